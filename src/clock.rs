@@ -1,0 +1,90 @@
+//! Time and ids, the only module that asks the machine for either.
+//!
+//! Everything that needs the time or a new id takes a [`Clock`], so that a test can hold time still.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// Milliseconds since the Unix epoch, UTC: how every `…_at` column keeps time.
+pub type Millis = i64;
+
+/// Where time and ids come from.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    System,
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still at `start` until [`Clock::advance`] moves it.
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millisecond()))))
+    }
+
+    /// The current time in milliseconds since the Unix epoch, UTC.
+    pub fn now(&self) -> Millis {
+        match &self.0 {
+            Source::System => system_now().as_millisecond(),
+            Source::Manual(at) => at.load(Ordering::SeqCst),
+        }
+    }
+
+    /// The current time, cut to milliseconds.
+    pub fn timestamp(&self) -> Timestamp {
+        timestamp(self.now())
+    }
+
+    /// Moves a manual clock forward by `millis`; the system clock takes no notice.
+    pub fn advance(&self, millis: Millis) {
+        if let Source::Manual(at) = &self.0 {
+            at.fetch_add(millis, Ordering::SeqCst);
+        }
+    }
+
+    /// A new id (UUID version 7, so that ids sort by the time they were made).
+    pub fn new_id(&self) -> Uuid {
+        new_id()
+    }
+}
+
+/// The point in time that `millis` stands for; out of range is the epoch.
+pub fn timestamp(millis: Millis) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or_default()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one caller")]
+fn system_now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one caller")]
+fn new_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manual_clock_moves_only_when_told() {
+        let clock = Clock::manual(timestamp(1_000));
+        assert_eq!((clock.now(), clock.clone().now()), (1_000, 1_000));
+        clock.advance(50);
+        assert_eq!(clock.now(), 1_050);
+    }
+}

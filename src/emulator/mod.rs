@@ -1,0 +1,1 @@
+//! The Autotask emulator: a stateful stand-in for the far side that speaks HTTP.

@@ -1,0 +1,3 @@
+//! The `opportune` command.
+
+fn main() {}

@@ -3,4 +3,8 @@
 //! `ARCHITECTURE.md` is the map; every module says at its top what belongs in it.
 
 pub mod clock;
+pub mod config;
+pub mod db;
+pub mod domain;
 pub mod emulator;
+pub mod error;

@@ -1,0 +1,69 @@
+//! One typed struct with everything that the operator sets; filled by the command line in `main`.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use crate::domain::retry::Quarantine;
+
+/// Which parts a process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Web server and worker.
+    All,
+    /// Pages and REST alone.
+    Web,
+    /// Worker alone.
+    Worker,
+}
+
+/// How one process runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite://FILE` or `postgres://…`.
+    pub database_url: String,
+    /// Where pages and REST are served; port 0 is any free port.
+    pub listen: SocketAddr,
+    /// Which parts run.
+    pub role: Role,
+    /// The file that holds the key with which secrets are sealed; made on first use beside a SQLite database.
+    pub key_file: Option<PathBuf>,
+    /// The worker's pace.
+    pub worker: WorkerConfig,
+    /// Whether cookies are only sent over HTTPS. Off where a plain loopback address is served.
+    pub secure_cookies: bool,
+    /// Whether the pages say "Test server": Autotask is the emulator.
+    pub test_server: bool,
+}
+
+/// The worker's pace and patience.
+#[derive(Clone, Debug)]
+pub struct WorkerConfig {
+    /// Pushes that one process works on at a time.
+    pub tasks: usize,
+    /// Pushes of one tenant that are worked on at a time: Autotask allows 3 requests at once on an endpoint, one
+    /// is left for people.
+    pub tasks_per_tenant: i64,
+    /// How often the table is looked at when nothing else wakes the worker.
+    pub poll: Duration,
+    /// How long a push stays with a worker that says nothing.
+    pub lease: Duration,
+    /// How often a worker says that it is alive.
+    pub heartbeat: Duration,
+    /// When creates without an answer are looked up.
+    pub quarantine: Quarantine,
+    /// How long a request that writes may take; shorter than the lease, so that no request outlives it.
+    pub write_timeout: Duration,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            tasks: 8,
+            tasks_per_tenant: 2,
+            poll: Duration::from_millis(500),
+            lease: Duration::from_secs(120),
+            heartbeat: Duration::from_secs(15),
+            quarantine: Quarantine::default(),
+            write_timeout: Duration::from_secs(100),
+        }
+    }
+}

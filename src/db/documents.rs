@@ -1,0 +1,161 @@
+//! Documents: the newest state of every quote and sale that was received.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, WriteTx, fault, json, on, parse};
+use crate::{
+    clock::Millis,
+    domain::{
+        document::{Document, Kind},
+        ids::{DocumentId, TenantId},
+    },
+    error::Result,
+};
+
+/// A quote or sale as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredDocument {
+    /// Its id.
+    pub id: DocumentId,
+    /// Counts up from 1 with each change.
+    pub version: i64,
+    /// The SHA-256 of its content: the same content twice changes nothing.
+    pub content_hash: Vec<u8>,
+    /// When it was first received.
+    pub received_at: Millis,
+    /// When it last changed.
+    pub updated_at: Millis,
+    /// The document.
+    pub document: Document,
+}
+
+#[derive(FromRow)]
+struct DocumentRow {
+    id: Uuid,
+    version: i64,
+    content_hash: Vec<u8>,
+    received_at: i64,
+    updated_at: i64,
+    body: String,
+}
+
+impl DocumentRow {
+    fn read(self) -> Result<StoredDocument> {
+        Ok(StoredDocument {
+            id: DocumentId(self.id),
+            version: self.version,
+            content_hash: self.content_hash,
+            received_at: self.received_at,
+            updated_at: self.updated_at,
+            document: parse(&self.body)?,
+        })
+    }
+}
+
+/// The document of that kind and number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_document(tx: &mut Tx, tenant: TenantId, kind: Kind, number: &str) -> Result<Option<StoredDocument>> {
+    let row: Option<DocumentRow> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT id, version, content_hash, received_at, updated_at, body FROM document \
+             WHERE tenant_id = $1 AND kind = $2 AND number = $3",
+        );
+        query.bind(tenant.0).bind(kind.name()).bind(number).fetch_optional(c).await
+    })
+    .map_err(fault)?;
+    row.map(DocumentRow::read).transpose()
+}
+
+/// The document with that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn document(tx: &mut Tx, tenant: TenantId, id: DocumentId) -> Result<Option<StoredDocument>> {
+    let row: Option<DocumentRow> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT id, version, content_hash, received_at, updated_at, body FROM document WHERE tenant_id = $1 AND id = $2",
+        );
+        query.bind(tenant.0).bind(id.0).fetch_optional(c).await
+    })
+    .map_err(fault)?;
+    row.map(DocumentRow::read).transpose()
+}
+
+/// The newest sale that came from a quote.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sale_of_quote(tx: &mut Tx, tenant: TenantId, quote_number: &str) -> Result<Option<StoredDocument>> {
+    let row: Option<DocumentRow> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT id, version, content_hash, received_at, updated_at, body FROM document \
+             WHERE tenant_id = $1 AND quote_number = $2 AND kind = 'sale' ORDER BY received_at DESC, id DESC LIMIT 1",
+        );
+        query.bind(tenant.0).bind(quote_number).fetch_optional(c).await
+    })
+    .map_err(fault)?;
+    row.map(DocumentRow::read).transpose()
+}
+
+/// Stores a document for the first time.
+///
+/// # Errors
+/// When the database fails, or another request stored the same number first.
+pub async fn add_document(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: DocumentId,
+    document: &Document,
+    hash: &[u8],
+    now: Millis,
+) -> Result<()> {
+    let body = json(document)?;
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "INSERT INTO document (id, tenant_id, kind, number, quote_number, version, body, content_hash, received_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $8)",
+        );
+        let query = query.bind(id.0).bind(tenant.0).bind(document.kind.name()).bind(&document.number);
+        query.bind(&document.quote_number).bind(&body).bind(hash).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Stores a document's newer state.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change_document(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: DocumentId,
+    document: &Document,
+    hash: &[u8],
+    now: Millis,
+) -> Result<()> {
+    let body = json(document)?;
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE document SET quote_number = $3, version = version + 1, body = $4, content_hash = $5, updated_at = $6 \
+             WHERE tenant_id = $1 AND id = $2",
+        );
+        let query = query.bind(tenant.0).bind(id.0).bind(&document.quote_number).bind(&body);
+        query.bind(hash).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Counts a document's version up without changing it: what it is sent with has changed (its sale arrived).
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch_document(tx: &mut WriteTx, tenant: TenantId, id: DocumentId, now: Millis) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("UPDATE document SET version = version + 1, updated_at = $3 WHERE tenant_id = $1 AND id = $2");
+        query.bind(tenant.0).bind(id.0).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}

@@ -1,0 +1,119 @@
+//! Links: our records ↔ their Autotask ids, and what was last written to them.
+
+use sqlx::FromRow;
+
+use super::{Tx, WriteTx, fault, json, on, parse};
+use crate::{
+    clock::Millis,
+    domain::{
+        ids::{DocumentId, TenantId},
+        plan::{Key, Link, Links, Target},
+    },
+    error::Result,
+};
+
+#[derive(FromRow)]
+struct LinkRow {
+    target: String,
+    key: String,
+    autotask_id: i64,
+    written: String,
+}
+
+/// Catalogue and customers are the tenant's; everything else hangs on its document.
+fn scope(target: Target, document: DocumentId) -> String {
+    if target.is_of_document() { document.to_string() } else { String::new() }
+}
+
+/// The links of a document, and those of the catalogue and customers under `keys`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn links(tx: &mut Tx, tenant: TenantId, document: DocumentId, keys: &[String]) -> Result<Links> {
+    let mut rows: Vec<LinkRow> = on!(tx, |c| {
+        let query = sqlx::query_as("SELECT target, key, autotask_id, written FROM link WHERE tenant_id = $1 AND scope = $2");
+        query.bind(tenant.0).bind(document.to_string()).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    if !keys.is_empty() {
+        let shared: Vec<LinkRow> = on!(tx, |c| {
+            let mut query = sqlx::QueryBuilder::new("SELECT target, key, autotask_id, written FROM link WHERE scope = '' AND tenant_id = ");
+            query.push_bind(tenant.0).push(" AND key IN (");
+            let mut list = query.separated(", ");
+            for key in keys {
+                list.push_bind(key.as_str());
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(c).await
+        })
+        .map_err(fault)?;
+        rows.extend(shared);
+    }
+    let mut links = Links::default();
+    for row in rows {
+        let target = Target::ALL.into_iter().find(|target| target.name() == row.target);
+        if let Some(target) = target {
+            links.set(Key::new(target, row.key), Link { id: row.autotask_id, written: parse(&row.written)? });
+        }
+    }
+    Ok(links)
+}
+
+/// Sets a link.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_link(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    document: DocumentId,
+    key: &Key,
+    link: &Link,
+    now: Millis,
+) -> Result<()> {
+    let written = json(&link.written)?;
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "INSERT INTO link (tenant_id, scope, target, key, autotask_id, written, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+             ON CONFLICT (tenant_id, scope, target, key) DO UPDATE SET autotask_id = excluded.autotask_id, \
+             written = excluded.written, updated_at = excluded.updated_at",
+        );
+        let query = query.bind(tenant.0).bind(scope(key.target, document)).bind(key.target.name()).bind(&key.key);
+        query.bind(link.id).bind(&written).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Takes a link away: its record is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_link(tx: &mut WriteTx, tenant: TenantId, document: DocumentId, key: &Key) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("DELETE FROM link WHERE tenant_id = $1 AND scope = $2 AND target = $3 AND key = $4");
+        let query = query.bind(tenant.0).bind(scope(key.target, document)).bind(key.target.name());
+        query.bind(&key.key).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Those of `ids` that other documents (or other keys of this one) are linked to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn linked_elsewhere(tx: &mut Tx, tenant: TenantId, target: Target, ids: &[i64]) -> Result<Vec<i64>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new("SELECT autotask_id FROM link WHERE tenant_id = ");
+        query.push_bind(tenant.0).push(" AND target = ").push_bind(target.name()).push(" AND autotask_id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build_query_scalar().fetch_all(c).await
+    })
+    .map_err(fault)
+}

@@ -1,0 +1,236 @@
+//! The database: SQLite or Postgres, one SQL text for both. The only module that imports sqlx.
+//!
+//! Functions take [`Tx`] (reads) or [`WriteTx`] (writes), never a pool, so that their caller decides what belongs
+//! together. `on!` runs one text on whichever database the transaction is of.
+
+mod accounts;
+mod catalogue;
+mod connections;
+mod documents;
+mod links;
+mod lists;
+mod pushes;
+mod settings;
+mod steps;
+
+use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::Migrator,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use accounts::*;
+pub use catalogue::*;
+pub use connections::*;
+pub use documents::*;
+pub use links::*;
+pub use lists::*;
+pub use pushes::*;
+pub use settings::*;
+pub use steps::*;
+
+use crate::error::{Error, Result};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a connection or a lock is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Runs one expression on the connection of a transaction, whichever database it is of.
+macro_rules! on {
+    ($tx:expr, |$connection:ident| $body:expr) => {
+        match $tx.inner() {
+            $crate::db::Inner::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::db::Inner::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// A tenant's own database, or one for thousands.
+#[derive(Clone, Debug)]
+pub struct Db(Pools);
+
+#[derive(Clone, Debug)]
+enum Pools {
+    Sqlite { read: SqlitePool, write: SqlitePool, file: Arc<PathBuf> },
+    Postgres(PgPool),
+}
+
+pub(crate) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction that reads.
+pub struct Tx(Inner);
+
+/// A transaction that writes; on SQLite there is one at a time.
+pub struct WriteTx(Tx);
+
+impl Tx {
+    pub(crate) fn inner(&mut self) -> &mut Inner {
+        &mut self.0
+    }
+}
+
+impl std::ops::Deref for WriteTx {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.0
+    }
+}
+
+impl WriteTx {
+    /// Makes everything that was written last.
+    ///
+    /// # Errors
+    /// When the database cannot say that it did.
+    pub async fn commit(self) -> Result<()> {
+        match self.0.0 {
+            Inner::Sqlite(transaction) => transaction.commit().await,
+            Inner::Postgres(transaction) => transaction.commit().await,
+        }
+        .map_err(fault)
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.0.0, Inner::Postgres(_))
+    }
+}
+
+impl Db {
+    /// Opens the database at `url` and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the address is of neither kind, the database cannot be reached, or a migration fails.
+    pub async fn open(url: &str) -> Result<Self> {
+        let db = Self::connect(url).await?;
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn connect(url: &str) -> Result<Self> {
+        if url.starts_with("postgres") {
+            let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+            return options.connect(url).await.map(|pool| Self(Pools::Postgres(pool))).map_err(fault);
+        }
+        if !url.starts_with("sqlite:") {
+            return Err(Error::BadRequest("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()));
+        }
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(fault)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .optimize_on_close(true, None);
+        let file = Arc::new(options.get_filename().to_path_buf());
+        let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(PATIENCE);
+        let write = pool(1).connect_with(options.clone()).await.map_err(fault)?;
+        let readers = options.create_if_missing(false).read_only(true);
+        let read = pool(SQLITE_READERS).connect_with(readers).await.map_err(fault)?;
+        Ok(Self(Pools::Sqlite { read, write, file }))
+    }
+
+    /// Postgres locks migrations itself; SQLite has a file for it, or two first starts would collide.
+    async fn migrate(&self) -> Result<()> {
+        match &self.0 {
+            Pools::Postgres(pool) => POSTGRES.run(pool).await.map_err(Error::internal),
+            Pools::Sqlite { write, .. } => {
+                let lock = self.lock_file("migrate")?;
+                lock.lock().map_err(Error::internal)?;
+                SQLITE.run(write).await.map_err(Error::internal)
+            }
+        }
+    }
+
+    fn lock_file(&self, what: &str) -> Result<File> {
+        let Pools::Sqlite { file, .. } = &self.0 else { return Err(Error::internal("no lock files on Postgres")) };
+        let mut path = file.as_os_str().to_owned();
+        path.push(format!(".{what}.lock"));
+        File::create(path).map_err(Error::internal)
+    }
+
+    /// On SQLite: the right to be the one worker process, kept for as long as the file is. `None` on Postgres, where
+    /// any number of workers may run.
+    ///
+    /// # Errors
+    /// When another process is the worker.
+    pub fn sole_worker(&self) -> Result<Option<File>> {
+        if matches!(self.0, Pools::Postgres(_)) {
+            return Ok(None);
+        }
+        let lock = self.lock_file("worker")?;
+        let taken = "Another process already runs the worker on this SQLite file. Stop it, start this one with --role web, or use Postgres.";
+        lock.try_lock().map(|()| Some(lock)).map_err(|_| Error::Conflict(taken.to_owned()))
+    }
+
+    /// Begins a transaction that reads.
+    ///
+    /// # Errors
+    /// When no connection can be had in time.
+    pub async fn read(&self) -> Result<Tx> {
+        self.begin(false).await
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// When no connection, or on SQLite the right to write, can be had in time.
+    pub async fn write(&self) -> Result<WriteTx> {
+        self.begin(true).await.map(WriteTx)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one caller")]
+    async fn begin(&self, write: bool) -> Result<Tx> {
+        let inner = match (&self.0, write) {
+            (Pools::Postgres(pool), _) => pool.begin().await.map(Inner::Postgres),
+            (Pools::Sqlite { read, .. }, false) => read.begin().await.map(Inner::Sqlite),
+            (Pools::Sqlite { write, .. }, true) => write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite),
+        };
+        inner.map(Tx).map_err(fault)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        let mut tx = self.read().await?;
+        on!(tx, |c| sqlx::query("SELECT 1").execute(c).await.map(drop)).map_err(fault)
+    }
+}
+
+/// A fault of the database: ours to log, not a visitor's to see.
+fn fault(error: sqlx::Error) -> Error {
+    Error::internal(error)
+}
+
+/// A stored document that cannot be read any more is a fault too.
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(Error::internal)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}

@@ -1,0 +1,324 @@
+//! Pushes: the queue and its history.
+//!
+//! A push is leased to one worker at a time. The lease's token counts up with every claim; every write of the
+//! worker asks for its token, so that one that lost its lease can change nothing any more.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, WriteTx, fault, on};
+use crate::{
+    clock::Millis,
+    domain::ids::{DocumentId, PushId, TenantId},
+    error::Result,
+};
+
+/// A push with what the activity page shows of its document.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct PushRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its document.
+    pub document_id: Uuid,
+    /// `quote` or `sale`.
+    pub kind: String,
+    /// The document's number.
+    pub number: String,
+    /// What happened to the document: `created`, `edited`, `won`, `lost`, `reopened`.
+    pub change: String,
+    /// `waiting`, `sending`, `held`, `failed`, `sent` or `skipped`.
+    pub state: String,
+    /// Why it is in that state: a hold as JSON, or a sentence.
+    pub reason: Option<String>,
+    /// When it is due.
+    pub run_at: i64,
+    /// Tries that failed in a row.
+    pub tries: i64,
+    /// The revision of the settings that it was last planned with.
+    pub settings_revision: Option<i64>,
+    /// The Autotask opportunity.
+    pub opportunity_id: Option<i64>,
+    /// When it was enqueued.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+/// A push that was claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Lease {
+    /// The push.
+    pub id: Uuid,
+    /// Its tenant.
+    pub tenant_id: Uuid,
+    /// Its document.
+    pub document_id: Uuid,
+    /// The fencing token.
+    pub lease_token: i64,
+    /// Until when it is ours.
+    pub lease_until: i64,
+    /// Tries that failed in a row.
+    pub tries: i64,
+}
+
+impl Lease {
+    /// The push's id.
+    pub fn push(&self) -> PushId {
+        PushId(self.id)
+    }
+
+    /// The tenant's id.
+    pub fn tenant(&self) -> TenantId {
+        TenantId(self.tenant_id)
+    }
+
+    /// The document's id.
+    pub fn document(&self) -> DocumentId {
+        DocumentId(self.document_id)
+    }
+}
+
+/// How a worker leaves a push.
+#[derive(Clone, Debug)]
+pub struct Outcome<'a> {
+    /// The state to leave it in.
+    pub state: &'a str,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// When it is due next.
+    pub run_at: Millis,
+    /// Tries that failed in a row.
+    pub tries: i64,
+    /// The version of the document that was sent.
+    pub version: i64,
+    /// The Autotask opportunity.
+    pub opportunity_id: Option<i64>,
+}
+
+/// How many pushes of a tenant are in which state.
+#[derive(Clone, Debug, FromRow)]
+pub struct StateCount {
+    /// The state.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+    /// The oldest of them was enqueued then.
+    pub oldest: i64,
+    /// The newest of them changed then.
+    pub newest: i64,
+}
+
+/// The push of a document that is not finished.
+///
+/// # Errors
+/// When the database fails.
+pub async fn active_push(tx: &mut Tx, tenant: TenantId, document: DocumentId) -> Result<Option<PushId>> {
+    let id: Option<Uuid> = on!(tx, |c| {
+        let query = sqlx::query_scalar(
+            "SELECT id FROM push WHERE tenant_id = $1 AND document_id = $2 AND state IN ('waiting', 'sending', 'held', 'failed')",
+        );
+        query.bind(tenant.0).bind(document.0).fetch_optional(c).await
+    })
+    .map_err(fault)?;
+    Ok(id.map(PushId))
+}
+
+/// Enqueues a push.
+///
+/// # Errors
+/// When the database fails, or the document has an active push.
+pub async fn add_push(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    document: DocumentId,
+    id: PushId,
+    change: &str,
+    now: Millis,
+) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "INSERT INTO push (id, tenant_id, document_id, change, state, run_at, tries, lease_token, lease_until, version, created_at, \
+             updated_at) VALUES ($1, $2, $3, $4, 'waiting', $5, 0, 0, 0, 0, $5, $5)",
+        );
+        query.bind(id.0).bind(tenant.0).bind(document.0).bind(change).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Makes an active push due, and notes the newest change of its document. One that is being sent stays so: its
+/// worker sees that the document moved.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wake_push(tx: &mut WriteTx, tenant: TenantId, id: PushId, change: Option<&str>, now: Millis) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE push SET change = COALESCE($3, change), updated_at = $4, tries = 0, \
+             state = CASE WHEN state = 'sending' THEN state ELSE 'waiting' END, \
+             reason = CASE WHEN state = 'sending' THEN reason ELSE NULL END, \
+             run_at = CASE WHEN state = 'sending' THEN run_at ELSE $4 END \
+             WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'sending', 'held', 'failed')",
+        );
+        query.bind(tenant.0).bind(id.0).bind(change).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+const CLAIM: &str = "UPDATE push SET state = 'sending', lease_token = lease_token + 1, lease_until = $2, updated_at = $1 \
+     WHERE id IN (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
+     WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
+     AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
+     ORDER BY p.run_at, p.id LIMIT 1) \
+     RETURNING id, tenant_id, document_id, lease_token, lease_until, tries";
+const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
+     WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
+     AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
+     ORDER BY p.run_at, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED) \
+     UPDATE push SET state = 'sending', lease_token = push.lease_token + 1, lease_until = $2, updated_at = $1 FROM picked \
+     WHERE push.id = picked.id RETURNING push.id, tenant_id, document_id, lease_token, lease_until, tries";
+
+/// Claims the push that has been due longest, of a tenant whose sync is on and that has fewer than `per_tenant` pushes
+/// under way. A lease that ran out is taken over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_push(tx: &mut WriteTx, now: Millis, lease_until: Millis, per_tenant: i64) -> Result<Option<Lease>> {
+    let sql = if tx.is_postgres() { CLAIM_POSTGRES } else { CLAIM };
+    on!(tx, |c| {
+        sqlx::query_as(sql).bind(now).bind(lease_until).bind(per_tenant).bind(true).fetch_optional(c).await
+    })
+    .map_err(fault)
+}
+
+/// Keeps a lease until `until`; `false` when it was lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_lease(tx: &mut WriteTx, lease: &Lease, until: Millis) -> Result<bool> {
+    let rows = on!(tx, |c| {
+        let query = sqlx::query("UPDATE push SET lease_until = $3 WHERE id = $1 AND lease_token = $2 AND state = 'sending'");
+        query.bind(lease.id).bind(lease.lease_token).bind(until).execute(c).await.map(|done| done.rows_affected())
+    });
+    Ok(rows.map_err(fault)? == 1)
+}
+
+/// Ends all leases at once: the process that held them is gone. For SQLite, where there is one worker process.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_leases(tx: &mut WriteTx, now: Millis) -> Result<()> {
+    on!(tx, |c| sqlx::query("UPDATE push SET lease_until = $1 WHERE state = 'sending'").bind(now).execute(c).await.map(drop))
+        .map_err(fault)
+}
+
+/// Leaves a push; `false` when its lease was lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish_push(tx: &mut WriteTx, lease: &Lease, outcome: &Outcome<'_>, now: Millis) -> Result<bool> {
+    let rows = on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE push SET state = $3, reason = $4, run_at = $5, tries = $6, version = $7, \
+             opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, updated_at = $9 \
+             WHERE id = $1 AND lease_token = $2 AND state = 'sending'",
+        );
+        let query = query.bind(lease.id).bind(lease.lease_token).bind(outcome.state).bind(outcome.reason).bind(outcome.run_at);
+        let query = query.bind(outcome.tries).bind(outcome.version).bind(outcome.opportunity_id).bind(now);
+        query.execute(c).await.map(|done| done.rows_affected())
+    });
+    Ok(rows.map_err(fault)? == 1)
+}
+
+/// Notes with which revision of the settings a push is planned.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pin_settings(tx: &mut WriteTx, lease: &Lease, revision: i64) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("UPDATE push SET settings_revision = $3 WHERE id = $1 AND lease_token = $2");
+        query.bind(lease.id).bind(lease.lease_token).bind(revision).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Held pushes of a tenant with their reasons, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held_pushes(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(PushId, String)>> {
+    let rows: Vec<(Uuid, Option<String>)> = on!(tx, |c| {
+        let query = sqlx::query_as("SELECT id, reason FROM push WHERE tenant_id = $1 AND state IN ('held', 'failed') ORDER BY id");
+        query.bind(tenant.0).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(|(id, reason)| (PushId(id), reason.unwrap_or_default())).collect())
+}
+
+/// Ends a push that is not being sent, without sending it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn skip_push(tx: &mut WriteTx, tenant: TenantId, id: PushId, reason: &str, now: Millis) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE push SET state = 'skipped', reason = $3, updated_at = $4 \
+             WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'held', 'failed')",
+        );
+        query.bind(tenant.0).bind(id.0).bind(reason).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// One push.
+///
+/// # Errors
+/// When the database fails.
+pub async fn push(tx: &mut Tx, tenant: TenantId, id: PushId) -> Result<Option<PushRow>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT p.id, p.document_id, d.kind, d.number, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
+             p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
+             WHERE p.tenant_id = $1 AND p.id = $2",
+        );
+        query.bind(tenant.0).bind(id.0).fetch_optional(c).await
+    })
+    .map_err(fault)
+}
+
+/// Pushes of a tenant, newest first: those before `before`, of `state` where one is asked for, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pushes(
+    tx: &mut Tx,
+    tenant: TenantId,
+    state: Option<&str>,
+    before: Option<PushId>,
+    limit: i64,
+) -> Result<Vec<PushRow>> {
+    let before = before.map_or(Uuid::max(), |push| push.0);
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT p.id, p.document_id, d.kind, d.number, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
+             p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
+             WHERE p.tenant_id = $1 AND p.id < $2 AND ($3 = '' OR p.state = $3) ORDER BY p.id DESC LIMIT $4",
+        );
+        query.bind(tenant.0).bind(before).bind(state.unwrap_or("")).bind(limit).fetch_all(c).await
+    })
+    .map_err(fault)
+}
+
+/// How many pushes of a tenant are in which state.
+///
+/// # Errors
+/// When the database fails.
+pub async fn push_counts(tx: &mut Tx, tenant: TenantId) -> Result<Vec<StateCount>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT state, COUNT(*) AS count, MIN(created_at) AS oldest, MAX(updated_at) AS newest FROM push \
+             WHERE tenant_id = $1 GROUP BY state ORDER BY state",
+        );
+        query.bind(tenant.0).fetch_all(c).await
+    })
+    .map_err(fault)
+}

@@ -1,0 +1,144 @@
+//! Holds: what needs a person before a push can go on, each with its cause and its fix.
+
+use serde::{Deserialize, Serialize};
+
+use super::lists::List;
+
+/// Why a push is held. Stored with the push; two pushes with equal causes are released by the same action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+pub enum Hold {
+    /// The sync is on, but required settings were never saved.
+    SetupNeeded,
+    /// No active company has exactly the customer's name.
+    CustomerUnknown {
+        /// The customer's name.
+        name: String,
+    },
+    /// Several active companies have exactly the customer's name.
+    CustomerAmbiguous {
+        /// The customer's name.
+        name: String,
+    },
+    /// The document's currency is not the connection's.
+    Currency {
+        /// The document's currency.
+        document: String,
+        /// The connection's currency.
+        connection: String,
+    },
+    /// A product must be created and its category has no Autotask category.
+    CategoryUnmapped {
+        /// The category's path; empty where the line names none.
+        category: String,
+    },
+    /// A chosen option is inactive in Autotask or gone.
+    OptionInactive {
+        /// The field's label on the Opportunities page.
+        field: String,
+        /// The list that the option is from.
+        list: List,
+        /// The option's value.
+        value: i64,
+        /// The option's name as last seen.
+        label: String,
+    },
+    /// Autotask has several products or services that fit a line equally well.
+    CatalogueAmbiguous {
+        /// What the line calls it.
+        name: String,
+    },
+    /// A sale names a quote that was never received.
+    QuoteMissing {
+        /// The quote's number.
+        number: String,
+    },
+    /// Several records in Autotask carry the document's marker.
+    Duplicate {
+        /// The entity, as Autotask names it.
+        entity: String,
+        /// The marker.
+        marker: String,
+    },
+    /// A linked record is no longer in Autotask.
+    Gone {
+        /// The entity, as Autotask names it.
+        entity: String,
+        /// Its Autotask id.
+        id: i64,
+    },
+    /// Autotask refused a request for a reason that trying again does not change.
+    Refused {
+        /// Autotask's own sentence.
+        sentence: String,
+    },
+    /// Autotask did not accept the user name, secret or integration code.
+    Credentials,
+    /// The tenant has no connection to Autotask.
+    NotConnected,
+    /// Tries are used up.
+    GaveUp {
+        /// What went wrong the last time.
+        sentence: String,
+    },
+}
+
+impl Hold {
+    /// What is wrong, in one sentence.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::SetupNeeded => "Setup needed".to_owned(),
+            Self::CustomerUnknown { name } => format!("Customer is not in Autotask: {name}"),
+            Self::CustomerAmbiguous { name } => format!("Several Autotask companies are called {name}"),
+            Self::Currency { document, connection } => {
+                format!("The document is in {document}, the Autotask connection in {connection}")
+            }
+            Self::CategoryUnmapped { category } if category.is_empty() => "A new product has no category".to_owned(),
+            Self::CategoryUnmapped { category } => format!("Category \"{category}\" is not mapped"),
+            Self::OptionInactive { field, label, .. } => format!("{field}: \"{label}\" is inactive in Autotask"),
+            Self::CatalogueAmbiguous { name } => format!("Several Autotask products or services fit \"{name}\""),
+            Self::QuoteMissing { number } => format!("Quote {number} of this sale has not been received"),
+            Self::Duplicate { entity, marker } => format!("Several records in Autotask {entity} carry {marker}"),
+            Self::Gone { entity, id } => format!("{entity} {id} is no longer in Autotask"),
+            Self::Refused { sentence } => format!("Autotask refused: {sentence}"),
+            Self::Credentials => "Autotask did not accept the user name, secret or integration code".to_owned(),
+            Self::NotConnected => "Autotask is not connected".to_owned(),
+            Self::GaveUp { sentence } => format!("Autotask could not be reached for a week: {sentence}"),
+        }
+    }
+
+    /// What a person can do about it, in one sentence.
+    pub fn fix(&self) -> String {
+        match self {
+            Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
+            Self::CustomerUnknown { name } => format!(
+                "Add a company called exactly \"{name}\" in Autotask, or send its autotask_company_id with the document. Then retry."
+            ),
+            Self::CustomerAmbiguous { .. } => {
+                "Send the right company's autotask_company_id with the document, or rename one in Autotask. Then retry.".to_owned()
+            }
+            Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
+            Self::CategoryUnmapped { .. } => {
+                "Map the category, or choose a fallback, on the Opportunities page and save. It is sent then.".to_owned()
+            }
+            Self::OptionInactive { field, .. } => {
+                format!("Choose an active value for {field} on the Opportunities page and save. It is sent then.")
+            }
+            Self::CatalogueAmbiguous { .. } => {
+                "Make all but one of them inactive in Autotask, or give the line the SKU of the right one. Then retry.".to_owned()
+            }
+            Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
+            Self::Duplicate { .. } => "Rename all but one of them in Autotask, so that one carries the number. Then retry.".to_owned(),
+            Self::Gone { .. } => "Check in Autotask what became of it. Opportune makes no second one by itself.".to_owned(),
+            Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
+            Self::Credentials => "Check that the API user is active, then enter the credentials again. Then retry.".to_owned(),
+            Self::NotConnected => "Connect Autotask. Then retry.".to_owned(),
+            Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
+        }
+    }
+
+    /// Whether saving settings can release it.
+    pub fn is_about_settings(&self) -> bool {
+        matches!(self, Self::SetupNeeded | Self::CategoryUnmapped { .. } | Self::OptionInactive { .. } | Self::Refused { .. })
+    }
+}

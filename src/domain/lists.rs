@@ -1,0 +1,135 @@
+//! Lists: the cached sets of Autotask choices that settings are chosen from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Which set of Autotask choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
+    /// Picklist `opportunityCategoryID` of Opportunities.
+    OpportunityCategories,
+    /// Picklist `stage` of Opportunities.
+    Stages,
+    /// Picklist `status` of Opportunities.
+    Statuses,
+    /// Active resources that may own an opportunity; the detail is the e-mail address.
+    Owners,
+    /// `ShippingTypes`.
+    ShippingTypes,
+    /// Billing codes for material costs: products, charges, surcharges.
+    MaterialCodes,
+    /// Billing codes for recurring contract services.
+    ServiceCodes,
+    /// Picklist `productCategory` of Products, with parents.
+    ProductCategories,
+    /// Picklist `periodType` of `QuoteItems`.
+    ItemPeriods,
+    /// Picklist `periodType` of Services.
+    ServicePeriods,
+}
+
+impl List {
+    /// Every list, in the order in which they are fetched.
+    pub const ALL: [Self; 10] = [
+        Self::OpportunityCategories,
+        Self::Stages,
+        Self::Statuses,
+        Self::Owners,
+        Self::ShippingTypes,
+        Self::MaterialCodes,
+        Self::ServiceCodes,
+        Self::ProductCategories,
+        Self::ItemPeriods,
+        Self::ServicePeriods,
+    ];
+
+    /// The name in the database and in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpportunityCategories => "opportunity_categories",
+            Self::Stages => "stages",
+            Self::Statuses => "statuses",
+            Self::Owners => "owners",
+            Self::ShippingTypes => "shipping_types",
+            Self::MaterialCodes => "material_codes",
+            Self::ServiceCodes => "service_codes",
+            Self::ProductCategories => "product_categories",
+            Self::ItemPeriods => "item_periods",
+            Self::ServicePeriods => "service_periods",
+        }
+    }
+
+    /// The list of that [`Self::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|list| list.name() == name)
+    }
+}
+
+/// One choice of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListOption {
+    /// Autotask's id or picklist value.
+    pub value: i64,
+    /// Autotask's name for it.
+    pub label: String,
+    /// What tells twins apart: an owner's e-mail address, a billing code's number.
+    pub detail: Option<String>,
+    /// The value that this one is a part of (a sub-category's category).
+    pub parent: Option<i64>,
+    /// Whether Autotask accepts it on new records.
+    pub active: bool,
+}
+
+/// All lists of one tenant, as last fetched.
+#[derive(Clone, Debug, Default)]
+pub struct Lists(BTreeMap<List, Vec<ListOption>>);
+
+impl Lists {
+    /// Puts the options of a list in place of what was there.
+    pub fn set(&mut self, list: List, options: Vec<ListOption>) {
+        self.0.insert(list, options);
+    }
+
+    /// Adds one option at the end of a list.
+    pub fn push(&mut self, list: List, option: ListOption) {
+        self.0.entry(list).or_default().push(option);
+    }
+
+    /// The options of a list in Autotask's order; empty when it was never fetched.
+    pub fn options(&self, list: List) -> &[ListOption] {
+        self.0.get(&list).map_or(&[], Vec::as_slice)
+    }
+
+    /// The option with that value, active or not.
+    pub fn find(&self, list: List, value: i64) -> Option<&ListOption> {
+        self.options(list).iter().find(|option| option.value == value)
+    }
+
+    /// Whether the value is there and active.
+    pub fn is_active(&self, list: List, value: i64) -> bool {
+        self.find(list, value).is_some_and(|option| option.active)
+    }
+
+    /// The name to show for a value: Autotask's name, or the bare number where it was never seen.
+    pub fn label(&self, list: List, value: i64) -> String {
+        self.find(list, value).map_or_else(|| format!("Unknown value, ID {value}"), |option| option.label.clone())
+    }
+
+    /// The label with the labels of its parents before it: `Hardware › Laptops`.
+    pub fn path(&self, list: List, value: i64) -> String {
+        let label = self.label(list, value);
+        match self.find(list, value).and_then(|option| option.parent) {
+            Some(parent) if parent != value => format!("{} › {label}", self.label(list, parent)),
+            _ => label,
+        }
+    }
+
+    /// The active owner with that e-mail address, whatever the case of its letters.
+    pub fn owner_by_email(&self, email: &str) -> Option<i64> {
+        let is_theirs =
+            |option: &&ListOption| option.detail.as_deref().is_some_and(|detail| detail.eq_ignore_ascii_case(email));
+        self.options(List::Owners).iter().filter(|option| option.active).find(is_theirs).map(|option| option.value)
+    }
+}

@@ -1,0 +1,15 @@
+//! The rules of the product, pure: no database, no HTTP, no clock of its own.
+//!
+//! A document (quote or sale) comes in through [`intake`], the administrator's choices through [`settings`];
+//! [`plan`] says which steps bring Autotask to where the document is.
+
+pub mod document;
+pub mod hold;
+pub mod ids;
+pub mod intake;
+pub mod lists;
+pub mod money;
+pub mod plan;
+pub mod reader;
+pub mod retry;
+pub mod settings;

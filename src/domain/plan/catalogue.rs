@@ -1,0 +1,131 @@
+//! Products and services that lines need: found, or created once.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, cut, items::Item, opportunity::any_of};
+use crate::domain::{
+    document::{Line, LineKind, Period},
+    hold::Hold,
+    lists::{List, Lists},
+};
+
+/// The key of the product, service or role that a line needs; `None` for lines that need none.
+pub(super) fn catalogue_key(line: &Line) -> Option<Key> {
+    let target = match line.kind {
+        LineKind::Product => Target::Product,
+        LineKind::RecurringService => Target::Service,
+        LineKind::Labor => Target::Role,
+        LineKind::Service | LineKind::SetupFee | LineKind::Bundle | LineKind::Text => return None,
+    };
+    let name = || format!("name {}", line.name.to_lowercase());
+    let key = match (target, &line.sku, &line.manufacturer_part_number) {
+        (Target::Service, ..) | (_, None, None) => name(),
+        (_, Some(sku), _) => format!("sku {}", sku.to_lowercase()),
+        (_, None, Some(number)) => format!("mpn {}", number.to_lowercase()),
+    };
+    Some(Key::new(target, key))
+}
+
+/// The picklist value of a period: Autotask's own label decides, the value seen everywhere else is the fallback.
+pub(super) fn period_type(lists: &Lists, list: List, period: Option<Period>) -> i64 {
+    let (label, usual) = match period {
+        None => ("onetime", 1),
+        Some(Period::Monthly) => ("monthly", 2),
+        Some(Period::Quarterly) => ("quarterly", 3),
+        Some(Period::SemiAnnual) => ("semiannual", 4),
+        Some(Period::Yearly) => ("yearly", 5),
+    };
+    let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "");
+    lists.options(list).iter().find(|option| plain(&option.label) == label).map_or(usual, |option| option.value)
+}
+
+impl Planner<'_> {
+    /// One step for every product or service that an item to be written needs and that is not linked yet.
+    pub(super) fn items_catalogue(&mut self) {
+        let mut seen = BTreeSet::new();
+        for item in self.wanted_items() {
+            let is_written = self.follows_edits() || self.input.links.get(&item.key).is_none();
+            let Item { line: Some(line), .. } = item else { continue };
+            let Some(key) = catalogue_key(&line) else { continue };
+            let needed = is_written && key.target != Target::Role && self.input.links.get(&key).is_none();
+            if needed && seen.insert(key.clone()) {
+                let find = if key.target == Target::Product { self.product(&line) } else { self.service(&line) };
+                self.push(key, Action::Find(find));
+            }
+        }
+    }
+
+    /// By SKU, then manufacturer part number, then name: one query asks for all three.
+    fn product(&self, line: &Line) -> Find {
+        let by: Vec<(&'static str, String)> = [
+            ("sku", line.sku.as_deref().map(|sku| cut(sku, 50))),
+            ("manufacturerProductName", line.manufacturer_part_number.as_deref().map(|number| cut(number, 50))),
+            ("name", Some(cut(&line.name, 100))),
+        ]
+        .into_iter()
+        .filter_map(|(field, text)| text.map(|text| (field, text)))
+        .collect();
+        Find {
+            filter: Filter::new().and(Op::Eq, "isActive", true).and_any(any_of(&by)),
+            by,
+            otherwise: self.new_product(line),
+            ambiguous: Hold::CatalogueAmbiguous { name: line.name.clone() },
+        }
+    }
+
+    fn new_product(&self, line: &Line) -> Otherwise {
+        let category = line.category.as_deref();
+        let Some(target) = self.sections.category_map.target(category) else {
+            return Otherwise::Hold(Hold::CategoryUnmapped { category: category.unwrap_or_default().to_owned() });
+        };
+        if let Err(hold) = self.sections.require_active("codes.product", self.input.lists) {
+            return Otherwise::Hold(hold);
+        }
+        if !self.input.lists.is_active(List::ProductCategories, target) {
+            return Otherwise::Hold(Hold::OptionInactive {
+                field: format!("Autotask category of {}", category.unwrap_or("any other category")),
+                list: List::ProductCategories,
+                value: target,
+                label: self.input.lists.label(List::ProductCategories, target),
+            });
+        }
+        let fields = Fields::new()
+            .with("name", cut(&line.name, 100))
+            .with_some("description", line.description.as_deref().map(|text| cut(text, 2000)))
+            .with_some("sku", line.sku.as_deref().map(|sku| cut(sku, 50)))
+            .with_some("manufacturerName", line.brand.as_deref().map(|brand| cut(brand, 100)))
+            .with_some("manufacturerProductName", line.manufacturer_part_number.as_deref().map(|number| cut(number, 50)))
+            .with("productBillingCodeID", self.sections.codes.product)
+            .with("productCategory", target)
+            .with("unitPrice", line.unit_price)
+            .with_some("unitCost", line.unit_cost)
+            .with("isActive", true)
+            .with("isSerialized", false);
+        Otherwise::Create(fields)
+    }
+
+    /// By exact name: Autotask keeps the names of active services unique.
+    fn service(&self, line: &Line) -> Find {
+        let name = cut(&line.name, 150);
+        let otherwise = match self.sections.require_active("codes.recurring_service", self.input.lists) {
+            Err(hold) => Otherwise::Hold(hold),
+            Ok(()) => Otherwise::Create(
+                Fields::new()
+                    .with("name", name.clone())
+                    .with_some("description", line.description.as_deref().map(|text| cut(text, 400)))
+                    .with_some("sku", line.sku.as_deref().map(|sku| cut(sku, 50)))
+                    .with("billingCodeID", self.sections.codes.recurring_service)
+                    .with("periodType", period_type(self.input.lists, List::ServicePeriods, line.period))
+                    .with("unitPrice", line.unit_price)
+                    .with_some("unitCost", line.unit_cost)
+                    .with("isActive", true),
+            ),
+        };
+        Find {
+            filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
+            by: vec![("name", name)],
+            otherwise,
+            ambiguous: Hold::CatalogueAmbiguous { name: line.name.clone() },
+        }
+    }
+}

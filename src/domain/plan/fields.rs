@@ -1,0 +1,232 @@
+//! Fields and filters in Autotask's terms, before ids that are not known yet are put in.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Key, Links};
+
+/// A field's value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// A whole number, an id or a picklist value.
+    Integer(i64),
+    /// An amount or a quantity.
+    Decimal(Decimal),
+    /// Yes or no.
+    Boolean(bool),
+    /// The id of another of our records, known once that is linked.
+    Id(Key),
+    /// The same, left out where the record turns out not to be in Autotask.
+    IdIfFound(Key),
+}
+
+impl Value {
+    /// The value on the wire; `None` where it stands for a record that is not linked.
+    pub fn json(&self, links: &Links) -> Option<Json> {
+        Some(match self {
+            Self::Text(text) => json!(text),
+            Self::Integer(number) => json!(number),
+            Self::Decimal(decimal) => number(*decimal),
+            Self::Boolean(yes) => json!(yes),
+            Self::Id(key) | Self::IdIfFound(key) => json!(links.id(key)?),
+        })
+    }
+}
+
+/// A decimal as a JSON number with exactly its digits: never through a float.
+fn number(decimal: Decimal) -> Json {
+    serde_json::from_str(&decimal.normalize().to_string()).unwrap_or(Json::Null)
+}
+
+macro_rules! value_from {
+    ($($from:ty => $variant:ident),+) => { $(
+        impl From<$from> for Value {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )+ };
+}
+value_from!(&str => Text, String => Text, i64 => Integer, Decimal => Decimal, bool => Boolean);
+
+/// The fields of one write, by Autotask's names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields(BTreeMap<&'static str, Value>);
+
+impl Fields {
+    /// No fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With one more field.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.insert(name, value.into());
+        self
+    }
+
+    /// With one more field, if there is a value for it.
+    #[must_use]
+    pub fn with_some(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// With all fields of another set.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a field.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Puts in the ids that are known by now.
+    pub fn resolve(&mut self, links: &Links) {
+        for value in self.0.values_mut() {
+            if let Value::Id(key) | Value::IdIfFound(key) = value
+                && let Some(id) = links.id(key)
+            {
+                *value = Value::Integer(id);
+            }
+        }
+    }
+
+    /// Leaves only the fields whose value differs from what was written. An id that is not known yet differs.
+    pub fn keep_changed(&mut self, written: &Map<String, Json>) {
+        let none = Links::default();
+        self.0.retain(|name, value| match value.json(&none) {
+            Some(value) => written.get(*name) != Some(&value),
+            None => !matches!(value, Value::IdIfFound(_)),
+        });
+    }
+
+    /// The body on the wire.
+    ///
+    /// # Errors
+    /// The key of a record that is needed and not linked.
+    pub fn json(&self, links: &Links) -> Result<Map<String, Json>, Key> {
+        let mut body = Map::new();
+        for (name, value) in &self.0 {
+            match (value.json(links), value) {
+                (Some(json), _) => {
+                    body.insert((*name).to_owned(), json);
+                }
+                (None, Value::Id(key)) => return Err(key.clone()),
+                (None, _) => {}
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// A filter's operators: those of Autotask that we use. An unknown one would be dropped silently there, so it
+/// cannot be written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Equal.
+    Eq,
+    /// A text that begins so.
+    BeginsWith,
+    /// Greater.
+    Gt,
+    /// At least.
+    Gte,
+    /// One of a list.
+    In,
+}
+
+impl Op {
+    /// The word on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::BeginsWith => "beginsWith",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::In => "in",
+        }
+    }
+}
+
+/// One condition, or several of which one must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// A field compared with a value.
+    Field(Op, &'static str, Value),
+    /// At least one holds.
+    Any(Vec<Condition>),
+}
+
+impl Condition {
+    fn json(&self, links: &Links) -> Result<Json, Key> {
+        match self {
+            Self::Field(op, field, value) => match (value.json(links), value) {
+                (Some(json), _) => Ok(json!({ "op": op.name(), "field": field, "value": json })),
+                (None, Value::Id(key) | Value::IdIfFound(key)) => Err(key.clone()),
+                (None, _) => Ok(json!({ "op": op.name(), "field": field })),
+            },
+            Self::Any(conditions) => {
+                let items = conditions.iter().map(|condition| condition.json(links)).collect::<Result<Vec<_>, _>>()?;
+                Ok(json!({ "op": "or", "items": items }))
+            }
+        }
+    }
+}
+
+/// Conditions that must all hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter(Vec<Condition>);
+
+impl Filter {
+    /// A filter that lets everything through.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And this.
+    #[must_use]
+    pub fn and(mut self, op: Op, field: &'static str, value: impl Into<Value>) -> Self {
+        self.0.push(Condition::Field(op, field, value.into()));
+        self
+    }
+
+    /// And one of these.
+    #[must_use]
+    pub fn and_any(mut self, conditions: Vec<Condition>) -> Self {
+        self.0.push(Condition::Any(conditions));
+        self
+    }
+
+    /// The filter on the wire.
+    ///
+    /// # Errors
+    /// The key of a record that is needed and not linked.
+    pub fn json(&self, links: &Links) -> Result<Json, Key> {
+        self.0.iter().map(|condition| condition.json(links)).collect::<Result<Vec<_>, _>>().map(Json::Array)
+    }
+}
+
+/// A text of at most `max` characters; what is too long ends in an ellipsis.
+pub fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}

@@ -1,0 +1,211 @@
+//! Quote items: one for each line that is sold, and for delivery, surcharge and coupon.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::{
+    Action, Create, Fields, Filter, Key, Op, Planner, Target, Value,
+    catalogue::{catalogue_key, period_type},
+    cut,
+};
+use crate::domain::{
+    document::{Charge, Discount, Line, LineKind, State},
+    hold::Hold,
+    lists::List,
+};
+
+/// Length of `QuoteItems.name`.
+const NAME: usize = 100;
+/// Length of `QuoteItems.description`.
+const DESCRIPTION: usize = 2000;
+
+/// Values of `QuoteItems.quoteItemType`; Autotask has fixed them.
+mod item_type {
+    pub const PRODUCT: i64 = 1;
+    pub const COST: i64 = 2;
+    pub const LABOR: i64 = 3;
+    pub const SHIPPING: i64 = 6;
+    pub const DISCOUNT: i64 = 10;
+    pub const SERVICE: i64 = 11;
+    pub const SETUP_FEE: i64 = 13;
+}
+
+/// An item that Autotask should have.
+pub(super) struct Item {
+    /// Its key: a line's id, or the name of the charge.
+    pub(super) key: Key,
+    /// The line that it stands for; `None` for charges.
+    pub(super) line: Option<Line>,
+    /// The path of the billing code setting that it uses, if any.
+    code: Option<&'static str>,
+    /// What is set at creation alone: billing codes are a person's to change afterwards.
+    fixed: Fields,
+    /// What follows the document.
+    open: Fields,
+}
+
+impl Planner<'_> {
+    /// Every item that the document asks for, in display order.
+    pub(super) fn wanted_items(&self) -> Vec<Item> {
+        let content = &self.input.document.content;
+        let mut items: Vec<Item> = content.sold_lines().into_iter().map(|line| self.line_item(line)).collect();
+        if let Some(charge) = content.delivery.as_ref().and_then(|delivery| delivery.charge) {
+            items.push(self.delivery_item(charge));
+        }
+        if let Some(charge) = content.surcharge {
+            let code = ("codes.payment_surcharge", self.sections.codes.payment_surcharge);
+            items.push(self.cost_item("surcharge", "Payment surcharge", code, charge));
+        }
+        if let Some(amount) = content.coupon.filter(|amount| !amount.is_zero()) {
+            items.push(Self::coupon_item(amount));
+        }
+        items
+    }
+
+    /// Creates, updates and deletes until Autotask has the items that the document asks for.
+    pub(super) fn items(&mut self) -> Result<(), Hold> {
+        let quote = Key::only(Target::Quote);
+        let wanted = self.wanted_items();
+        let is_over = self.state_written().is_some_and(|state| state != State::Open) && !self.follows_edits();
+        let mut kept = BTreeSet::new();
+        for item in wanted {
+            kept.insert(item.key.clone());
+            if self.input.links.get(&item.key).is_some() {
+                if self.follows_edits() {
+                    self.update(&item.key, Some(quote.clone()), item.open);
+                }
+            } else if !is_over || item.line.is_none() {
+                if let Some(path) = item.code {
+                    self.sections.require_active(path, self.input.lists)?;
+                }
+                self.create_item(item, &quote);
+            }
+        }
+        if self.follows_edits() {
+            let gone: Vec<Key> =
+                self.input.links.of(Target::QuoteItem).map(|(key, _)| key.clone()).filter(|key| !kept.contains(key)).collect();
+            for key in gone {
+                self.push(key, Action::Delete { parent: quote.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn create_item(&mut self, item: Item, quote: &Key) {
+        let fields = item.fixed.and(item.open);
+        let mut marker = Filter::new().and(Op::Eq, "quoteID", Value::Id(quote.clone()));
+        for field in ["quoteItemType", "quantity", "unitPrice", "serviceID", "productID"] {
+            if let Some(value) = fields.get(field) {
+                marker = marker.and(Op::Eq, field, value.clone());
+            }
+        }
+        // A service item takes its name from the service, so the name is no mark of it.
+        if let Some(name) = fields.get("name").filter(|_| fields.get("serviceID").is_none()) {
+            marker = marker.and(Op::Eq, "name", name.clone());
+        }
+        let fields = fields.with("quoteID", Value::Id(quote.clone()));
+        let create = Create { parent: Some(quote.clone()), fields, marker: Some(marker) };
+        self.push(item.key, Action::Create(create));
+    }
+
+    fn line_item(&self, line: Line) -> Item {
+        let codes = &self.sections.codes;
+        let one_time = period_type(self.input.lists, List::ItemPeriods, None);
+        let linked = catalogue_key(&line);
+        let id = |key: &Option<Key>| key.clone().map(Value::Id);
+        let mut code = None;
+        let (kind, fixed, of_catalogue) = match line.kind {
+            LineKind::RecurringService => (item_type::SERVICE, Fields::new(), Fields::new().with_some("serviceID", id(&linked))),
+            LineKind::SetupFee => (item_type::SETUP_FEE, Fields::new(), Fields::new()),
+            LineKind::Product => {
+                let fixed = Fields::new().with("periodType", one_time);
+                (item_type::PRODUCT, fixed, Fields::new().with_some("productID", id(&linked)))
+            }
+            LineKind::Labor if linked.as_ref().is_some_and(|key| self.input.links.get(key).is_some()) => {
+                let fixed = Fields::new().with("periodType", one_time).with_some("laborID", id(&linked));
+                (item_type::LABOR, fixed, Fields::new())
+            }
+            LineKind::Labor | LineKind::Service | LineKind::Bundle | LineKind::Text => {
+                code = Some("codes.non_recurring_service");
+                let fixed = Fields::new().with("periodType", one_time).with("chargeID", codes.non_recurring_service);
+                (item_type::COST, fixed, Fields::new())
+            }
+        };
+        let open = line_fields(&line).and(of_catalogue);
+        Item { key: item_key(&line, kind), line: Some(line), code, fixed: fixed.with("quoteItemType", kind), open }
+    }
+
+    /// Type Shipping with the chosen shipping type, or a cost where none was chosen.
+    fn delivery_item(&self, charge: Charge) -> Item {
+        let Some(shipping) = self.sections.created.shipping else {
+            return self.cost_item("delivery", "Delivery", ("codes.product", self.sections.codes.product), charge);
+        };
+        let fixed = Fields::new()
+            .with("quoteItemType", item_type::SHIPPING)
+            .with("periodType", period_type(self.input.lists, List::ItemPeriods, None))
+            .with("shippingID", shipping);
+        let open = charge_fields("Delivery", charge);
+        Item { key: Key::new(Target::QuoteItem, "delivery"), line: None, code: Some("created.shipping"), fixed, open }
+    }
+
+    fn cost_item(&self, key: &str, name: &str, (path, code): (&'static str, i64), charge: Charge) -> Item {
+        let fixed = Fields::new()
+            .with("quoteItemType", item_type::COST)
+            .with("periodType", period_type(self.input.lists, List::ItemPeriods, None))
+            .with("chargeID", code);
+        let open = charge_fields(name, charge);
+        Item { key: Key::new(Target::QuoteItem, key), line: None, code: Some(path), fixed, open }
+    }
+
+    /// A coupon is a discount item: its unit discount is what is taken off.
+    fn coupon_item(amount: Decimal) -> Item {
+        let open = Fields::new()
+            .with("name", "Coupon")
+            .with("quantity", Decimal::ONE)
+            .with("isOptional", false)
+            .and(discounts(Some(Discount::Unit(amount))));
+        let fixed = Fields::new().with("quoteItemType", item_type::DISCOUNT);
+        Item { key: Key::new(Target::QuoteItem, "coupon"), line: None, code: None, fixed, open }
+    }
+}
+
+/// A line's id, and what it became: an item cannot change its type, so another type is another item.
+fn item_key(line: &Line, kind: i64) -> Key {
+    Key::new(Target::QuoteItem, format!("line {} type {kind}", line.id))
+}
+
+fn line_fields(line: &Line) -> Fields {
+    let cost = line.unit_cost.filter(|_| line.kind != LineKind::SetupFee);
+    let fields = Fields::new()
+        .with_some("description", line.description.as_deref().map(|text| cut(text, DESCRIPTION)))
+        .with("quantity", line.quantity)
+        .with("unitPrice", line.unit_price)
+        .with_some("unitCost", cost)
+        .with("isOptional", !line.selected)
+        .with("isTaxable", line.taxable)
+        .and(discounts(line.discount));
+    if line.kind == LineKind::RecurringService { fields } else { fields.with("name", cut(&line.name, NAME)) }
+}
+
+fn charge_fields(name: &str, charge: Charge) -> Fields {
+    Fields::new()
+        .with("name", name)
+        .with("quantity", Decimal::ONE)
+        .with("unitPrice", charge.amount)
+        .with("isOptional", false)
+        .with("isTaxable", charge.taxable)
+        .and(discounts(None))
+}
+
+/// All three discounts are always sent, at most one above 0: Autotask asks for that.
+fn discounts(discount: Option<Discount>) -> Fields {
+    let mut values = BTreeMap::from([("unitDiscount", Decimal::ZERO), ("lineDiscount", Decimal::ZERO), ("percentageDiscount", Decimal::ZERO)]);
+    match discount {
+        None => {}
+        Some(Discount::Unit(amount)) => drop(values.insert("unitDiscount", amount)),
+        Some(Discount::Line(amount)) => drop(values.insert("lineDiscount", amount)),
+        Some(Discount::Percent(percent)) => drop(values.insert("percentageDiscount", percent)),
+    }
+    values.into_iter().fold(Fields::new(), |fields, (name, value)| fields.with(name, value))
+}

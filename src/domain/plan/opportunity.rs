@@ -1,0 +1,232 @@
+//! The customer, and the opportunity itself.
+
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use rust_decimal::Decimal;
+
+use super::{Action, Condition, Create, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, Value, cut};
+use crate::domain::{
+    document::{Document, Kind, LineKind, Period, State},
+    hold::Hold,
+    money::to_cents,
+};
+
+/// Length of `Opportunities.title`.
+const TITLE: usize = 128;
+/// How long a quote without an expiry date stands.
+const DAYS_UNTIL_CLOSE: i64 = 30;
+
+/// What the selected lines come to, per kind of billing; rounded to cents line by line.
+#[derive(Default)]
+struct Revenue {
+    one_time: (Decimal, Decimal),
+    monthly: (Decimal, Decimal),
+    quarterly: (Decimal, Decimal),
+    semi_annual: (Decimal, Decimal),
+    yearly: (Decimal, Decimal),
+}
+
+impl Revenue {
+    fn of(document: &Document) -> Self {
+        let mut revenue = Self::default();
+        for line in document.content.sold_lines().iter().filter(|line| line.selected) {
+            let cost = if line.kind == LineKind::SetupFee { Decimal::ZERO } else { line.cost() };
+            revenue.add(line.period, line.total(), cost);
+        }
+        let content = &document.content;
+        let delivery = content.delivery.as_ref().and_then(|delivery| delivery.charge);
+        for charge in delivery.iter().chain(&content.surcharge) {
+            revenue.add(None, charge.amount, Decimal::ZERO);
+        }
+        revenue.add(None, -content.coupon.unwrap_or_default(), Decimal::ZERO);
+        revenue
+    }
+
+    fn add(&mut self, period: Option<Period>, price: Decimal, cost: Decimal) {
+        let (revenue, costs) = match period {
+            None => &mut self.one_time,
+            Some(Period::Monthly) => &mut self.monthly,
+            Some(Period::Quarterly) => &mut self.quarterly,
+            Some(Period::SemiAnnual) => &mut self.semi_annual,
+            Some(Period::Yearly) => &mut self.yearly,
+        };
+        *revenue += to_cents(price);
+        *costs += to_cents(cost);
+    }
+
+    fn total(&self, part: impl Fn(&(Decimal, Decimal)) -> Decimal) -> Decimal {
+        [&self.one_time, &self.monthly, &self.quarterly, &self.semi_annual, &self.yearly].into_iter().map(part).sum()
+    }
+
+    fn fields(&self) -> Fields {
+        Fields::new()
+            .with("amount", self.total(|pair| pair.0))
+            .with("cost", self.total(|pair| pair.1))
+            .with("onetimeRevenue", self.one_time.0)
+            .with("onetimeCost", self.one_time.1)
+            .with("monthlyRevenue", self.monthly.0)
+            .with("monthlyCost", self.monthly.1)
+            .with("quarterlyRevenue", self.quarterly.0)
+            .with("quarterlyCost", self.quarterly.1)
+            .with("semiannualRevenue", self.semi_annual.0)
+            .with("semiannualCost", self.semi_annual.1)
+            .with("yearlyRevenue", self.yearly.0)
+            .with("yearlyCost", self.yearly.1)
+    }
+}
+
+/// The day on which a document begins, in UTC as Autotask keeps dates.
+pub(super) fn start_date(document: &Document) -> Date {
+    document.content.created_at.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// The day on which it ends: its expiry date, never before it begins, else 30 days later.
+pub(super) fn end_date(document: &Document) -> Date {
+    let start = start_date(document);
+    let end = document.content.expires_on.unwrap_or_else(|| start.saturating_add(DAYS_UNTIL_CLOSE.days()));
+    end.max(start)
+}
+
+/// A date as Autotask writes it: midnight without a zone.
+pub(super) fn wire_date(date: Date) -> String {
+    format!("{date}T00:00:00")
+}
+
+/// The key of a customer's company.
+pub(super) fn company_key(document: &Document) -> Key {
+    Key::new(Target::Company, document.content.customer.id.clone())
+}
+
+/// The key of a document's contact: one address can be a contact of several customers.
+fn contact_key(document: &Document) -> Option<Key> {
+    let email = document.content.contact.as_ref()?.email.as_ref()?.to_lowercase();
+    Some(Key::new(Target::Contact, format!("{} {email}", document.content.customer.id)))
+}
+
+impl Planner<'_> {
+    /// The Autotask company: the link, else the id that the source gives, else the one with exactly that name.
+    pub(super) fn company_id(&self) -> Value {
+        let key = company_key(self.input.document);
+        match (self.input.links.id(&key), self.input.document.content.customer.autotask_company_id) {
+            (Some(id), _) | (None, Some(id)) => Value::Integer(id),
+            (None, None) => Value::Id(key),
+        }
+    }
+
+    /// The Autotask contact, if the document names one.
+    pub(super) fn contact_id(&self) -> Option<Value> {
+        contact_key(self.input.document).map(Value::IdIfFound)
+    }
+
+    /// Finds the company and the contact where they are needed and not linked yet.
+    pub(super) fn customer(&mut self) -> Result<(), Hold> {
+        let links = self.input.links;
+        let is_new = |target| links.get(&Key::only(target)).is_none();
+        if matches!(self.company_id(), Value::Id(_)) && is_new(Target::Opportunity) {
+            self.find_company();
+        }
+        let unknown = contact_key(self.input.document).filter(|key| links.get(key).is_none());
+        if let Some(key) = unknown
+            && (is_new(Target::Opportunity) || is_new(Target::Quote))
+        {
+            self.find_contact(key);
+        }
+        Ok(())
+    }
+
+    fn find_company(&mut self) {
+        let name = self.input.document.content.customer.name.clone();
+        let find = Find {
+            filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "companyName", name.clone()),
+            by: vec![("companyName", name.clone())],
+            otherwise: Otherwise::Hold(Hold::CustomerUnknown { name: name.clone() }),
+            ambiguous: Hold::CustomerAmbiguous { name },
+        };
+        self.push(company_key(self.input.document), Action::Find(find));
+    }
+
+    /// Of several contacts with the same address the first is as good as any: they are the same person.
+    fn find_contact(&mut self, key: Key) {
+        let contact = self.input.document.content.contact.as_ref();
+        let email = contact.and_then(|contact| contact.email.clone()).unwrap_or_default();
+        let find = Find {
+            filter: Filter::new()
+                .and(Op::Eq, "companyID", self.company_id())
+                .and(Op::Eq, "isActive", 1)
+                .and(Op::Eq, "emailAddress", email.clone()),
+            by: vec![("emailAddress", email.clone())],
+            otherwise: Otherwise::Omit,
+            ambiguous: Hold::CatalogueAmbiguous { name: email },
+        };
+        self.push(key, Action::Find(find));
+    }
+
+    /// Creates the opportunity, or brings its open fields up to date.
+    pub(super) fn opportunity(&mut self) -> Result<(), Hold> {
+        let key = Key::only(Target::Opportunity);
+        if self.input.links.get(&key).is_some() {
+            if self.follows_edits() {
+                self.update(&key, None, self.open_fields());
+            }
+            return Ok(());
+        }
+        let fields = self.created_fields()?.and(self.open_fields());
+        let marker = Filter::new()
+            .and(Op::Eq, "companyID", self.company_id())
+            .and(Op::BeginsWith, "title", format!("{} ", self.input.document.number));
+        self.push(key, Action::Create(Create { parent: None, fields, marker: Some(marker) }));
+        Ok(())
+    }
+
+    /// What follows the document while it is open.
+    fn open_fields(&self) -> Fields {
+        let document = self.input.document;
+        let title = format!("{} {}", document.number, document.content.title);
+        Revenue::of(document)
+            .fields()
+            .with("title", cut(&title, TITLE))
+            .with("startDate", wire_date(start_date(document)))
+            .with("projectedCloseDate", wire_date(end_date(document)))
+    }
+
+    /// What is set once, at creation. Inactive choices hold the push: Autotask refuses them.
+    fn created_fields(&self) -> Result<Fields, Hold> {
+        let (created, lists) = (&self.sections.created, self.input.lists);
+        let is_sale = self.input.document.kind == Kind::Sale;
+        let section = if is_sale { ["won.stage", "won.status"] } else { ["created.stage", "created.status"] };
+        for path in section.into_iter().chain(["created.category"]) {
+            self.sections.require_active(path, lists)?;
+        }
+        let (stage, status) =
+            if is_sale { (self.sections.won.stage, self.sections.won.status) } else { (created.stage, created.status) };
+        Ok(Fields::new()
+            .with("companyID", self.company_id())
+            .with_some("contactID", self.contact_id())
+            .with("opportunityCategoryID", created.category)
+            .with("ownerResourceID", self.owner()?)
+            .with("stage", stage)
+            .with("status", status)
+            .with("probability", i64::from(created.probability.unwrap_or(0)))
+            .with("useQuoteTotals", true))
+    }
+
+    /// The quote's own owner where that is an active resource, else *Default owner*.
+    fn owner(&self) -> Result<i64, Hold> {
+        let owner = self.input.document.content.owner.as_ref();
+        let email = owner.and_then(|owner| owner.email.as_deref());
+        if let Some(id) = email.and_then(|email| self.input.lists.owner_by_email(email)) {
+            return Ok(id);
+        }
+        self.sections.require_active("created.default_owner", self.input.lists)?;
+        Ok(self.sections.created.default_owner)
+    }
+
+    /// How far the document wants its opportunity to be brought, where that is not done at creation.
+    pub(super) fn state_at_creation(&self) -> State {
+        if self.input.document.kind == Kind::Sale { State::Won } else { State::Open }
+    }
+}
+
+/// Conditions on one text field each, of which one must hold.
+pub(super) fn any_of(pairs: &[(&'static str, String)]) -> Vec<Condition> {
+    pairs.iter().map(|(field, text)| Condition::Field(Op::Eq, field, text.clone().into())).collect()
+}

@@ -1,0 +1,82 @@
+//! Won, lost and reopened: the stage and status that an opportunity ends with, unless a person was there before.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Action, Key, Planner, Target};
+use crate::domain::{document::State, hold::Hold};
+
+/// Values of `Opportunities.status` with which Autotask regards an opportunity as decided.
+const DECIDED: [i64; 3] = [2, 3, 4];
+
+/// Bringing an opportunity from one state to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settle {
+    /// The state to bring it to.
+    pub state: State,
+    /// The `stage` to set; `None` leaves it where it is.
+    pub stage: Option<i64>,
+    /// The `status` to set.
+    pub status: i64,
+    /// `stage` and `status` as we last wrote them.
+    pub written: (Option<i64>, Option<i64>),
+}
+
+/// What to do after the opportunity was read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// Write these fields.
+    Write(Map<String, Json>),
+    /// It has the right values already.
+    Nothing,
+    /// A person was there before; the sentence says what is left alone.
+    LeaveAlone(String),
+}
+
+impl Settle {
+    /// Decides on the opportunity as Autotask gave it.
+    pub fn decide(&self, current: &Map<String, Json>) -> Decision {
+        let number = |field: &str| current.get(field).and_then(Json::as_i64);
+        let (stage, status) = (number("stage"), number("status"));
+        let is_ours = (stage, status) == self.written;
+        if status == Some(self.status) && (self.stage.is_none() || self.stage == stage) {
+            return Decision::Nothing;
+        }
+        if self.state == State::Open && !is_ours {
+            return Decision::LeaveAlone("A person changed the opportunity's stage or status; they are left as they are.".to_owned());
+        }
+        if status.is_some_and(|status| DECIDED.contains(&status)) && !is_ours {
+            return Decision::LeaveAlone("A person already closed the opportunity; its stage and status are left as they are.".to_owned());
+        }
+        let mut fields = Map::new();
+        if let Some(stage) = self.stage {
+            fields.insert("stage".to_owned(), json!(stage));
+        }
+        fields.insert("status".to_owned(), json!(self.status));
+        Decision::Write(fields)
+    }
+}
+
+impl Planner<'_> {
+    /// The last step: the state that the document has and its opportunity has not.
+    pub(super) fn settle(&mut self) -> Result<(), Hold> {
+        let key = Key::only(Target::Opportunity);
+        let wanted = self.input.document.state;
+        if self.state_written().unwrap_or_else(|| self.state_at_creation()) == wanted {
+            return Ok(());
+        }
+        let (created, won, lost) = (&self.sections.created, &self.sections.won, &self.sections.lost);
+        let (paths, stage, status) = match wanted {
+            State::Open => (["created.stage", "created.status"], Some(created.stage), created.status),
+            State::Won => (["won.stage", "won.status"], Some(won.stage), won.status),
+            State::Lost => (["lost.stage", "lost.status"], lost.stage, lost.status),
+        };
+        for path in paths {
+            self.sections.require_active(path, self.input.lists)?;
+        }
+        let written = self.input.links.get(&key).map(|link| &link.written.fields);
+        let number = |field: &str| written.and_then(|fields| fields.get(field)).and_then(Json::as_i64);
+        let written = (number("stage"), number("status"));
+        self.push(key, Action::Settle(Settle { state: wanted, stage, status, written }));
+        Ok(())
+    }
+}

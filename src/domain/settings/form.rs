@@ -1,0 +1,307 @@
+//! Reads what the Opportunities page posts: texts as typed, turned into settings or into sentences about them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won};
+use crate::{
+    domain::lists::{List, Lists},
+    error::FieldErrors,
+};
+
+/// The form as typed. Every field may be absent: a browser leaves out what is not checked, a person what they like.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SettingsForm {
+    /// The revision that the page was made from.
+    pub revision: String,
+    /// One per page shown, so that a form sent twice is saved once.
+    pub form_id: String,
+    /// `true` when the box is checked.
+    pub include_unquoted_sales: String,
+    /// When a quote is created.
+    pub created: CreatedForm,
+    /// When a quote is won.
+    pub won: StageForm,
+    /// When a quote is lost.
+    pub lost: LostForm,
+    /// When an item is quoted or sold.
+    pub codes: CodesForm,
+    /// Map your product categories to Autotask.
+    pub category_map: MapForm,
+    /// When a service or labor role is created in Autotask.
+    pub services: ServicesForm,
+    /// A note for the history.
+    pub note: String,
+}
+
+/// When a quote is created.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "each is the field of that name in Created, as typed")]
+pub struct CreatedForm {
+    pub category: String,
+    pub default_owner: String,
+    pub stage: String,
+    pub status: String,
+    pub probability: String,
+    pub shipping: String,
+}
+
+/// When a quote is won.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "each is the field of that name in Won, as typed")]
+pub struct StageForm {
+    pub stage: String,
+    pub status: String,
+}
+
+/// When a quote is lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LostForm {
+    /// `true` for "Leave at current stage", whatever the select beside it says.
+    pub keep_stage: String,
+    /// The stage to set.
+    pub stage: String,
+    /// The status.
+    pub status: String,
+}
+
+/// When an item is quoted or sold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "each is the field of that name in BillingCodes, as typed")]
+pub struct CodesForm {
+    pub product: String,
+    pub recurring_service: String,
+    pub payment_surcharge: String,
+    pub non_recurring_service: String,
+}
+
+/// Map your product categories to Autotask.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapForm {
+    /// For any category that has no row.
+    pub fallback: String,
+    /// The rows by their place on the page; a place may be missing.
+    pub rows: BTreeMap<u32, MapRowForm>,
+}
+
+/// One row of the category map.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapRowForm {
+    /// The category's path.
+    pub category: String,
+    /// The Autotask category; empty is not mapped.
+    pub autotask_category: String,
+}
+
+/// When a service or labor role is created in Autotask.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "each is the field of that name in Services, as typed")]
+pub struct ServicesForm {
+    pub brand: String,
+    pub category: String,
+}
+
+/// What a form is checked against.
+pub struct Against<'a> {
+    /// The tenant's Autotask lists.
+    pub lists: &'a Lists,
+    /// The tenant's brands.
+    pub brands: &'a [String],
+    /// The tenant's categories, by path.
+    pub categories: &'a [String],
+    /// What is saved: a value that is inactive by now may stay, but not be newly chosen.
+    pub saved: Option<&'a Sections>,
+}
+
+impl SettingsForm {
+    /// The form that shows saved sections.
+    pub fn of(sections: &Sections) -> Self {
+        let text = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let rows = sections.category_map.rows.iter().zip(0..);
+        Self {
+            include_unquoted_sales: sections.include_unquoted_sales.to_string(),
+            created: CreatedForm {
+                category: sections.created.category.to_string(),
+                default_owner: sections.created.default_owner.to_string(),
+                stage: sections.created.stage.to_string(),
+                status: sections.created.status.to_string(),
+                probability: sections.created.probability.map(|percent| percent.to_string()).unwrap_or_default(),
+                shipping: text(sections.created.shipping),
+            },
+            won: StageForm { stage: sections.won.stage.to_string(), status: sections.won.status.to_string() },
+            lost: LostForm {
+                keep_stage: sections.lost.stage.is_none().to_string(),
+                stage: text(sections.lost.stage),
+                status: sections.lost.status.to_string(),
+            },
+            codes: CodesForm {
+                product: sections.codes.product.to_string(),
+                recurring_service: sections.codes.recurring_service.to_string(),
+                payment_surcharge: sections.codes.payment_surcharge.to_string(),
+                non_recurring_service: sections.codes.non_recurring_service.to_string(),
+            },
+            category_map: MapForm {
+                fallback: text(sections.category_map.fallback),
+                rows: rows
+                    .map(|((path, value), index)| {
+                        (index, MapRowForm { category: path.clone(), autotask_category: value.to_string() })
+                    })
+                    .collect(),
+            },
+            services: ServicesForm {
+                brand: sections.services.brand.clone(),
+                category: sections.services.category.clone(),
+            },
+            ..Self::default()
+        }
+    }
+
+    /// The settings that the form stands for.
+    ///
+    /// # Errors
+    /// One sentence for every field that is wrong, by its path.
+    pub fn check(&self, against: &Against<'_>) -> Result<Sections, FieldErrors> {
+        let mut check = Check { against, errors: FieldErrors::default() };
+        let sections = Sections {
+            include_unquoted_sales: self.include_unquoted_sales == "true",
+            created: check.created(&self.created),
+            won: Won {
+                stage: check.required("won.stage", "a stage", List::Stages, &self.won.stage),
+                status: check.required("won.status", "a status", List::Statuses, &self.won.status),
+            },
+            lost: Lost {
+                stage: (self.lost.keep_stage != "true")
+                    .then(|| check.required("lost.stage", "a stage", List::Stages, &self.lost.stage)),
+                status: check.required("lost.status", "a status", List::Statuses, &self.lost.status),
+            },
+            codes: check.codes(&self.codes),
+            category_map: check.category_map(&self.category_map),
+            services: check.services(&self.services),
+        };
+        check.errors.into_result().map(|()| sections)
+    }
+}
+
+struct Check<'a> {
+    against: &'a Against<'a>,
+    errors: FieldErrors,
+}
+
+impl Check<'_> {
+    fn created(&mut self, form: &CreatedForm) -> Created {
+        Created {
+            category: self.required("created.category", "a category", List::OpportunityCategories, &form.category),
+            default_owner: self.required("created.default_owner", "a default owner", List::Owners, &form.default_owner),
+            stage: self.required("created.stage", "a stage", List::Stages, &form.stage),
+            status: self.required("created.status", "a status", List::Statuses, &form.status),
+            probability: self.probability(&form.probability),
+            shipping: self.optional("created.shipping", "a shipping type", List::ShippingTypes, &form.shipping),
+        }
+    }
+
+    fn codes(&mut self, form: &CodesForm) -> BillingCodes {
+        let material = "a material code";
+        BillingCodes {
+            product: self.required("codes.product", material, List::MaterialCodes, &form.product),
+            recurring_service: self.required(
+                "codes.recurring_service",
+                "a recurring service billing code",
+                List::ServiceCodes,
+                &form.recurring_service,
+            ),
+            payment_surcharge: self.required("codes.payment_surcharge", material, List::MaterialCodes, &form.payment_surcharge),
+            non_recurring_service: self.required(
+                "codes.non_recurring_service",
+                material,
+                List::MaterialCodes,
+                &form.non_recurring_service,
+            ),
+        }
+    }
+
+    fn required(&mut self, path: &str, what: &str, list: List, typed: &str) -> i64 {
+        if typed.trim().is_empty() {
+            self.errors.add(path, format!("Select {what}"));
+        }
+        self.optional(path, what, list, typed).unwrap_or_default()
+    }
+
+    fn optional(&mut self, path: &str, what: &str, list: List, typed: &str) -> Option<i64> {
+        let saved = self.against.saved.and_then(|sections| {
+            sections.choices().into_iter().find(|(of, ..)| *of == path).and_then(|(.., value)| value)
+        });
+        self.chosen(path, what, list, typed, saved)
+    }
+
+    /// A value that is active in Autotask, or the saved one left as it was.
+    fn chosen(&mut self, path: &str, what: &str, list: List, typed: &str, saved: Option<i64>) -> Option<i64> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        let value = typed.parse().ok();
+        match value {
+            Some(value) if saved == Some(value) || self.against.lists.is_active(list, value) => {}
+            _ => self.errors.add(path, format!("Select {what} that is active in Autotask")),
+        }
+        value
+    }
+
+    fn probability(&mut self, typed: &str) -> Option<u8> {
+        let number = typed.trim().trim_end_matches('%').trim_end();
+        if number.is_empty() && !typed.contains('%') {
+            return None;
+        }
+        let percent = number.parse().ok().filter(|percent| *percent <= 100 && !number.starts_with('+'));
+        if percent.is_none() {
+            self.errors.add("created.probability", "Probability must be a whole number between 0 and 100");
+        }
+        percent
+    }
+
+    fn category_map(&mut self, form: &MapForm) -> CategoryMap {
+        let what = "an Autotask category";
+        let saved = self.against.saved.map(|sections| &sections.category_map);
+        let fallback = saved.and_then(|map| map.fallback);
+        let fallback = self.chosen("category_map.fallback", what, List::ProductCategories, &form.fallback, fallback);
+        let mut rows = BTreeMap::new();
+        for (index, row) in &form.rows {
+            let path = format!("category_map.rows[{index}].autotask_category");
+            if !self.against.categories.contains(&row.category) {
+                self.errors.add(path, format!("There is no category called \"{}\". Reload the page", row.category));
+                continue;
+            }
+            let saved = saved.and_then(|map| map.rows.get(&row.category).copied());
+            let value = self.chosen(&path, what, List::ProductCategories, &row.autotask_category, saved);
+            rows.extend(value.map(|value| (row.category.clone(), value)));
+        }
+        CategoryMap { fallback, rows }
+    }
+
+    fn services(&mut self, form: &ServicesForm) -> Services {
+        let (brand, category) = (form.brand.trim(), form.category.trim());
+        if !self.against.brands.iter().any(|known| known == brand) {
+            self.errors.add("services.brand", "Select a brand");
+        }
+        if is_bundle(category) {
+            self.errors.add("services.category", "Select a category other than Bundle");
+        } else if !self.against.categories.iter().any(|known| known == category) {
+            self.errors.add("services.category", "Select a category");
+        }
+        Services { brand: brand.to_owned(), category: category.to_owned() }
+    }
+}
+
+/// Whether a category is the one for bundles, which services must not get.
+pub fn is_bundle(category: &str) -> bool {
+    category.rsplit('/').next().is_some_and(|leaf| leaf.trim().eq_ignore_ascii_case("bundle"))
+}

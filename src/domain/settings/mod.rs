@@ -1,0 +1,154 @@
+//! Settings: what the Opportunities page saves. Each save is a revision.
+//!
+//! One file a section; [`form`] reads what a browser posts, [`diff`] names what a save changed.
+
+mod category_map;
+pub mod diff;
+pub mod form;
+
+use serde::{Deserialize, Serialize};
+
+pub use category_map::CategoryMap;
+
+use super::{hold::Hold, lists::{List, Lists}};
+
+/// Everything that the Opportunities page saves, the switch included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunitySettings {
+    /// Whether the sync is on: the switch "Sync your quotes and unquoted sales to Autotask opportunities".
+    pub enabled: bool,
+    /// The sections; `None` until they were saved for the first time.
+    pub sections: Option<Sections>,
+}
+
+impl OpportunitySettings {
+    /// What a tenant starts with: off, nothing chosen.
+    pub const NEW: Self = Self { enabled: false, sections: None };
+}
+
+/// The sections of the page, complete: what is missing cannot be saved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sections {
+    /// Whether sales without a quote are sent too.
+    pub include_unquoted_sales: bool,
+    /// When a quote is created.
+    pub created: Created,
+    /// When a quote is won.
+    pub won: Won,
+    /// When a quote is lost.
+    pub lost: Lost,
+    /// When an item is quoted or sold.
+    pub codes: BillingCodes,
+    /// Map your product categories to Autotask.
+    pub category_map: CategoryMap,
+    /// When a service or labor role is created in Autotask.
+    pub services: Services,
+}
+
+/// What a new quote becomes in Autotask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Created {
+    /// `opportunityCategoryID`.
+    pub category: i64,
+    /// `ownerResourceID` where the quote's own owner is not an active resource.
+    pub default_owner: i64,
+    /// `stage`.
+    pub stage: i64,
+    /// `status`.
+    pub status: i64,
+    /// `probability`, 0 to 100; `None` counts as 0.
+    pub probability: Option<u8>,
+    /// `shippingType`; `None` is no shipping type.
+    pub shipping: Option<i64>,
+}
+
+/// What a won quote becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Won {
+    /// `stage`.
+    pub stage: i64,
+    /// `status`.
+    pub status: i64,
+}
+
+/// What a lost quote becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lost {
+    /// `stage`; `None` is "Leave at current stage".
+    pub stage: Option<i64>,
+    /// `status`.
+    pub status: i64,
+}
+
+/// The four billing codes; one record that the Opportunities and the Tickets page share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillingCodes {
+    /// For products and for delivery without a shipping type.
+    pub product: i64,
+    /// For recurring services.
+    pub recurring_service: i64,
+    /// For card surcharges.
+    pub payment_surcharge: i64,
+    /// For labor and services that are billed once.
+    pub non_recurring_service: i64,
+}
+
+/// What services and labor roles that are created in Autotask get in the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Services {
+    /// A brand's name.
+    pub brand: String,
+    /// A category's path, never Bundle.
+    pub category: String,
+}
+
+/// One choice from a list: its path in documents and forms, its label on the page, the list, and the value chosen.
+pub type Choice = (&'static str, &'static str, List, Option<i64>);
+
+impl Sections {
+    /// Every choice from an Autotask list, in the order of the page; category rows are not among them.
+    pub fn choices(&self) -> Vec<Choice> {
+        let (created, codes) = (&self.created, &self.codes);
+        vec![
+            ("created.category", "Category for new quotes", List::OpportunityCategories, Some(created.category)),
+            ("created.default_owner", "Default owner", List::Owners, Some(created.default_owner)),
+            ("created.stage", "Stage for new quotes", List::Stages, Some(created.stage)),
+            ("created.status", "Status for new quotes", List::Statuses, Some(created.status)),
+            ("created.shipping", "Shipping", List::ShippingTypes, created.shipping),
+            ("won.stage", "Stage for won quotes", List::Stages, Some(self.won.stage)),
+            ("won.status", "Status for won quotes", List::Statuses, Some(self.won.status)),
+            ("lost.stage", "Stage for lost quotes", List::Stages, self.lost.stage),
+            ("lost.status", "Status for lost quotes", List::Statuses, Some(self.lost.status)),
+            ("codes.product", "Product material code", List::MaterialCodes, Some(codes.product)),
+            ("codes.recurring_service", "Recurring service billing code", List::ServiceCodes, Some(codes.recurring_service)),
+            ("codes.payment_surcharge", "Payment surcharge material code", List::MaterialCodes, Some(codes.payment_surcharge)),
+            (
+                "codes.non_recurring_service",
+                "Non-recurring service material code",
+                List::MaterialCodes,
+                Some(codes.non_recurring_service),
+            ),
+        ]
+    }
+
+    /// The hold for the choice at `path` if Autotask would not take its value any more.
+    ///
+    /// # Errors
+    /// The hold.
+    pub fn require_active(&self, path: &str, lists: &Lists) -> Result<(), Hold> {
+        let choice = self.choices().into_iter().find(|(of, ..)| *of == path);
+        match choice {
+            Some((_, label, list, Some(value))) if !lists.is_active(list, value) => {
+                Err(Hold::OptionInactive { field: label.to_owned(), list, value, label: lists.label(list, value) })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -2,9 +2,14 @@
 //!
 //! `ARCHITECTURE.md` is the map; every module says at its top what belongs in it.
 
+pub mod autotask;
 pub mod clock;
 pub mod config;
+pub mod crypto;
 pub mod db;
 pub mod domain;
 pub mod emulator;
 pub mod error;
+pub mod quiet;
+pub mod service;
+pub mod worker;

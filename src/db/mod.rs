@@ -32,7 +32,10 @@ pub use pushes::*;
 pub use settings::*;
 pub use steps::*;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    quiet::Open,
+};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -75,7 +78,7 @@ pub(crate) enum Inner {
 }
 
 /// A transaction that reads.
-pub struct Tx(Inner);
+pub struct Tx(Inner, #[expect(dead_code, reason = "it marks by being there")] Open);
 
 /// A transaction that writes; on SQLite there is one at a time.
 pub struct WriteTx(Tx);
@@ -208,7 +211,7 @@ impl Db {
             (Pools::Sqlite { read, .. }, false) => read.begin().await.map(Inner::Sqlite),
             (Pools::Sqlite { write, .. }, true) => write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite),
         };
-        inner.map(Tx).map_err(fault)
+        inner.map(|inner| Tx(inner, Open::mark())).map_err(fault)
     }
 
     /// Whether the database answers.

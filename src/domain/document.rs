@@ -240,6 +240,20 @@ pub struct Line {
     pub components: Vec<Line>,
 }
 
+impl Document {
+    /// The quote as it is sent together with the sale that came from it: won, with the sale's surcharge and coupon.
+    /// A cancelled sale leaves the quote as it is.
+    #[must_use]
+    pub fn with_sale(mut self, sale: &Self) -> Self {
+        if sale.state == State::Won {
+            self.state = State::Won;
+            self.content.surcharge = sale.content.surcharge;
+            self.content.coupon = sale.content.coupon;
+        }
+        self
+    }
+}
+
 impl Line {
     /// The line's price after discount and before tax, not rounded.
     pub fn total(&self) -> Decimal {

@@ -69,7 +69,7 @@ impl Planner<'_> {
             filter: Filter::new().and(Op::Eq, "isActive", true).and_any(any_of(&by)),
             by,
             otherwise: self.new_product(line),
-            ambiguous: Hold::CatalogueAmbiguous { name: line.name.clone() },
+            ambiguous: Some(Hold::CatalogueAmbiguous { name: line.name.clone() }),
         }
     }
 
@@ -125,7 +125,7 @@ impl Planner<'_> {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
             by: vec![("name", name)],
             otherwise,
-            ambiguous: Hold::CatalogueAmbiguous { name: line.name.clone() },
+            ambiguous: Some(Hold::CatalogueAmbiguous { name: line.name.clone() }),
         }
     }
 }

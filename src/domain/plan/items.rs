@@ -73,7 +73,7 @@ impl Planner<'_> {
             kept.insert(item.key.clone());
             if self.input.links.get(&item.key).is_some() {
                 if self.follows_edits() {
-                    self.update(&item.key, Some(quote.clone()), item.open);
+                    self.update(&item.key, item.open);
                 }
             } else if !is_over || item.line.is_none() {
                 if let Some(path) = item.code {
@@ -105,7 +105,7 @@ impl Planner<'_> {
             marker = marker.and(Op::Eq, "name", name.clone());
         }
         let fields = fields.with("quoteID", Value::Id(quote.clone()));
-        let create = Create { parent: Some(quote.clone()), fields, marker: Some(marker) };
+        let create = Create { parent: Some(quote.clone()), fields, marker: Some(marker), state: State::Open };
         self.push(item.key, Action::Create(create));
     }
 

@@ -190,12 +190,7 @@ pub enum Action {
     /// Create it, unless the marker shows that it is there.
     Create(Create),
     /// Write the fields that changed.
-    Update {
-        /// The record that it hangs below, for entities that are written there.
-        parent: Option<Key>,
-        /// The changed fields.
-        fields: Fields,
-    },
+    Update(Fields),
     /// Delete it (quote items alone can be).
     Delete {
         /// The record that it hangs below.
@@ -214,8 +209,8 @@ pub struct Find {
     pub by: Vec<(&'static str, String)>,
     /// What to do with no candidate.
     pub otherwise: Otherwise,
-    /// What to say when several candidates fit equally well.
-    pub ambiguous: Hold,
+    /// What to say when several candidates fit equally well; `None` goes on without it.
+    pub ambiguous: Option<Hold>,
 }
 
 /// What to do when a record is not in Autotask.
@@ -238,6 +233,8 @@ pub struct Create {
     pub fields: Fields,
     /// How it is found again after an unknown outcome; `None` where a second one does no harm.
     pub marker: Option<Filter>,
+    /// Of an opportunity: how far it stands with these fields.
+    pub state: State,
 }
 
 /// The steps that are still needed.
@@ -295,6 +292,15 @@ pub fn plan(input: &Input<'_>) -> Planned {
     }
 }
 
+/// The keys of the customer, the contact and the catalogue records that a document's plan may ask for.
+pub fn shared_keys(document: &Document) -> Vec<String> {
+    let lines = document.content.sold_lines();
+    let catalogue = lines.iter().filter_map(catalogue::catalogue_key);
+    let customer = std::iter::once(opportunity::company_key(document)).chain(opportunity::contact_key(document));
+    let keys: std::collections::BTreeSet<String> = customer.chain(catalogue).map(|key| key.key).collect();
+    keys.into_iter().collect()
+}
+
 /// What the parts of the plan share.
 struct Planner<'a> {
     input: &'a Input<'a>,
@@ -334,12 +340,12 @@ impl<'a> Planner<'a> {
     }
 
     /// The update that is needed for a linked record, if any of its fields differs from what was last written.
-    fn update(&mut self, key: &Key, parent: Option<Key>, mut fields: Fields) {
+    fn update(&mut self, key: &Key, mut fields: Fields) {
         let Some(link) = self.input.links.get(key) else { return };
         fields.resolve(self.input.links);
         fields.keep_changed(&link.written.fields);
         if !fields.is_empty() {
-            self.push(key.clone(), Action::Update { parent, fields });
+            self.push(key.clone(), Action::Update(fields));
         }
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn company_key(document: &Document) -> Key {
 }
 
 /// The key of a document's contact: one address can be a contact of several customers.
-fn contact_key(document: &Document) -> Option<Key> {
+pub(super) fn contact_key(document: &Document) -> Option<Key> {
     let email = document.content.contact.as_ref()?.email.as_ref()?.to_lowercase();
     Some(Key::new(Target::Contact, format!("{} {email}", document.content.customer.id)))
 }
@@ -139,12 +139,12 @@ impl Planner<'_> {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "companyName", name.clone()),
             by: vec![("companyName", name.clone())],
             otherwise: Otherwise::Hold(Hold::CustomerUnknown { name: name.clone() }),
-            ambiguous: Hold::CustomerAmbiguous { name },
+            ambiguous: Some(Hold::CustomerAmbiguous { name }),
         };
         self.push(company_key(self.input.document), Action::Find(find));
     }
 
-    /// Of several contacts with the same address the first is as good as any: they are the same person.
+    /// The contact is a convenience: none, or several of whom nobody can say which, is no reason to hold a quote.
     fn find_contact(&mut self, key: Key) {
         let contact = self.input.document.content.contact.as_ref();
         let email = contact.and_then(|contact| contact.email.clone()).unwrap_or_default();
@@ -153,9 +153,9 @@ impl Planner<'_> {
                 .and(Op::Eq, "companyID", self.company_id())
                 .and(Op::Eq, "isActive", 1)
                 .and(Op::Eq, "emailAddress", email.clone()),
-            by: vec![("emailAddress", email.clone())],
+            by: vec![("emailAddress", email)],
             otherwise: Otherwise::Omit,
-            ambiguous: Hold::CatalogueAmbiguous { name: email },
+            ambiguous: None,
         };
         self.push(key, Action::Find(find));
     }
@@ -165,7 +165,7 @@ impl Planner<'_> {
         let key = Key::only(Target::Opportunity);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
-                self.update(&key, None, self.open_fields());
+                self.update(&key, self.open_fields());
             }
             return Ok(());
         }
@@ -173,7 +173,7 @@ impl Planner<'_> {
         let marker = Filter::new()
             .and(Op::Eq, "companyID", self.company_id())
             .and(Op::BeginsWith, "title", format!("{} ", self.input.document.number));
-        self.push(key, Action::Create(Create { parent: None, fields, marker: Some(marker) }));
+        self.push(key, Action::Create(Create { parent: None, fields, marker: Some(marker), state: self.state_at_creation() }));
         Ok(())
     }
 

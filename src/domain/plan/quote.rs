@@ -1,7 +1,7 @@
 //! The delivery address and the Autotask quote.
 
 use super::{Action, Create, Fields, Filter, Key, Op, Planner, Target, Value, cut, opportunity::{end_date, start_date, wire_date}};
-use crate::domain::hold::Hold;
+use crate::domain::{document::State, hold::Hold};
 
 /// Length of `Quotes.name`.
 const NAME: usize = 100;
@@ -24,7 +24,7 @@ impl Planner<'_> {
             .with_some("state", part(address.state, 50))
             .with_some("postalCode", part(address.postal_code, 20));
         // A second copy of an address that nothing points to harms nobody, so it needs no marker.
-        self.push(key, Action::Create(Create { parent: None, fields, marker: None }));
+        self.push(key, Action::Create(Create { parent: None, fields, marker: None, state: State::Open }));
     }
 
     /// Creates the quote, or brings its open fields up to date.
@@ -32,7 +32,7 @@ impl Planner<'_> {
         let key = Key::only(Target::Quote);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
-                self.update(&key, None, self.quote_fields());
+                self.update(&key, self.quote_fields());
             }
             return Ok(());
         }
@@ -53,7 +53,7 @@ impl Planner<'_> {
         let marker = Filter::new()
             .and(Op::Eq, "opportunityID", Value::Id(opportunity.clone()))
             .and(Op::Eq, "externalQuoteNumber", self.input.document.number.clone());
-        self.push(key, Action::Create(Create { parent: Some(opportunity), fields, marker: Some(marker) }));
+        self.push(key, Action::Create(Create { parent: Some(opportunity), fields, marker: Some(marker), state: State::Open }));
         Ok(())
     }
 

@@ -1,0 +1,119 @@
+//! Activity: what was sent, what waits and why.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    db::{self, AttemptRow, PushRow, StateCount, StepRow, StoredDocument},
+    domain::{
+        hold::Hold,
+        ids::{DocumentId, PushId, TenantId},
+    },
+    error::{Error, Result},
+    service::Services,
+};
+
+/// Pushes on one page.
+pub const PAGE: i64 = 50;
+
+/// One page of pushes.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Newest first.
+    pub rows: Vec<PushRow>,
+    /// How many there are in each state.
+    pub counts: Vec<StateCount>,
+    /// What holds pushes, by cause, most first.
+    pub causes: Vec<(Hold, usize)>,
+    /// Where older ones begin, if there are any.
+    pub older: Option<PushId>,
+    /// Where people open Autotask; ends with a slash.
+    pub web_url: Option<String>,
+}
+
+/// One push with all that was done for it.
+#[derive(Clone, Debug)]
+pub struct PushDetail {
+    /// The push.
+    pub push: PushRow,
+    /// Its document.
+    pub document: StoredDocument,
+    /// The steps that were begun.
+    pub steps: Vec<StepRow>,
+    /// The requests that were made, newest first.
+    pub attempts: Vec<AttemptRow>,
+    /// Where people open Autotask; ends with a slash.
+    pub web_url: Option<String>,
+}
+
+const NO_PUSH: &str = "There is no push of that id.";
+
+impl Services {
+    /// Pushes of a tenant, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn activity(&self, tenant: TenantId, state: Option<&str>, before: Option<PushId>) -> Result<Activity> {
+        let mut tx = self.db.read().await?;
+        let mut rows = db::pushes(&mut tx, tenant, state, before, PAGE + 1).await?;
+        let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+        if has_older {
+            rows.pop();
+        }
+        let older = rows.last().filter(|_| has_older).map(|row| PushId(row.id));
+        let mut causes: BTreeMap<String, (Hold, usize)> = BTreeMap::new();
+        for (_, reason) in db::held_pushes(&mut tx, tenant).await? {
+            if let Ok(hold) = serde_json::from_str::<Hold>(&reason) {
+                causes.entry(hold.cause()).or_insert((hold, 0)).1 += 1;
+            }
+        }
+        let mut causes: Vec<_> = causes.into_values().collect();
+        causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let counts = db::push_counts(&mut tx, tenant).await?;
+        let web_url = db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url);
+        Ok(Activity { rows, counts, causes, older, web_url })
+    }
+
+    /// How many pushes need a person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn held(&self, tenant: TenantId) -> Result<i64> {
+        let mut tx = self.db.read().await?;
+        let counts = db::push_counts(&mut tx, tenant).await?;
+        Ok(counts.iter().filter(|row| matches!(row.state.as_str(), "held" | "failed")).map(|row| row.count).sum())
+    }
+
+    /// One push.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub async fn push(&self, tenant: TenantId, id: PushId) -> Result<PushDetail> {
+        let mut tx = self.db.read().await?;
+        let push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
+        let document = db::document(&mut tx, tenant, DocumentId(push.document_id)).await?;
+        Ok(PushDetail {
+            document: document.ok_or(Error::NotFound(NO_PUSH))?,
+            steps: db::steps(&mut tx, tenant, id).await?,
+            attempts: db::attempts(&mut tx, tenant, id).await?,
+            web_url: db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url),
+            push,
+        })
+    }
+
+    /// Sends a held or failed push again, from the step at which it stopped, with the newest settings.
+    ///
+    /// # Errors
+    /// When there is none of that id, or it is not one that waits for a person.
+    pub async fn retry(&self, tenant: TenantId, id: PushId) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
+        if !matches!(push.state.as_str(), "held" | "failed") {
+            let sentence = format!("Only a held or failed push can be retried. This one is {}.", push.state);
+            return Err(Error::Conflict(sentence));
+        }
+        db::wake_push(&mut tx, tenant, id, None, self.clock.now()).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+}

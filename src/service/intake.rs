@@ -1,0 +1,157 @@
+//! Receiving quotes and sales.
+
+use crate::{
+    crypto,
+    db::{self, StoredDocument, WriteTx},
+    domain::{
+        document::{Document, Kind, State},
+        ids::{DocumentId, PushId, TenantId},
+        plan::Target,
+    },
+    error::{Error, Result},
+    service::Services,
+};
+
+/// What came of receiving a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The document's version: 1 when it was new, the same as before when nothing changed.
+    pub version: i64,
+    /// Whether this very content was there already.
+    pub unchanged: bool,
+    /// The push that brings it to Autotask.
+    pub push: Option<PushId>,
+    /// Why there is none.
+    pub note: Option<&'static str>,
+}
+
+const SYNC_OFF: &str = "The opportunities sync is off. The document is kept and can be sent later.";
+const UNQUOTED_OFF: &str = "Unquoted sales are not included in the sync. The document is kept.";
+
+impl Services {
+    /// Takes a document's whole current state in, and enqueues its push in the same transaction. The same content
+    /// twice changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn receive(&self, tenant: TenantId, document: &Document) -> Result<Receipt> {
+        let hash = crypto::hash(&serde_json::to_string(document).map_err(Error::internal)?);
+        let mut tx = self.db.write().await?;
+        let before = db::find_document(&mut tx, tenant, document.kind, &document.number).await?;
+        if let Some(before) = before.as_ref().filter(|before| before.content_hash == hash) {
+            let push = db::active_push(&mut tx, tenant, before.id).await?;
+            return Ok(Receipt { version: before.version, unchanged: true, push, note: None });
+        }
+        let stored = self.store(&mut tx, tenant, document, before.as_ref(), &hash).await?;
+        let change = change(before.as_ref().map(|before| &before.document), document);
+        let (push, note) = self.enqueue(&mut tx, tenant, document, stored, change).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        let version = before.map_or(1, |before| before.version + 1);
+        Ok(Receipt { version, unchanged: false, push, note })
+    }
+
+    /// The newest state of a document.
+    ///
+    /// # Errors
+    /// When there is none of that number.
+    pub async fn document(&self, tenant: TenantId, kind: Kind, number: &str) -> Result<StoredDocument> {
+        let mut tx = self.db.read().await?;
+        let found = db::find_document(&mut tx, tenant, kind, number).await?;
+        found.ok_or(Error::NotFound("There is no document of that number."))
+    }
+
+    async fn store(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        document: &Document,
+        before: Option<&StoredDocument>,
+        hash: &[u8],
+    ) -> Result<DocumentId> {
+        let now = self.clock.now();
+        let (categories, brands) = document.content.catalogue();
+        for category in &categories {
+            db::add_category(tx, tenant, category, now).await?;
+        }
+        for brand in &brands {
+            db::add_brand(tx, tenant, brand, now).await?;
+        }
+        if let Some(before) = before {
+            db::change_document(tx, tenant, before.id, document, hash, now).await?;
+            return Ok(before.id);
+        }
+        let id = DocumentId(self.clock.new_id());
+        db::add_document(tx, tenant, id, document, hash, now).await?;
+        Ok(id)
+    }
+
+    /// A sale that came from a quote is sent with that quote; a quote also takes along a sale that waited for it.
+    async fn enqueue(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        document: &Document,
+        id: DocumentId,
+        change: &str,
+    ) -> Result<(Option<PushId>, Option<&'static str>)> {
+        if let Some(number) = &document.quote_number
+            && let Some(quote) = db::find_document(tx, tenant, Kind::Quote, number).await?
+        {
+            db::touch_document(tx, tenant, quote.id, self.clock.now()).await?;
+            return self.enqueue_push(tx, tenant, quote.id, false, change).await;
+        }
+        if document.kind == Kind::Quote
+            && let Some(sale) = db::sale_of_quote(tx, tenant, &document.number).await?
+            && let Some(waiting) = db::active_push(tx, tenant, sale.id).await?
+        {
+            db::wake_push(tx, tenant, waiting, None, self.clock.now()).await?;
+        }
+        let is_unquoted = document.kind == Kind::Sale && document.quote_number.is_none();
+        self.enqueue_push(tx, tenant, id, is_unquoted, change).await
+    }
+
+    /// While the sync is off, only what was sent before it was turned off is enqueued: turning on does not backfill.
+    async fn enqueue_push(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        id: DocumentId,
+        is_unquoted: bool,
+        change: &str,
+    ) -> Result<(Option<PushId>, Option<&'static str>)> {
+        let now = self.clock.now();
+        if let Some(active) = db::active_push(tx, tenant, id).await? {
+            db::wake_push(tx, tenant, active, Some(change), now).await?;
+            return Ok((Some(active), None));
+        }
+        let is_linked = db::links(tx, tenant, id, &[]).await?.of(Target::Opportunity).next().is_some();
+        if !is_linked {
+            let settings = db::settings(tx, tenant).await?.settings;
+            let excluded = settings.sections.as_ref().is_some_and(|sections| !sections.include_unquoted_sales);
+            if !settings.enabled {
+                return Ok((None, Some(SYNC_OFF)));
+            }
+            if is_unquoted && excluded {
+                return Ok((None, Some(UNQUOTED_OFF)));
+            }
+        }
+        let push = PushId(self.clock.new_id());
+        db::add_push(tx, tenant, id, push, change, now).await?;
+        Ok((Some(push), None))
+    }
+}
+
+/// What happened to a document, in one word for the activity page.
+fn change(before: Option<&Document>, after: &Document) -> &'static str {
+    let was = before.map(|document| document.state);
+    match (was, after.state) {
+        (None | Some(State::Open), State::Won) => "won",
+        (None | Some(State::Open), State::Lost) => "lost",
+        (Some(State::Lost), State::Won) => "won",
+        (Some(State::Won), State::Lost) => "lost",
+        (Some(State::Won | State::Lost), State::Open) => "reopened",
+        (None, State::Open) => "created",
+        (Some(_), _) => "edited",
+    }
+}

@@ -1,0 +1,30 @@
+//! Services: one function per thing that a user wants done. Each opens, uses and commits its own transaction.
+//!
+//! Pages, REST and the command line call the same ones.
+
+pub mod accounts;
+pub mod activity;
+pub mod connection;
+pub mod intake;
+pub mod settings;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::{autotask, clock::Clock, crypto::Sealer, db::Db};
+
+/// What every service works with.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// Time and ids.
+    pub clock: Clock,
+    /// Seals and opens secrets.
+    pub sealer: Sealer,
+    /// The HTTP client for Autotask.
+    pub client: autotask::Client,
+    /// Tells a worker in this process that there is work. Only a hint: the truth is in the table.
+    pub wake: Arc<Notify>,
+}

@@ -1,0 +1,158 @@
+//! How a push ends: what a failure means for it, and how it is left in the table.
+
+use std::time::Duration;
+
+use super::Worker;
+use crate::{
+    autotask::Failure,
+    clock::Millis,
+    crypto,
+    db::{self, Lease, Outcome},
+    domain::{hold::Hold, retry},
+    error::{Error, Result},
+    service::connection::SessionProblem,
+};
+
+/// How long Autotask is left alone when it says that it is busy and not for how long.
+const BUSY: Duration = Duration::from_secs(60);
+
+/// How a run of a push ended.
+#[derive(Debug)]
+pub enum End {
+    /// Autotask is up to date with this version of the document.
+    Sent {
+        /// The version.
+        version: i64,
+        /// The opportunity.
+        opportunity: Option<i64>,
+        /// What was left alone, and why.
+        note: Option<String>,
+    },
+    /// A person is needed.
+    Held(Hold),
+    /// It is not to be sent.
+    Skipped(String),
+    /// It did not work and may the next time.
+    Failed(String),
+    /// It is to go on at a certain time; no try was used up.
+    Later {
+        /// When.
+        at: Millis,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a run stops before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// The push ends so.
+    End(End),
+    /// A fault of ours: nothing more is written, the next worker takes over when the lease ends.
+    Fault(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl From<Hold> for Stop {
+    fn from(hold: Hold) -> Self {
+        Self::End(End::Held(hold))
+    }
+}
+
+impl End {
+    /// What a failed call means for the push.
+    pub fn of(failure: &Failure, now: Millis) -> Self {
+        match failure {
+            Failure::Credentials => Self::Held(Hold::Credentials),
+            Failure::Refused(sentence) => Self::Held(Hold::Refused { sentence: sentence.clone() }),
+            Failure::Missing => Self::Held(Hold::Refused { sentence: failure.sentence() }),
+            Failure::Throttled(wait) => {
+                let wait = Millis::try_from(wait.unwrap_or(BUSY).as_millis()).unwrap_or(Millis::MAX / 2);
+                Self::Later { at: now + wait, reason: failure.sentence() }
+            }
+            // The step is noted as unknown; looking it up is what the next run begins with.
+            Failure::Unknown(_) => Self::Later { at: now, reason: checking() },
+            Failure::NotSent(_) | Failure::Temporary(_) => Self::Failed(failure.sentence()),
+        }
+    }
+
+    /// What keeps a session from being had means for the push.
+    pub fn without_session(problem: SessionProblem, now: Millis) -> Self {
+        match problem {
+            SessionProblem::Held(hold) => Self::Held(hold),
+            SessionProblem::Failed(failure) => Self::of(&failure, now),
+        }
+    }
+}
+
+/// What is shown while it is not known whether Autotask received a create.
+pub fn checking() -> String {
+    "Checking whether Autotask received it, so that there are not two".to_owned()
+}
+
+impl Worker {
+    /// Leaves the push as its run ended. If its document moved meanwhile it is due again at once.
+    pub(super) async fn finish(&self, lease: &Lease, end: std::result::Result<End, Error>) -> Result<()> {
+        let (end, now) = (end?, self.services.clock.now());
+        let hold_text = |hold: &Hold| serde_json::to_string(hold).map_err(Error::internal);
+        let mut outcome = Left { run_at: now, ..Left::default() };
+        match end {
+            End::Sent { version, opportunity, note } => {
+                outcome = Left { state: "sent", reason: note, version, opportunity, ..outcome };
+            }
+            End::Held(hold) => outcome = Left { state: "held", reason: Some(hold_text(&hold)?), ..outcome },
+            End::Skipped(reason) => outcome = Left { state: "skipped", reason: Some(reason), ..outcome },
+            End::Later { at, reason } => {
+                outcome = Left { state: "waiting", reason: Some(reason), run_at: at, tries: lease.tries, ..outcome };
+            }
+            End::Failed(sentence) => match retry::backoff(lease.tries + 1, crypto::spread()) {
+                Some(wait) => {
+                    let tries = lease.tries + 1;
+                    outcome = Left { state: "waiting", reason: Some(sentence), run_at: now + wait, tries, ..outcome };
+                }
+                None => {
+                    let reason = Some(hold_text(&Hold::GaveUp { sentence })?);
+                    outcome = Left { state: "failed", reason, tries: lease.tries, ..outcome };
+                }
+            },
+        }
+        self.leave(lease, outcome).await
+    }
+
+    async fn leave(&self, lease: &Lease, mut left: Left) -> Result<()> {
+        let now = self.services.clock.now();
+        let mut tx = self.services.db.write().await?;
+        let stored = db::document(&mut tx, lease.tenant(), lease.document()).await?;
+        if left.state == "sent" && stored.is_some_and(|stored| stored.version != left.version) {
+            left = Left { state: "waiting", run_at: now, ..left };
+        }
+        let outcome = Outcome {
+            state: left.state,
+            reason: left.reason.as_deref(),
+            run_at: left.run_at,
+            tries: left.tries,
+            version: left.version,
+            opportunity_id: left.opportunity,
+        };
+        if !db::finish_push(&mut tx, lease, &outcome, now).await? {
+            return Err(Error::Conflict("the lease was lost".to_owned()));
+        }
+        tx.commit().await
+    }
+}
+
+/// How a push is left.
+#[derive(Default)]
+struct Left {
+    state: &'static str,
+    reason: Option<String>,
+    run_at: Millis,
+    tries: i64,
+    version: i64,
+    opportunity: Option<i64>,
+}

@@ -1,0 +1,247 @@
+//! One step: the calls that it takes and what is noted about them.
+
+use serde_json::{Map, Value, json};
+
+use super::{end::Stop, push::Run};
+use crate::{
+    autotask::{self, Call, Failure, Row},
+    db,
+    domain::{
+        document::State,
+        hold::Hold,
+        plan::{
+            Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written,
+            settle::{Decision, Settle},
+        },
+    },
+    error::Error,
+};
+
+impl Run<'_> {
+    /// Does one step.
+    pub(super) async fn execute(&mut self, step: Step) -> Result<(), Stop> {
+        let Step { key, action } = step;
+        match action {
+            Action::Find(find) => self.find(&key, find).await,
+            Action::Create(create) => self.create(&key, create).await,
+            Action::Update(fields) => self.update(&key, &fields).await,
+            Action::Delete { parent } => self.delete(&key, &parent).await,
+            Action::Settle(settle) => self.settle(&key, settle).await,
+        }
+    }
+
+    /// Products and services are found or made by one push at a time, so that two do not make the same one.
+    async fn find(&mut self, key: &Key, find: Find) -> Result<(), Stop> {
+        let lock = self.worker.catalogue_of(self.lease.tenant()).await;
+        let _alone = if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
+        if self.was_linked_meanwhile(key).await? {
+            return Ok(());
+        }
+        let filter = find.filter.json(&self.links).map_err(missing)?;
+        let fields: Vec<&str> = std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
+        let call = Call::query(key.target.entity(), filter.clone(), &fields);
+        let exchange = self.session.send(&call).await;
+        self.recorder.attempt(&call, &exchange);
+        let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
+        match best(&rows, &find.by).as_slice() {
+            [] => match find.otherwise {
+                Otherwise::Hold(hold) => Err(hold.into()),
+                Otherwise::Omit => Ok(()),
+                Otherwise::Create(fields) => {
+                    self.send_create(key, &fields, Some(filter), State::Open).await?;
+                    // Whoever waits for the lock must see the link.
+                    self.recorder.commit(None).await
+                }
+            },
+            [id] => {
+                self.set_link(key, Link { id: *id, written: Written::default() });
+                self.recorder.commit(None).await
+            }
+            [..] => find.ambiguous.map_or(Ok(()), |hold| Err(hold.into())),
+        }
+    }
+
+    pub(super) async fn was_linked_meanwhile(&mut self, key: &Key) -> Result<bool, Stop> {
+        if key.target.is_of_document() {
+            return Ok(false);
+        }
+        let mut tx = self.worker.services.db.read().await?;
+        let keys = [key.key.clone()];
+        let links = db::links(&mut tx, self.lease.tenant(), self.lease.document(), &keys).await?;
+        let link = links.get(key).cloned();
+        Ok(link.map(|link| self.links.set(key.clone(), link)).is_some())
+    }
+
+    async fn create(&mut self, key: &Key, create: Create) -> Result<(), Stop> {
+        let marker = create.marker.as_ref().map(|marker| marker.json(&self.links)).transpose().map_err(missing)?;
+        if let Some(marker) = &marker
+            && self.may_be_there(key, create.parent.as_ref())
+            && let Some(id) = self.find_marked(key, marker.clone()).await?
+        {
+            let link = Link { id, written: Written { adopted: true, ..Written::default() } };
+            self.set_link(key, link);
+            return self.recorder.commit(None).await;
+        }
+        self.send_create(key, &create.fields, marker, create.state).await
+    }
+
+    /// Opportunities are always looked for. What hangs below a record is looked for unless we made that record and
+    /// hold all of its history.
+    fn may_be_there(&self, key: &Key, parent: Option<&Key>) -> bool {
+        let Some(parent) = parent else { return key.target == Target::Opportunity };
+        let is_adopted = self.links.get(parent).is_some_and(|link| link.written.adopted);
+        let is_fresh = self.fresh.contains(parent);
+        if key.target == Target::Quote { !is_fresh } else { is_adopted }
+    }
+
+    /// Commits the intent, sends the create, notes what came of it.
+    async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Value>, state: State) -> Result<(), Stop> {
+        let body = fields.json(&self.links).map_err(missing)?;
+        let mut intent = self.recorder.step(key, "create", "intent", &body);
+        intent.marker = marker.map(|marker| marker.to_string());
+        let (id, send_before) = (intent.id, intent.send_before);
+        self.recorder.commit(Some(intent)).await?;
+        if self.worker.services.clock.now() > send_before {
+            self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
+            return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
+        }
+        let call = Call::create(self.path_of(key)?, Value::Object(body.clone()));
+        let exchange = self.session.send(&call).await;
+        self.recorder.attempt(&call, &exchange);
+        match autotask::written(&exchange) {
+            Ok(autotask_id) => {
+                self.recorder.close(id, "done", Some(autotask_id), None);
+                self.fresh.insert(key.clone());
+                self.set_link(key, Link { id: autotask_id, written: Written { fields: body, state, adopted: false } });
+                Ok(())
+            }
+            Err(failure) => {
+                let closed = if matches!(failure, Failure::Unknown(_)) { "unknown" } else { "failed" };
+                self.recorder.close(id, closed, None, Some(failure.sentence()));
+                Err(self.stop(&failure))
+            }
+        }
+    }
+
+    async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
+        let id = self.links.id(key).ok_or_else(|| missing(key.clone()))?;
+        let changed = fields.json(&self.links).map_err(missing)?;
+        self.patch(key, id, &changed, "update", None).await
+    }
+
+    async fn patch(
+        &mut self,
+        key: &Key,
+        id: i64,
+        changed: &Map<String, Value>,
+        action: &str,
+        state: Option<State>,
+    ) -> Result<(), Stop> {
+        let mut body = changed.clone();
+        body.insert("id".to_owned(), json!(id));
+        let call = Call::patch(self.path_of(key)?, Value::Object(body));
+        let exchange = self.session.send(&call).await;
+        self.recorder.attempt(&call, &exchange);
+        autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
+        let mut step = self.recorder.step(key, action, "done", changed);
+        step.autotask_id = Some(id);
+        self.recorder.did(step);
+        let mut link = self.links.get(key).cloned().unwrap_or_default();
+        link.written.fields.extend(changed.clone());
+        link.written.state = state.unwrap_or(link.written.state);
+        self.set_link(key, link);
+        Ok(())
+    }
+
+    /// An item that is gone already is as good as deleted.
+    async fn delete(&mut self, key: &Key, parent: &Key) -> Result<(), Stop> {
+        let id = self.links.id(key).ok_or_else(|| missing(key.clone()))?;
+        let quote = self.links.id(parent).ok_or_else(|| missing(parent.clone()))?;
+        let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
+        let exchange = self.session.send(&call).await;
+        self.recorder.attempt(&call, &exchange);
+        match autotask::written(&exchange).map(drop) {
+            Ok(()) | Err(Failure::Missing) => {}
+            Err(Failure::Refused(sentence)) if sentence.contains("No matching records found") => {}
+            Err(failure) => return Err(self.stop(&failure)),
+        }
+        let mut step = self.recorder.step(key, "delete", "done", &Map::new());
+        step.autotask_id = Some(id);
+        self.recorder.did(step);
+        self.recorder.unlink(key);
+        self.links.remove(key);
+        Ok(())
+    }
+
+    /// Reads the opportunity first: what a person did there is respected.
+    async fn settle(&mut self, key: &Key, mut settle: Settle) -> Result<(), Stop> {
+        let id = self.links.id(key).ok_or_else(|| missing(key.clone()))?;
+        let written = self.links.get(key).map(|link| link.written.fields.clone()).unwrap_or_default();
+        let number = |field: &str| written.get(field).and_then(Value::as_i64);
+        settle.written = (number("stage"), number("status"));
+        let call = Call::read(format!("Opportunities/{id}"));
+        let exchange = self.session.send(&call).await;
+        self.recorder.attempt(&call, &exchange);
+        let row = autotask::item(&exchange).map_err(|failure| self.stop(&failure))?;
+        let row = row.ok_or_else(|| Stop::from(Hold::Gone { entity: "Opportunities".to_owned(), id }))?;
+        match settle.decide(&row) {
+            Decision::Write(fields) => self.patch(key, id, &fields, "settle", Some(settle.state)).await,
+            Decision::Nothing => {
+                self.settled(key, settle.state, None);
+                Ok(())
+            }
+            Decision::LeaveAlone(note) => {
+                self.settled(key, settle.state, Some(note));
+                Ok(())
+            }
+        }
+    }
+
+    fn settled(&mut self, key: &Key, state: State, note: Option<String>) {
+        let mut link = self.links.get(key).cloned().unwrap_or_default();
+        link.written.state = state;
+        let mut step = self.recorder.step(key, "settle", "done", &Map::new());
+        (step.autotask_id, step.note) = (Some(link.id), note.clone());
+        self.recorder.did(step);
+        self.set_link(key, link);
+        self.note = note.or(self.note.take());
+    }
+
+    fn set_link(&mut self, key: &Key, link: Link) {
+        self.recorder.link(key, &link);
+        self.links.set(key.clone(), link);
+    }
+
+    /// Quote items alone are written below their parent; everything else at its entity's root.
+    fn path_of(&self, key: &Key) -> Result<String, Stop> {
+        if key.target != Target::QuoteItem {
+            return Ok(key.target.entity().to_owned());
+        }
+        let quote = Key::only(Target::Quote);
+        let id = self.links.id(&quote).ok_or_else(|| missing(quote))?;
+        Ok(format!("Quotes/{id}/Items"))
+    }
+
+    fn gone_or(&self, failure: &Failure, key: &Key, id: i64) -> Stop {
+        match failure {
+            Failure::Missing => Hold::Gone { entity: key.target.entity().to_owned(), id }.into(),
+            failure => self.stop(failure),
+        }
+    }
+}
+
+/// The candidates that fit by the first field that fits any.
+fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
+    let fits = |row: &Row, field: &str, text: &str| {
+        row.get(field).and_then(Value::as_str).is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
+    };
+    by.iter()
+        .map(|(field, text)| rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>())
+        .find(|ids| !ids.is_empty())
+        .unwrap_or_default()
+}
+
+/// A plan whose step needs what none of its earlier steps made: a fault of ours.
+fn missing(key: Key) -> Stop {
+    Stop::Fault(Error::internal(format!("{} {} is not linked", key.target.name(), key.key)))
+}

@@ -1,0 +1,159 @@
+//! The worker: claims pushes and brings each to Autotask.
+//!
+//! [`Worker::tick`] claims and runs one push; [`Worker::run`] does so until it is told to stop. What a push needs is
+//! in `push`, how one step is done in `execute`, what becomes of a failure in `end`.
+
+mod end;
+mod execute;
+mod push;
+mod recover;
+mod recorder;
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock::Millis,
+    config::WorkerConfig,
+    db::{self, Lease},
+    domain::ids::TenantId,
+    error::{Error, Result},
+    service::Services,
+};
+
+/// Brings pushes to Autotask.
+#[derive(Clone)]
+pub struct Worker {
+    services: Services,
+    config: WorkerConfig,
+    /// Products and services that several quotes need are looked up and created by one push at a time.
+    catalogue: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
+}
+
+impl Worker {
+    /// A worker on these services.
+    pub fn new(services: Services, config: WorkerConfig) -> Self {
+        Self { services, config, catalogue: Arc::default() }
+    }
+
+    /// Claims and runs until `stop`; pushes that are under way then are finished.
+    ///
+    /// # Errors
+    /// When this process may not be the worker, or the database fails at the start.
+    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        let _sole = self.services.db.sole_worker()?;
+        if _sole.is_some() {
+            self.end_leases_of_the_dead().await?;
+        }
+        let (tasks, places) = (TaskTracker::new(), Arc::new(Semaphore::new(self.config.tasks)));
+        while let Some(place) = free_place(&places, &stop).await {
+            match self.claim().await {
+                Ok(Some(lease)) => {
+                    let worker = self.clone();
+                    tasks.spawn(async move {
+                        worker.work(lease).await;
+                        drop(place);
+                        // Whatever this push was in the way of may go on at once.
+                        worker.services.wake.notify_one();
+                    });
+                }
+                Ok(None) => self.rest(&stop).await,
+                Err(error) => {
+                    tracing::error!(%error, "a push could not be claimed");
+                    self.rest(&stop).await;
+                }
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+        Ok(())
+    }
+
+    /// Claims and runs the next push that is due; `false` when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tick(&self) -> Result<bool> {
+        let Some(lease) = self.claim().await? else { return Ok(false) };
+        self.work(lease).await;
+        Ok(true)
+    }
+
+    async fn claim(&self) -> Result<Option<Lease>> {
+        let now = self.services.clock.now();
+        let mut tx = self.services.db.write().await?;
+        let lease = db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
+        tx.commit().await?;
+        Ok(lease)
+    }
+
+    fn lease_millis(&self) -> Millis {
+        Millis::try_from(self.config.lease.as_millis()).unwrap_or(Millis::MAX)
+    }
+
+    /// SQLite has one worker process, and this is it: whoever held a lease is no more.
+    async fn end_leases_of_the_dead(&self) -> Result<()> {
+        let mut tx = self.services.db.write().await?;
+        db::end_leases(&mut tx, self.services.clock.now()).await?;
+        tx.commit().await
+    }
+
+    async fn rest(&self, stop: &CancellationToken) {
+        tokio::select! {
+            () = self.services.wake.notified() => {}
+            () = time::sleep(self.config.poll) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    /// Runs a push while telling the table that it is being worked on.
+    async fn work(&self, lease: Lease) {
+        let run = async {
+            let end = push::run(self, &lease).await;
+            self.finish(&lease, end).await
+        };
+        let outcome = tokio::select! {
+            outcome = run => outcome,
+            lost = self.heartbeat(&lease) => Err(lost),
+        };
+        if let Err(error) = outcome {
+            tracing::error!(push = %lease.id, %error, "a push was left to the next worker");
+        }
+    }
+
+    /// Keeps the lease; ends when it is lost.
+    async fn heartbeat(&self, lease: &Lease) -> Error {
+        loop {
+            time::sleep(self.config.heartbeat).await;
+            match self.keep(lease).await {
+                Ok(true) => {}
+                Ok(false) => return Error::Conflict("the lease was lost".to_owned()),
+                Err(error) => return error,
+            }
+        }
+    }
+
+    async fn keep(&self, lease: &Lease) -> Result<bool> {
+        let mut tx = self.services.db.write().await?;
+        let kept = db::keep_lease(&mut tx, lease, self.services.clock.now() + self.lease_millis()).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    async fn catalogue_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
+        self.catalogue.lock().await.entry(tenant).or_default().clone()
+    }
+}
+
+async fn free_place(places: &Arc<Semaphore>, stop: &CancellationToken) -> Option<tokio::sync::OwnedSemaphorePermit> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        place = places.clone().acquire_owned() => place.ok(),
+    }
+}

@@ -1,0 +1,143 @@
+//! Writes down what a push does.
+//!
+//! What came of one step is committed together with the intent of the next, under the lease: one commit a step, and
+//! no request leaves before its intent is on disk.
+
+use serde_json::{Map, Value};
+
+use super::{Worker, end::Stop};
+use crate::{
+    autotask::{Call, Exchange},
+    clock::Millis,
+    db::{self, AttemptRow, Lease, StepRow, WriteTx},
+    domain::plan::{Key, Link},
+    error::{Error, Result},
+};
+
+/// After the intent is committed its request leaves within this time, or not at all: whoever finds the intent later
+/// knows how long to wait.
+pub const SEND_WITHIN: Millis = 5_000;
+/// As much of an answer as is kept.
+const SHOWN: usize = 4_000;
+
+/// What is to be written with the next commit.
+pub struct Recorder<'a> {
+    worker: &'a Worker,
+    lease: &'a Lease,
+    revision: i64,
+    notes: Vec<Note>,
+}
+
+enum Note {
+    Attempt(AttemptRow),
+    Step(Box<StepRow>),
+    Closed { id: uuid::Uuid, state: &'static str, autotask_id: Option<i64>, note: Option<String> },
+    Linked(Key, Link),
+    Unlinked(Key),
+}
+
+impl<'a> Recorder<'a> {
+    /// Writes for one lease, planned with a revision of the settings.
+    pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64) -> Self {
+        Self { worker, lease, revision, notes: Vec::new() }
+    }
+
+    /// A step row about a record.
+    pub fn step(&self, key: &Key, action: &str, state: &str, request: &Map<String, Value>) -> StepRow {
+        let now = self.worker.services.clock.now();
+        StepRow {
+            id: self.worker.services.clock.new_id(),
+            push_id: self.lease.id,
+            target: key.target.name().to_owned(),
+            key: key.key.clone(),
+            action: action.to_owned(),
+            state: state.to_owned(),
+            marker: None,
+            request: Value::Object(request.clone()).to_string(),
+            autotask_id: None,
+            note: None,
+            lease_token: self.lease.lease_token,
+            settings_revision: self.revision,
+            send_before: now + SEND_WITHIN,
+            created_at: now,
+        }
+    }
+
+    /// Notes a call and its answer.
+    pub fn attempt(&mut self, call: &Call, exchange: &Exchange) {
+        let outcome = exchange.result.as_ref().map_or_else(crate::autotask::Failure::sentence, |_| "OK".to_owned());
+        let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
+        self.notes.push(Note::Attempt(AttemptRow {
+            id: self.worker.services.clock.new_id(),
+            method: call.method().to_owned(),
+            path: call.path.clone(),
+            status: exchange.status.map(i64::from),
+            outcome,
+            request: call.body.as_ref().map(|body| shown(&body.to_string())),
+            response: exchange.body.as_deref().map(shown),
+            duration_ms: i64::try_from(exchange.took.as_millis()).unwrap_or(i64::MAX),
+            created_at: self.worker.services.clock.now(),
+        }));
+    }
+
+    /// Notes a step that is done or needs no intent.
+    pub fn did(&mut self, step: StepRow) {
+        self.notes.push(Note::Step(Box::new(step)));
+    }
+
+    /// Notes what became of a step that was begun.
+    pub fn close(&mut self, id: uuid::Uuid, state: &'static str, autotask_id: Option<i64>, note: Option<String>) {
+        self.notes.push(Note::Closed { id, state, autotask_id, note });
+    }
+
+    /// Notes a link.
+    pub fn link(&mut self, key: &Key, link: &Link) {
+        self.notes.push(Note::Linked(key.clone(), link.clone()));
+    }
+
+    /// Notes that a link is gone.
+    pub fn unlink(&mut self, key: &Key) {
+        self.notes.push(Note::Unlinked(key.clone()));
+    }
+
+    /// Commits everything noted, and with it the intent of a create that is about to leave.
+    ///
+    /// # Errors
+    /// When the lease was lost or the database fails: then nothing may leave.
+    pub async fn commit(&mut self, intent: Option<StepRow>) -> std::result::Result<(), Stop> {
+        if intent.is_none() && self.notes.is_empty() {
+            return Ok(());
+        }
+        self.try_commit(intent).await.map_err(Stop::Fault)
+    }
+
+    async fn try_commit(&mut self, intent: Option<StepRow>) -> Result<()> {
+        let now = self.worker.services.clock.now();
+        let mut tx = self.worker.services.db.write().await?;
+        if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
+            return Err(Error::Conflict("the lease was lost".to_owned()));
+        }
+        for note in &self.notes {
+            self.write(&mut tx, note, now).await?;
+        }
+        if let Some(intent) = &intent {
+            db::add_step(&mut tx, self.lease.tenant(), self.lease.document(), intent).await?;
+        }
+        tx.commit().await?;
+        self.notes.clear();
+        Ok(())
+    }
+
+    async fn write(&self, tx: &mut WriteTx, note: &Note, now: Millis) -> Result<()> {
+        let (tenant, document) = (self.lease.tenant(), self.lease.document());
+        match note {
+            Note::Attempt(row) => db::add_attempt(tx, tenant, self.lease.push(), row).await,
+            Note::Step(row) => db::add_step(tx, tenant, document, row).await,
+            Note::Closed { id, state, autotask_id, note } => {
+                db::close_step(tx, tenant, *id, state, *autotask_id, note.as_deref(), now).await
+            }
+            Note::Linked(key, link) => db::put_link(tx, tenant, document, key, link, now).await,
+            Note::Unlinked(key) => db::remove_link(tx, tenant, document, key).await,
+        }
+    }
+}

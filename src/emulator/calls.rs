@@ -94,8 +94,9 @@ fn is_under(entity: &Entity, row: &Row, parent: Option<i64>) -> bool {
 }
 
 fn list(store: &Store, entity: &Entity, parent: i64) -> Answer {
-    let items: Vec<&Row> =
-        store.rows(entity.plural).filter(|row| is_under(entity, row, Some(parent))).collect();
+    let items = entity
+        .parent
+        .map_or_else(Vec::new, |address| store.rows_with(entity.plural, address.key, &json!(parent)));
     let count = items.len();
     Answer::ok(json!({
         "items": items,
@@ -121,7 +122,7 @@ fn page(store: &Store, entity: &Entity, call: &Call, at: &Paging) -> Answer {
         Ok(query) => query,
         Err(error) => return Answer::refused(&[error]),
     };
-    let page = query.page(store.rows(entity.plural), at.skip);
+    let page = query.page(query.candidates(store, entity), at.skip);
     let address = |skip: usize| {
         let token = URL_SAFE_NO_PAD.encode(json!(Paging { skip, ..at.clone() }).to_string());
         format!("{}V1.0/{}/query/next?paging={token}", call.root(), entity.plural)
@@ -139,7 +140,7 @@ fn page(store: &Store, entity: &Entity, call: &Call, at: &Paging) -> Answer {
 
 fn count(store: &Store, entity: &Entity, call: &Call) -> Answer {
     match read(entity, call, call.search().as_deref()) {
-        Ok(query) => Answer::ok(json!({"queryCount": query.count(store.rows(entity.plural))})),
+        Ok(query) => Answer::ok(json!({"queryCount": query.count(query.candidates(store, entity))})),
         Err(error) => Answer::refused(&[error]),
     }
 }

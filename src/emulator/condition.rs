@@ -175,6 +175,20 @@ fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
 }
 
 impl Condition {
+    /// The fields that must have one certain value, with what that value is found under in an index.
+    pub(super) fn pinned(&self) -> Vec<(&str, String)> {
+        match self {
+            Self::All(inner) => inner.iter().flat_map(Self::pinned).collect(),
+            Self::Field { name, test: Test::Equal(Operand::Number(number)) } => {
+                vec![(name.as_str(), number.to_string())]
+            }
+            Self::Field { name, test: Test::Equal(Operand::Text(text)) } => {
+                vec![(name.as_str(), text.clone())]
+            }
+            Self::Any(_) | Self::Field { .. } => Vec::new(),
+        }
+    }
+
     /// Whether the row satisfies the condition.
     pub(super) fn matches(&self, row: &Row) -> bool {
         match self {

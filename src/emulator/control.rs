@@ -8,12 +8,14 @@ use axum::{
     response::{IntoResponse, Result},
     routing::{get, patch, post},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Emulator, entity_rules,
     faults::Script,
-    log::Op,
+    log::{Log, Op},
+    seed::PicklistValue,
     store::{Change, Row},
     values,
 };
@@ -23,6 +25,7 @@ pub(super) fn router() -> Router<Emulator> {
     Router::new()
         .route("/_emulator/entities/{entity}", get(rows))
         .route("/_emulator/entities/{entity}/{id}", patch(edit))
+        .route("/_emulator/picklists/{entity}/{field}/{value}", patch(switch))
         .route("/_emulator/log", get(log))
         .route("/_emulator/reset", post(reset))
         .route("/_emulator/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -52,6 +55,28 @@ async fn edit(
     Ok(Json(row))
 }
 
+/// What an administrator can change about one value of a picklist.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PicklistEdit {
+    label: Option<String>,
+    is_active: Option<bool>,
+}
+
+/// An administrator's edit of a picklist, like switching a stage off; names are written as Autotask writes them.
+async fn switch(
+    State(emulator): State<Emulator>,
+    Path((entity, field, value)): Path<(String, String, String)>,
+    Json(edit): Json<PicklistEdit>,
+) -> Result<Json<PicklistValue>> {
+    let mut inner = emulator.lock();
+    let item =
+        inner.store.picklist_value(&entity, &field, &value).ok_or_else(|| unknown("picklist value"))?;
+    item.label = edit.label.unwrap_or_else(|| item.label.clone());
+    item.is_active = edit.is_active.unwrap_or(item.is_active);
+    Ok(Json(item.clone()))
+}
+
 async fn log(State(emulator): State<Emulator>) -> Result<Response<Body>> {
     let mut lines = Vec::new();
     for entry in emulator.log() {
@@ -65,7 +90,7 @@ async fn log(State(emulator): State<Emulator>) -> Result<Response<Body>> {
 async fn reset(State(emulator): State<Emulator>) -> Result<StatusCode> {
     let mut inner = emulator.lock();
     inner.store.reset().map_err(failed)?;
-    inner.log = super::log::Log::default();
+    inner.log = Log::default();
     inner.faults.clear();
     Ok(StatusCode::NO_CONTENT)
 }

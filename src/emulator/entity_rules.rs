@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     metadata::{Entity, Field},
-    quote_items, rules,
+    quote_items,
+    rules::{self, Changed},
     store::{Row, Store, field, is_inactive, number},
     values,
 };
@@ -19,19 +20,19 @@ const STAMPED_ALWAYS: [&str; 4] =
 const SIGNED_ALWAYS: [&str; 2] = ["lastModifiedBy", "updateResourceID"];
 
 /// Fills in what follows from the row's other fields, and says which rules the row breaks.
-pub(super) fn settle(store: &Store, entity: &Entity, row: &mut Row) -> Vec<String> {
+pub(super) fn settle(store: &Store, entity: &Entity, row: &mut Row, changed: &Changed<'_>) -> Vec<String> {
     match entity.plural {
-        "Opportunities" => opportunity(store, entity, row),
-        "Quotes" => quote(store, entity, row),
+        "Opportunities" => opportunity(store, row, changed),
+        "Quotes" => quote(store, row, changed),
         "QuoteItems" => quote_items::settle(store, row),
         "Services" => service(store, row).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-fn opportunity(store: &Store, entity: &Entity, row: &Row) -> Vec<String> {
+fn opportunity(store: &Store, row: &Row, changed: &Changed<'_>) -> Vec<String> {
     let mut errors = Vec::new();
-    errors.extend(foreign_contact(store, entity, row));
+    errors.extend(foreign_contact(store, row, changed));
     if number(row, "probability").is_some_and(|percent| !(0..=100).contains(&percent)) {
         errors.push("Opportunity.probability must be between 0 and 100.".into());
     }
@@ -42,13 +43,13 @@ fn opportunity(store: &Store, entity: &Entity, row: &Row) -> Vec<String> {
     errors
 }
 
-fn quote(store: &Store, entity: &Entity, row: &mut Row) -> Vec<String> {
+fn quote(store: &Store, row: &mut Row, changed: &Changed<'_>) -> Vec<String> {
     let opportunity = number(row, "opportunityID").and_then(|id| store.row("Opportunities", id));
     if let (Some(opportunity), true) = (opportunity, field(row, "companyID").is_null()) {
         row.insert("companyID".into(), field(opportunity, "companyID").clone());
     }
     let mut errors = Vec::new();
-    errors.extend(foreign_contact(store, entity, row));
+    errors.extend(foreign_contact(store, row, changed));
     match other_primary(store, row) {
         None if *field(row, "primaryQuote") == json!(false) => {
             errors.push("An opportunity with quotes must have a primary quote.".into());
@@ -66,21 +67,21 @@ fn quote(store: &Store, entity: &Entity, row: &mut Row) -> Vec<String> {
 
 /// The quote that is primary for the same opportunity, other than this one.
 pub(super) fn other_primary<'s>(store: &'s Store, quote: &Row) -> Option<&'s Row> {
-    store.rows("Quotes").find(|other| {
-        field(other, "id") != field(quote, "id")
-            && field(other, "opportunityID") == field(quote, "opportunityID")
-            && *field(other, "primaryQuote") == json!(true)
+    let siblings = store.rows_with("Quotes", "opportunityID", field(quote, "opportunityID"));
+    siblings.into_iter().find(|other| {
+        field(other, "id") != field(quote, "id") && *field(other, "primaryQuote") == json!(true)
     })
 }
 
-/// A contact must belong to the company, or to its parent.
-fn foreign_contact(store: &Store, entity: &Entity, row: &Row) -> Option<String> {
+/// A contact that is written must belong to the company, or to its parent.
+fn foreign_contact(store: &Store, row: &Row, changed: &Changed<'_>) -> Option<String> {
+    let written = changed.iter().find(|field| field.name == "contactID")?;
     let contact = store.row("Contacts", number(row, "contactID")?)?;
     let company = number(row, "companyID")?;
     let parent = store.row("Companies", company).and_then(|company| number(company, "parentCompanyID"));
     let owner = number(contact, "companyID");
     let belongs = owner == Some(company) || (owner.is_some() && owner == parent);
-    entity.field("contactID").filter(|_| !belongs).map(rules::bad_reference)
+    (!belongs).then(|| rules::bad_reference(written))
 }
 
 /// Two active services may not have one name; no source records the sentence.
@@ -101,19 +102,16 @@ pub(super) fn defaults(store: &Store, entity: &Entity, row: &mut Row) {
     }
     match entity.plural {
         "Quotes" => {
-            row.insert("quoteNumber".into(), next(store.rows("Quotes"), "quoteNumber"));
+            let last = store.rows("Quotes").next_back().and_then(|quote| number(quote, "quoteNumber"));
+            row.insert("quoteNumber".into(), json!(last.unwrap_or(0) + 1));
         }
         "QuoteItems" => {
-            let siblings =
-                store.rows("QuoteItems").filter(|item| field(item, "quoteID") == field(row, "quoteID"));
-            row.insert("sortOrderID".into(), next(siblings, "sortOrderID"));
+            let siblings = store.rows_with("QuoteItems", "quoteID", field(row, "quoteID"));
+            let last = siblings.iter().filter_map(|item| number(item, "sortOrderID")).max();
+            row.insert("sortOrderID".into(), json!(last.unwrap_or(0) + 1));
         }
         _ => {}
     }
-}
-
-fn next<'a>(rows: impl Iterator<Item = &'a Row>, name: &str) -> Value {
-    json!(rows.filter_map(|row| number(row, name)).max().unwrap_or(0) + 1)
 }
 
 /// Writes down when the row was touched and by whom, in the fields that its entity has for that.

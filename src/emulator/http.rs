@@ -1,5 +1,7 @@
 //! From an HTTP request to its answer: credentials, faults, the call itself, and the log.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes},
     extract::State,
@@ -109,10 +111,27 @@ pub(super) async fn handle(
     let call = Call { method, body, uri, headers };
     let arrived = emulator.0.clock.now();
     let fault = emulator.lock().faults.take(&call.method, call.uri.path());
-    if let Some(Fault { ms: ms @ 1.., .. }) = fault {
-        tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+    match fault.as_ref().map_or(0, |fault| fault.ms) {
+        0 => settle(&emulator, &call, fault.as_ref(), arrived),
+        ms => late(emulator, call, fault, arrived, ms).await,
     }
-    settle(&emulator, &call, fault.as_ref(), arrived)
+}
+
+/// Waits first. The wait goes on when the client hangs up, so that a request which its client has given up can
+/// still have its effect, as with the real server.
+async fn late(
+    emulator: Emulator,
+    call: Call,
+    fault: Option<Fault>,
+    arrived: Millis,
+    ms: u64,
+) -> Response<Body> {
+    let tasks = emulator.0.tasks.clone();
+    let work = async move {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        settle(&emulator, &call, fault.as_ref(), arrived)
+    };
+    tasks.spawn(work).await.unwrap_or_else(|_| broken())
 }
 
 /// Carries out the call and writes it to the log in one go, so that the log's order is that of the effects.

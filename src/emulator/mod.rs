@@ -20,6 +20,7 @@ mod routes;
 mod rules;
 mod seed;
 mod store;
+mod table;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -32,6 +33,7 @@ use std::{
 };
 
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 
 pub use self::log::{Effect, LogEntry, Op};
 use self::{faults::Faults, log::Log, metadata::Metadata, seed::Seed, store::Store};
@@ -71,6 +73,8 @@ pub struct Emulator(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     clock: Clock,
+    /// Requests that a scripted fault keeps waiting.
+    tasks: TaskTracker,
     inner: Mutex<Inner>,
 }
 
@@ -94,7 +98,8 @@ impl Emulator {
         let metadata = Arc::new(Metadata::load()?);
         let store = Store::open(metadata, Seed::parse(seed)?, options.journal.as_deref())?;
         let inner = Inner { store, faults: Faults::default(), log: Log::default() };
-        Ok(Self(Arc::new(Shared { clock: options.clock, inner: Mutex::new(inner) })))
+        let tasks = TaskTracker::new();
+        Ok(Self(Arc::new(Shared { clock: options.clock, tasks, inner: Mutex::new(inner) })))
     }
 
     /// Autotask's routes under `/ATServicesRest/`, and the emulator's own under `/_emulator/`.

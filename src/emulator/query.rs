@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     condition::{self, Condition},
     metadata::Entity,
-    store::Row,
+    store::{Row, Store},
 };
 
 const MAX_RECORDS: usize = 500;
@@ -39,6 +39,16 @@ impl Query {
             columns: columns(entity, member(&query, "includeFields"))?,
             max_records: max_records(member(&query, "maxRecords"))?,
         })
+    }
+
+    /// The rows that can match at all, by ascending id.
+    pub(super) fn candidates<'s>(
+        &self,
+        store: &'s Store,
+        entity: &Entity,
+    ) -> impl Iterator<Item = &'s Row> + 's {
+        let pinned = self.condition.as_ref().map(Condition::pinned).unwrap_or_default();
+        store.candidates(entity.plural, &pinned)
     }
 
     /// How many of the rows match.

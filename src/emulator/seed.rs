@@ -9,13 +9,15 @@ use super::store::Row;
 /// The built-in tenant.
 pub(super) const BUILT_IN: &str = include_str!("seed.json");
 
+/// Entity, then field, then the values in the order of the list.
+pub(super) type Picklists = BTreeMap<String, BTreeMap<String, Vec<PicklistValue>>>;
+
 /// Picklists and rows as they are before the first call.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
-    /// Entity, then field, then the values in the order of the list.
     #[serde(default)]
-    pub(super) picklists: BTreeMap<String, BTreeMap<String, Vec<PicklistValue>>>,
+    pub(super) picklists: Picklists,
     /// Entity, then rows; fields that a row leaves out are null.
     #[serde(default)]
     pub(super) entities: BTreeMap<String, Vec<Row>>,

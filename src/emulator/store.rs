@@ -14,14 +14,12 @@ use serde_json::{Map, Value, json};
 use super::{
     log::Op,
     metadata::{Entity, Field, Metadata},
-    seed::{PicklistValue, Seed},
+    seed::{PicklistValue, Picklists, Seed},
+    table::{self, Table},
 };
 
 /// One record: field name to value.
 pub(super) type Row = Map<String, Value>;
-
-/// Ids that the tenant's own records start at, as in a real tenant; those of the system are small.
-const FIRST_ID: i64 = 29_682_000;
 
 /// One row that came, changed or went; a line of the journal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,24 +32,12 @@ pub(super) struct Change {
     pub(super) row: Option<Row>,
 }
 
-#[derive(Debug, Default)]
-struct Table {
-    rows: BTreeMap<i64, Row>,
-    next_id: i64,
-}
-
-impl Table {
-    fn put(&mut self, id: i64, row: Row) {
-        self.next_id = self.next_id.max(id + 1);
-        self.rows.insert(id, row);
-    }
-}
-
 /// Everything the tenant holds.
 #[derive(Debug)]
 pub(super) struct Store {
     metadata: Arc<Metadata>,
     seed: Seed,
+    picklists: Picklists,
     tables: BTreeMap<&'static str, Table>,
     journal: Option<File>,
 }
@@ -59,7 +45,8 @@ pub(super) struct Store {
 impl Store {
     /// The seed's rows, then the journal's changes; fails where the journal cannot be read or is not one.
     pub(super) fn open(metadata: Arc<Metadata>, seed: Seed, journal: Option<&Path>) -> io::Result<Self> {
-        let mut store = Self { tables: sown(&metadata, &seed)?, metadata, seed, journal: None };
+        let (tables, picklists) = (sown(&metadata, &seed)?, seed.picklists.clone());
+        let mut store = Self { metadata, seed, picklists, tables, journal: None };
         if let Some(path) = journal {
             let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
             store.replay(&mut file)?;
@@ -82,6 +69,7 @@ impl Store {
     /// Back to the seed; what the journal held is gone.
     pub(super) fn reset(&mut self) -> io::Result<()> {
         self.tables = sown(&self.metadata, &self.seed)?;
+        self.picklists = self.seed.picklists.clone();
         self.journal.as_ref().map_or(Ok(()), |file| file.set_len(0))
     }
 
@@ -105,7 +93,7 @@ impl Store {
         let Some(table) = self.tables.get_mut(change.entity.as_str()) else { return };
         match change.row {
             Some(row) => table.put(change.id, row),
-            None => drop(table.rows.remove(&change.id)),
+            None => table.remove(change.id),
         }
     }
 
@@ -114,17 +102,40 @@ impl Store {
     }
 
     /// The rows of an entity, by ascending id.
-    pub(super) fn rows(&self, plural: &str) -> impl Iterator<Item = &Row> {
-        self.tables.get(plural).into_iter().flat_map(|table| table.rows.values())
+    pub(super) fn rows<'s>(&'s self, plural: &str) -> impl DoubleEndedIterator<Item = &'s Row> + use<'s> {
+        self.tables.get(plural).into_iter().flat_map(Table::rows)
+    }
+
+    /// The rows whose field has this value, by ascending id.
+    pub(super) fn rows_with<'s>(&'s self, plural: &str, name: &str, value: &Value) -> Vec<&'s Row> {
+        let Some((table, key)) = self.tables.get(plural).zip(table::key(value)) else { return Vec::new() };
+        match table.found(name, &key) {
+            Some(rows) => rows.collect(),
+            None => table.rows().filter(|row| table::key(field(row, name)).as_ref() == Some(&key)).collect(),
+        }
+    }
+
+    /// The rows of an entity among which those lie whose fields have these values; all where no index helps.
+    pub(super) fn candidates<'s>(
+        &'s self,
+        plural: &str,
+        pinned: &[(&str, String)],
+    ) -> Box<dyn Iterator<Item = &'s Row> + 's> {
+        let table = self.tables.get(plural);
+        let found = |(name, key): &(&str, String)| table?.found(name, key).map(Iterator::collect::<Vec<_>>);
+        match pinned.iter().find_map(found) {
+            Some(rows) => Box::new(rows.into_iter()),
+            None => Box::new(self.rows(plural)),
+        }
     }
 
     pub(super) fn row(&self, plural: &str, id: i64) -> Option<&Row> {
-        self.tables.get(plural)?.rows.get(&id)
+        self.tables.get(plural)?.get(id)
     }
 
     /// The id that the entity's next new row gets.
     pub(super) fn next_id(&self, plural: &str) -> i64 {
-        self.tables.get(plural).map_or(FIRST_ID, |table| table.next_id)
+        self.tables.get(plural).map_or(0, |table| table.next_id)
     }
 
     /// The values of a picklist, inactive ones too; none where the tenant has defined none.
@@ -136,8 +147,18 @@ impl Store {
     }
 
     fn listed(&self, entity: &Entity, field: &Field) -> &[PicklistValue] {
-        let fields = self.seed.picklists.get(entity.plural);
+        let fields = self.picklists.get(entity.plural);
         fields.and_then(|fields| fields.get(&field.name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// One value of a picklist that the tenant keeps as such, to be changed; the journal does not hold such changes.
+    pub(super) fn picklist_value(
+        &mut self,
+        entity: &str,
+        field: &str,
+        value: &str,
+    ) -> Option<&mut PicklistValue> {
+        self.picklists.get_mut(entity)?.get_mut(field)?.iter_mut().find(|item| item.value == value)
     }
 
     /// Whether `value` may be written to a picklist field: it is in the list, and active.
@@ -181,7 +202,7 @@ pub(super) fn is_inactive(row: &Row) -> bool {
 fn sown(metadata: &Metadata, seed: &Seed) -> io::Result<BTreeMap<&'static str, Table>> {
     let mut tables = BTreeMap::new();
     for entity in metadata.entities() {
-        let mut table = Table { rows: BTreeMap::new(), next_id: FIRST_ID };
+        let mut table = Table::new(entity.plural);
         for given in seed.entities.get(entity.plural).into_iter().flatten() {
             let id = number(given, "id")
                 .ok_or_else(|| io::Error::other(format!("the seed's {} need ids", entity.plural)))?;

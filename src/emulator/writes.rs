@@ -41,13 +41,11 @@ pub(super) fn update(
     let mut row = existing(store, entity, id, parent).cloned().ok_or_else(|| {
         vec![format!("No matching records found. {} {id} does not exist.", entity.singular)]
     })?;
-    let mut changed = Vec::new();
-    if replace {
-        changed = entity.fields.iter().filter(|field| rules::is_writable(field, false)).collect();
-        row.extend(changed.iter().map(|field| (field.name.clone(), Value::Null)));
-    }
-    changed.extend(rules::assign(entity, body, &mut row, false)?);
-    check(store, entity, &mut row, &changed)?;
+    let writable: Changed<'_> =
+        entity.fields.iter().filter(|field| replace && rules::is_writable(field, false)).collect();
+    row.extend(writable.iter().map(|field| (field.name.clone(), Value::Null)));
+    let given = rules::assign(entity, body, &mut row, false)?;
+    check(store, entity, &mut row, if replace { &writable } else { &given })?;
     entity_rules::stamp(store, entity, &mut row, now, false);
     Ok(changes(store, entity, row, Op::Update))
 }
@@ -65,7 +63,7 @@ fn check(store: &Store, entity: &Entity, row: &mut Row, changed: &Changed<'_>) -
         return Err(vec![missing]);
     }
     let mut errors = rules::violations(store, entity, row, changed);
-    for error in entity_rules::settle(store, entity, row) {
+    for error in entity_rules::settle(store, entity, row, changed) {
         if !errors.contains(&error) {
             errors.push(error);
         }

@@ -98,6 +98,37 @@ async fn latency_holds_the_answer_back() {
     assert_eq!(at_once(api.get("Companies/101")).await.map(|reply| reply.status), Some(200));
 }
 
+#[tokio::test]
+async fn a_request_that_its_client_gave_up_can_still_have_its_effect() {
+    let api = Api::new();
+    script(&api, json!({"path": "Opportunities", "kind": "latency", "ms": 1})).await;
+    assert!(at_once(api.post("Opportunities", opportunity())).await.is_none());
+    let effect = async {
+        while api.0.entities("Opportunities").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), effect).await.unwrap();
+    assert_eq!(
+        api.0.log().pop().unwrap().effect.map(|effect| effect.entity).as_deref(),
+        Some("Opportunities")
+    );
+}
+
+#[tokio::test]
+async fn an_administrator_can_switch_a_picklist_value_off() {
+    let api = Api::new();
+    let path = "picklists/Opportunities/stage/11";
+    let reply = control(&api, Method::PATCH, path, json!({"isActive": false})).await;
+    assert_eq!((reply.status, &reply.json()["label"]), (200, &json!("Proposal")));
+    let sentence = "Picklist value [11] does not exist for stage. ; on record number [1].";
+    api.post("Opportunities", opportunity()).await.refuses_with(sentence);
+    let unknown = control(&api, Method::PATCH, "picklists/Opportunities/stage/99", json!({})).await;
+    assert_eq!(unknown.status, 404);
+    control(&api, Method::POST, "reset", Value::Null).await;
+    api.opportunity().await;
+}
+
 async fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(Duration::ZERO, work).await.ok()
 }

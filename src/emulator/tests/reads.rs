@@ -135,6 +135,21 @@ async fn a_get_query_carries_its_search_in_the_address() {
     assert_eq!(api.get("Companies/query").await.status, 500);
 }
 
+#[tokio::test]
+async fn a_changed_or_deleted_row_is_found_only_as_it_is_now() {
+    let api = Api::new();
+    let quote = api.quote().await;
+    let number = |text: &str| json!([{"op": "eq", "field": "externalQuoteNumber", "value": text}]);
+    assert_eq!(found(&api, "Quotes", number("q-1")).await, [quote]);
+    api.patch("Quotes", json!({"id": quote, "externalQuoteNumber": "Q-2"})).await.id();
+    assert_eq!(found(&api, "Quotes", number("Q-1")).await, Vec::<i64>::new());
+    assert_eq!(found(&api, "Quotes", number("Q-2")).await, [quote]);
+    let of = json!([{"op": "eq", "field": "companyID", "value": 101}, {"op": "eq", "field": "isActive", "value": 1}]);
+    assert_eq!(found(&api, "Contacts", of.clone()).await, [201]);
+    api.call(Method::DELETE, "Companies/101/Contacts/201", Value::Null).await.id();
+    assert_eq!(found(&api, "Contacts", of).await, Vec::<i64>::new());
+}
+
 fn relative(page: &Value, which: &str) -> String {
     let url = page["pageDetails"][which].as_str().unwrap_or_else(|| panic!("no {which} in {page}"));
     url.strip_prefix("http://autotask.test:9090/ATServicesRest/V1.0/").unwrap().to_owned()

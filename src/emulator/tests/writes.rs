@@ -130,7 +130,9 @@ async fn a_patch_changes_only_what_it_names() {
 #[tokio::test]
 async fn a_patch_is_not_held_up_by_what_has_gone_inactive_since() {
     let api = Api::new();
-    let id = api.opportunity().await;
+    let id = api.post("Opportunities", with(opportunity(), json!({"contactID": 201}))).await.id();
+    let moved = signed(Method::PATCH, "/_emulator/entities/Contacts/201", &json!({"companyID": 0}));
+    assert_eq!(api.request(moved).await.status, 200);
     let edit = signed(Method::PATCH, "/_emulator/entities/Companies/101", &json!({"isActive": false}));
     assert_eq!(api.request(edit).await.status, 200);
     assert_eq!(api.patch("Opportunities", json!({"id": id, "status": 2})).await.id(), id);
@@ -147,6 +149,9 @@ async fn a_put_empties_what_it_leaves_out() {
     let row = api.row("Opportunities", id).await;
     assert_eq!((&row["title"], &row["nextStep"]), (&json!("New"), &Value::Null));
     assert_eq!(row["createDate"], "2026-03-04T05:06:07.089");
+    let put = with(opportunity(), json!({"id": id, "stage": 12}));
+    let reply = api.call(Method::PUT, "Opportunities", put).await;
+    reply.refuses_with("Picklist value [12] does not exist for stage. ; on record number [1].");
     let short = api.call(Method::PUT, "Opportunities", json!({"id": id, "title": "New"})).await;
     short.refuses_with("Missing Required Field: amount. ; on record number [1].");
 }

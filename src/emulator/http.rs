@@ -64,6 +64,12 @@ impl Call {
         after(after(self.uri.path(), ROOT)?, VERSION)
     }
 
+    /// Whether the query is too long for the web server; the addresses of later pages are its own affair.
+    fn is_too_long(&self) -> bool {
+        let query = self.uri.query().unwrap_or_default();
+        query.len() > LONGEST_QUERY && self.parameter("paging").is_none()
+    }
+
     fn is_authorized(&self) -> bool {
         let user = self.header("UserName").is_some_and(|user| user.eq_ignore_ascii_case(CREDENTIALS.user));
         user && self.header("Secret") == Some(CREDENTIALS.secret)
@@ -155,11 +161,7 @@ fn settle(emulator: &Emulator, call: &Call, fault: Option<&Fault>, arrived: Mill
 }
 
 fn answer(inner: &mut Inner, call: &Call, now: &str) -> Answer {
-    let Some(path) =
-        call.path().filter(|_| call.uri.query().is_none_or(|query| query.len() <= LONGEST_QUERY))
-    else {
-        return Answer::not_found();
-    };
+    let Some(path) = call.path().filter(|_| !call.is_too_long()) else { return Answer::not_found() };
     if path.trim_end_matches('/').eq_ignore_ascii_case("zoneInformation") {
         return zone(call);
     }

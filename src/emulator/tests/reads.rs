@@ -206,4 +206,8 @@ async fn children_are_listed_and_read_below_their_parent() {
     assert_eq!(contacts["pageDetails"]["count"], 2);
     assert_eq!(api.get("Companies/101/Contacts/201").await.json()["item"]["firstName"], "Ada");
     assert_eq!(api.get("Companies/103/Contacts/201").await.json(), json!({"item": null}));
+    let moved = signed(Method::PATCH, "/_emulator/entities/Contacts/201", &json!({"companyID": 103}));
+    assert_eq!(api.request(moved).await.status, 200);
+    assert_eq!(ids(&api.get("Companies/101/Contacts").await.json()), [202]);
+    assert_eq!(ids(&api.get("Companies/103/Contacts").await.json()), [201, 203]);
 }

@@ -81,6 +81,7 @@ async fn values_that_do_not_fit_are_refused() {
         (json!({"ownerResourceID": 302}), reference("ownerResourceID", "Resource")),
         (json!({"contactID": 202}), reference("contactID", "Contact")),
         (json!({"contactID": 203}), reference("contactID", "Contact")),
+        (json!({"companyID": 0, "contactID": 201}), reference("contactID", "Contact")),
         (json!({"productID": 702}), reference("productID", "Product")),
         (json!({"title": "x".repeat(129)}), "String value exceeds maximum length (field:title).".into()),
         (json!({"probability": 101}), "Opportunity.probability must be between 0 and 100.".into()),

@@ -187,7 +187,9 @@ async fn pages_follow_the_method_of_the_first_call() {
         let sentence = format!("The requested resource does not support http method '{other}'.");
         assert_eq!((refused.status, refused.json()), (405, json!({"Message": sentence})));
     }
-    assert_eq!(api.get("Companies/query/next?paging=nonsense").await.status, 500);
+    for token in ["nonsense".to_owned(), "x".repeat(2_100)] {
+        assert_eq!(api.get(&format!("Companies/query/next?paging={token}")).await.status, 500);
+    }
 }
 
 #[tokio::test]

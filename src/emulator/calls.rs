@@ -1,0 +1,157 @@
+//! Carries out a call of the API on the tenant's rows.
+
+use axum::http::Method;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    answer::Answer,
+    http::Call,
+    log::Effect,
+    metadata::{Entity, Field},
+    query::Query,
+    routes::{Action, Route},
+    store::{self, Row, Store},
+    writes::{self, Outcome},
+};
+
+/// The page that a paging address leads to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Paging {
+    /// The method of the first call, which every later page must be fetched with.
+    method: String,
+    skip: usize,
+    /// The query of a GET; after a POST the client sends its body again.
+    search: Option<String>,
+}
+
+/// The answer to a call; `now` is the zone-less time to stamp rows with.
+pub(super) fn perform(store: &mut Store, route: &Route<'_>, call: &Call, now: &str) -> Answer {
+    let entity = route.entity;
+    match route.action {
+        Action::Query => query(store, entity, call),
+        Action::NextPage => next_page(store, entity, call),
+        Action::Count => count(store, entity, call),
+        Action::Info => Answer::ok(entity.describe()),
+        Action::Fields => Answer::ok(json!({"fields": fields(store, entity)})),
+        Action::UserDefinedFields => Answer::ok(json!({"fields": []})),
+        Action::Read { id, parent } => {
+            let row = store.row(entity.plural, id).filter(|row| is_under(entity, row, parent));
+            Answer::ok(json!({"item": row}))
+        }
+        Action::List { parent } => list(store, entity, parent),
+        Action::Create { parent } => {
+            let outcome = body(call).and_then(|body| writes::create(store, entity, &body, parent, now));
+            commit(store, outcome)
+        }
+        Action::Update { parent, replace } => {
+            let outcome =
+                body(call).and_then(|body| writes::update(store, entity, &body, parent, replace, now));
+            commit(store, outcome)
+        }
+        Action::Delete { id, parent } => {
+            let outcome = writes::delete(store, entity, id, parent);
+            commit(store, outcome)
+        }
+    }
+}
+
+fn body(call: &Call) -> Result<Row, Vec<String>> {
+    let unreadable = |_| vec!["The body could not be read: one JSON object is needed.".to_owned()];
+    serde_json::from_slice(&call.body).map_err(unreadable)
+}
+
+fn commit(store: &mut Store, outcome: Outcome) -> Answer {
+    let changes = match outcome {
+        Ok(changes) => changes,
+        Err(errors) => return Answer::refused(&errors),
+    };
+    let effect = changes.first().map(|own| Effect { entity: own.entity.clone(), id: own.id, op: own.op });
+    match (store.commit(changes), effect) {
+        (Ok(()), Some(effect)) => Answer::written(effect),
+        (Ok(()), None) => Answer::ok(json!({})),
+        (Err(error), _) => {
+            tracing::error!(%error, "the emulator's journal could not be written");
+            Answer::refused(&["internal error: the journal could not be written".to_owned()])
+        }
+    }
+}
+
+fn fields(store: &Store, entity: &Entity) -> Vec<Value> {
+    let describe = |field: &Field| {
+        let picklist = field.is_pick_list.then(|| store.picklist(entity, field));
+        field.describe(picklist.as_deref())
+    };
+    entity.fields.iter().map(describe).collect()
+}
+
+fn is_under(entity: &Entity, row: &Row, parent: Option<i64>) -> bool {
+    match (entity.parent, parent) {
+        (Some(address), Some(parent)) => store::number(row, address.key) == Some(parent),
+        _ => true,
+    }
+}
+
+fn list(store: &Store, entity: &Entity, parent: i64) -> Answer {
+    let items = entity
+        .parent
+        .map_or_else(Vec::new, |address| store.rows_with(entity.plural, address.key, &json!(parent)));
+    let count = items.len();
+    Answer::ok(json!({
+        "items": items,
+        "pageDetails": {"count": count, "requestCount": 500, "prevPageUrl": null, "nextPageUrl": null},
+    }))
+}
+
+fn query(store: &Store, entity: &Entity, call: &Call) -> Answer {
+    page(store, entity, call, &Paging { method: call.method.to_string(), skip: 0, search: call.search() })
+}
+
+fn next_page(store: &Store, entity: &Entity, call: &Call) -> Answer {
+    let token = call.parameter("paging").and_then(|token| URL_SAFE_NO_PAD.decode(token).ok());
+    match token.and_then(|token| serde_json::from_slice::<Paging>(&token).ok()) {
+        None => Answer::refused(&["The paging token could not be read.".to_owned()]),
+        Some(at) if at.method != call.method.as_str() => Answer::method_not_allowed(&call.method),
+        Some(at) => page(store, entity, call, &at),
+    }
+}
+
+fn page(store: &Store, entity: &Entity, call: &Call, at: &Paging) -> Answer {
+    let query = match read(entity, call, at.search.as_deref()) {
+        Ok(query) => query,
+        Err(error) => return Answer::refused(&[error]),
+    };
+    let page = query.page(query.candidates(store, entity), at.skip);
+    let address = |skip: usize| {
+        let token = URL_SAFE_NO_PAD.encode(json!(Paging { skip, ..at.clone() }).to_string());
+        format!("{}V1.0/{}/query/next?paging={token}", call.root(), entity.plural)
+    };
+    Answer::ok(json!({
+        "items": page.items,
+        "pageDetails": {
+            "count": page.items.len(),
+            "requestCount": query.max_records,
+            "prevPageUrl": (at.skip > 0).then(|| address(at.skip.saturating_sub(query.max_records))),
+            "nextPageUrl": page.more.then(|| address(at.skip + query.max_records)),
+        },
+    }))
+}
+
+fn count(store: &Store, entity: &Entity, call: &Call) -> Answer {
+    match read(entity, call, call.search().as_deref()) {
+        Ok(query) => Answer::ok(json!({"queryCount": query.count(query.candidates(store, entity))})),
+        Err(error) => Answer::refused(&[error]),
+    }
+}
+
+fn read(entity: &Entity, call: &Call, search: Option<&str>) -> Result<Query, String> {
+    Query::parse(entity, search.map_or(&call.body, str::as_bytes))
+}
+
+impl Call {
+    /// The query of a GET; none for a POST, which carries it in the body.
+    fn search(&self) -> Option<String> {
+        (self.method == Method::GET).then(|| self.parameter("search").unwrap_or_default())
+    }
+}

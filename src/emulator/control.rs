@@ -1,0 +1,119 @@
+//! The emulator's own routes under `/_emulator`, for tests and for the demonstration. None of them is logged.
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{Path, State},
+    http::{Response, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Result},
+    routing::{get, patch, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Emulator, entity_rules,
+    faults::Script,
+    log::{Log, Op},
+    seed::PicklistValue,
+    store::{Change, Row},
+    values,
+};
+
+/// The routes, to be joined with Autotask's.
+pub(super) fn router() -> Router<Emulator> {
+    Router::new()
+        .route("/_emulator/entities/{entity}", get(rows))
+        .route("/_emulator/entities/{entity}/{id}", patch(edit))
+        .route("/_emulator/picklists/{entity}/{field}/{value}", patch(switch))
+        .route("/_emulator/log", get(log))
+        .route("/_emulator/reset", post(reset))
+        .route("/_emulator/faults", get(faults).post(add_faults).delete(clear_faults))
+}
+
+async fn rows(State(emulator): State<Emulator>, Path(entity): Path<String>) -> Result<Json<Vec<Value>>> {
+    let metadata = emulator.lock().store.metadata();
+    let entity = metadata.entity(&entity).ok_or_else(|| unknown("entity"))?;
+    Ok(Json(emulator.entities(entity.plural)))
+}
+
+/// A person's edit behind the API: the fields are merged into the row, no rule is applied.
+async fn edit(
+    State(emulator): State<Emulator>,
+    Path((entity, id)): Path<(String, i64)>,
+    Json(fields): Json<Row>,
+) -> Result<Json<Row>> {
+    let now = values::stamp(emulator.0.clock.timestamp());
+    let mut inner = emulator.lock();
+    let metadata = inner.store.metadata();
+    let entity = metadata.entity(&entity).ok_or_else(|| unknown("entity"))?;
+    let mut row = inner.store.row(entity.plural, id).cloned().ok_or_else(|| unknown("row"))?;
+    entity_rules::stamp(&inner.store, entity, &mut row, &now, false);
+    row.extend(fields);
+    let change = Change { op: Op::Update, entity: entity.plural.into(), id, row: Some(row.clone()) };
+    inner.store.commit(vec![change]).map_err(failed)?;
+    Ok(Json(row))
+}
+
+/// What an administrator can change about one value of a picklist.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PicklistEdit {
+    label: Option<String>,
+    is_active: Option<bool>,
+}
+
+/// An administrator's edit of a picklist, like switching a stage off; names are written as Autotask writes them.
+async fn switch(
+    State(emulator): State<Emulator>,
+    Path((entity, field, value)): Path<(String, String, String)>,
+    Json(edit): Json<PicklistEdit>,
+) -> Result<Json<PicklistValue>> {
+    let mut inner = emulator.lock();
+    let item =
+        inner.store.picklist_value(&entity, &field, &value).ok_or_else(|| unknown("picklist value"))?;
+    item.label = edit.label.unwrap_or_else(|| item.label.clone());
+    item.is_active = edit.is_active.unwrap_or(item.is_active);
+    Ok(Json(item.clone()))
+}
+
+async fn log(State(emulator): State<Emulator>) -> Result<Response<Body>> {
+    let mut lines = Vec::new();
+    for entry in emulator.log() {
+        serde_json::to_writer(&mut lines, &entry).map_err(failed)?;
+        lines.push(b'\n');
+    }
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
+}
+
+/// Back to the seed, with an empty log, journal and script.
+async fn reset(State(emulator): State<Emulator>) -> Result<StatusCode> {
+    let mut inner = emulator.lock();
+    inner.store.reset().map_err(failed)?;
+    inner.log = Log::default();
+    inner.faults.clear();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn faults(State(emulator): State<Emulator>) -> Json<Value> {
+    Json(json!(emulator.lock().faults.pending()))
+}
+
+async fn add_faults(State(emulator): State<Emulator>, Json(script): Json<Script>) -> Json<Value> {
+    let mut inner = emulator.lock();
+    inner.faults.add(script);
+    Json(json!(inner.faults.pending()))
+}
+
+async fn clear_faults(State(emulator): State<Emulator>) -> StatusCode {
+    emulator.lock().faults.clear();
+    StatusCode::NO_CONTENT
+}
+
+fn unknown(what: &str) -> (StatusCode, Json<Value>) {
+    (StatusCode::NOT_FOUND, Json(json!({"errors": [format!("The emulator has no such {what}.")]})))
+}
+
+fn failed(error: impl Into<std::io::Error>) -> (StatusCode, String) {
+    (StatusCode::INTERNAL_SERVER_ERROR, format!("{}\n", error.into()))
+}

@@ -1,0 +1,216 @@
+//! The tenant's rows, and the journal that lets them outlive the process.
+
+use std::{
+    collections::BTreeMap,
+    fs::{File, OpenOptions},
+    io::{self, Read, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    log::Op,
+    metadata::{Entity, Field, Metadata},
+    seed::{PicklistValue, Picklists, Seed},
+    table::{self, Table},
+};
+
+/// One record: field name to value.
+pub(super) type Row = Map<String, Value>;
+
+/// One row that came, changed or went; a line of the journal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Change {
+    pub(super) op: Op,
+    /// The plural name of the entity.
+    pub(super) entity: String,
+    pub(super) id: i64,
+    /// The whole row as it is afterwards; none when it was deleted.
+    pub(super) row: Option<Row>,
+}
+
+/// Everything the tenant holds.
+#[derive(Debug)]
+pub(super) struct Store {
+    metadata: Arc<Metadata>,
+    seed: Seed,
+    picklists: Picklists,
+    tables: BTreeMap<&'static str, Table>,
+    journal: Option<File>,
+}
+
+impl Store {
+    /// The seed's rows, then the journal's changes; fails where the journal cannot be read or is not one.
+    pub(super) fn open(metadata: Arc<Metadata>, seed: Seed, journal: Option<&Path>) -> io::Result<Self> {
+        let (tables, picklists) = (sown(&metadata, &seed)?, seed.picklists.clone());
+        let mut store = Self { metadata, seed, picklists, tables, journal: None };
+        if let Some(path) = journal {
+            let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+            store.replay(&mut file)?;
+            store.journal = Some(file);
+        }
+        Ok(store)
+    }
+
+    /// Applies every whole line; a last line that a crash cut short was never answered, so it is dropped.
+    fn replay(&mut self, file: &mut File) -> io::Result<()> {
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        for line in text[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            self.apply(serde_json::from_slice(line)?);
+        }
+        file.set_len(u64::try_from(whole).map_err(io::Error::other)?)
+    }
+
+    /// Back to the seed; what the journal held is gone.
+    pub(super) fn reset(&mut self) -> io::Result<()> {
+        self.tables = sown(&self.metadata, &self.seed)?;
+        self.picklists = self.seed.picklists.clone();
+        self.journal.as_ref().map_or(Ok(()), |file| file.set_len(0))
+    }
+
+    /// Writes the changes of one call to the journal in one piece, then makes them.
+    pub(super) fn commit(&mut self, changes: Vec<Change>) -> io::Result<()> {
+        if let Some(file) = &mut self.journal {
+            let mut lines = Vec::new();
+            for change in &changes {
+                serde_json::to_writer(&mut lines, change)?;
+                lines.push(b'\n');
+            }
+            file.write_all(&lines)?;
+        }
+        for change in changes {
+            self.apply(change);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, change: Change) {
+        let Some(table) = self.tables.get_mut(change.entity.as_str()) else { return };
+        match change.row {
+            Some(row) => table.put(change.id, row),
+            None => table.remove(change.id),
+        }
+    }
+
+    pub(super) fn metadata(&self) -> Arc<Metadata> {
+        Arc::clone(&self.metadata)
+    }
+
+    /// The rows of an entity, by ascending id.
+    pub(super) fn rows<'s>(&'s self, plural: &str) -> impl DoubleEndedIterator<Item = &'s Row> + use<'s> {
+        self.tables.get(plural).into_iter().flat_map(Table::rows)
+    }
+
+    /// The rows whose field has this value, by ascending id.
+    pub(super) fn rows_with<'s>(&'s self, plural: &str, name: &str, value: &Value) -> Vec<&'s Row> {
+        let Some((table, key)) = self.tables.get(plural).zip(table::key(value)) else { return Vec::new() };
+        match table.found(name, &key) {
+            Some(rows) => rows.collect(),
+            None => table.rows().filter(|row| table::key(field(row, name)).as_ref() == Some(&key)).collect(),
+        }
+    }
+
+    /// The rows of an entity among which those lie whose fields have these values; all where no index helps.
+    pub(super) fn candidates<'s>(
+        &'s self,
+        plural: &str,
+        pinned: &[(&str, String)],
+    ) -> Box<dyn Iterator<Item = &'s Row> + 's> {
+        let table = self.tables.get(plural);
+        let found = |(name, key): &(&str, String)| table?.found(name, key).map(Iterator::collect::<Vec<_>>);
+        match pinned.iter().find_map(found) {
+            Some(rows) => Box::new(rows.into_iter()),
+            None => Box::new(self.rows(plural)),
+        }
+    }
+
+    pub(super) fn row(&self, plural: &str, id: i64) -> Option<&Row> {
+        self.tables.get(plural)?.get(id)
+    }
+
+    /// The id that the entity's next new row gets.
+    pub(super) fn next_id(&self, plural: &str) -> i64 {
+        self.tables.get(plural).map_or(0, |table| table.next_id)
+    }
+
+    /// The values of a picklist, inactive ones too; none where the tenant has defined none.
+    pub(super) fn picklist(&self, entity: &Entity, field: &Field) -> Vec<PicklistValue> {
+        if let Some(source) = &field.picklist_from {
+            return self.rows(source).zip(1..).map(|(row, order)| from_row(row, order)).collect();
+        }
+        self.listed(entity, field).to_vec()
+    }
+
+    fn listed(&self, entity: &Entity, field: &Field) -> &[PicklistValue] {
+        let fields = self.picklists.get(entity.plural);
+        fields.and_then(|fields| fields.get(&field.name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// One value of a picklist that the tenant keeps as such, to be changed; the journal does not hold such changes.
+    pub(super) fn picklist_value(
+        &mut self,
+        entity: &str,
+        field: &str,
+        value: &str,
+    ) -> Option<&mut PicklistValue> {
+        self.picklists.get_mut(entity)?.get_mut(field)?.iter_mut().find(|item| item.value == value)
+    }
+
+    /// Whether `value` may be written to a picklist field: it is in the list, and active.
+    pub(super) fn offers(&self, entity: &Entity, field: &Field, value: &str) -> bool {
+        match &field.picklist_from {
+            Some(source) => {
+                value.parse().ok().and_then(|id| self.row(source, id)).is_some_and(|row| !is_inactive(row))
+            }
+            None => self.listed(entity, field).iter().any(|item| item.value == value && item.is_active),
+        }
+    }
+}
+
+fn from_row(row: &Row, sort_order: i32) -> PicklistValue {
+    PicklistValue {
+        value: field(row, "id").to_string(),
+        label: field(row, "name").as_str().unwrap_or_default().to_owned(),
+        is_default_value: *field(row, "isGlobalDefault") == json!(true),
+        sort_order,
+        parent_value: String::new(),
+        is_active: !is_inactive(row),
+        is_system: false,
+    }
+}
+
+/// A field of a row; null where the row does not hold it.
+pub(super) fn field<'r>(row: &'r Row, name: &str) -> &'r Value {
+    row.get(name).unwrap_or(&Value::Null)
+}
+
+/// A field that holds a whole number, like an id.
+pub(super) fn number(row: &Row, name: &str) -> Option<i64> {
+    field(row, name).as_i64()
+}
+
+/// Whether the row is switched off; `isActive` is a boolean in most entities and 1 or 0 in Contacts.
+pub(super) fn is_inactive(row: &Row) -> bool {
+    matches!(field(row, "isActive"), value if *value == json!(false) || *value == json!(0))
+}
+
+fn sown(metadata: &Metadata, seed: &Seed) -> io::Result<BTreeMap<&'static str, Table>> {
+    let mut tables = BTreeMap::new();
+    for entity in metadata.entities() {
+        let mut table = Table::new(entity.plural);
+        for given in seed.entities.get(entity.plural).into_iter().flatten() {
+            let id = number(given, "id")
+                .ok_or_else(|| io::Error::other(format!("the seed's {} need ids", entity.plural)))?;
+            let mut row = entity.blank();
+            row.extend(given.clone());
+            table.put(id, row);
+        }
+        tables.insert(entity.plural, table);
+    }
+    Ok(tables)
+}

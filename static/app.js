@@ -36,7 +36,11 @@ function guard(form) {
   let discarding = false;
   form.addEventListener("input", () => describe(form));
   form.querySelector("[data-discard]").addEventListener("click", () => { discarding = true; });
-  addEventListener("beforeunload", (event) => { if (!discarding && isDirty(form)) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => {
+    if (discarding || !isDirty(form)) return;
+    event.preventDefault();
+    wake(); // whoever stays may want to press the same button later
+  });
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key === "s") {
       event.preventDefault();
@@ -62,12 +66,11 @@ function once(event) {
   form.setAttribute("data-sent", "");
 }
 
-/** Going back shows the page as it was left, ready to be sent again. */
-function wake(event) {
-  if (!event.persisted) return;
+/** Makes every form ready to be sent again. */
+function wake() {
   for (const form of document.querySelectorAll("[data-sent]")) form.removeAttribute("data-sent");
 }
 
 document.querySelectorAll("form[data-guard]").forEach(guard);
 addEventListener("submit", once);
-addEventListener("pageshow", wake);
+addEventListener("pageshow", (event) => { if (event.persisted) wake(); });

@@ -16,6 +16,13 @@ mod shell;
 mod sign_in;
 mod turn_off;
 
+#[cfg(test)]
+mod contrast;
+#[cfg(test)]
+mod html_rules;
+#[cfg(test)]
+mod samples;
+
 pub use activity::{Activity, Answer, Answers, CauseGroup, Filter, PushRow};
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     fields::{Control, Select, Text, id_of},
-    parts::{ErrorLink, Tag},
+    parts::{ErrorLink, Tag, Tone},
 };
 
 /// How many wrong rows of the category map the error summary names one by one.
@@ -296,7 +296,7 @@ impl MapRow {
             label: label.into(),
             select: Select::new(name, "Autotask category").prompt("Not mapped"),
             products,
-            state: Tag::default(),
+            state: Tag::new(Tone::Warn, "Not mapped"),
         }
     }
 

@@ -12,4 +12,5 @@ pub mod emulator;
 pub mod error;
 pub mod quiet;
 pub mod service;
+pub mod web;
 pub mod worker;

@@ -1,0 +1,3 @@
+//! The pages of the web app.
+
+pub mod view;

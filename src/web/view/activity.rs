@@ -1,0 +1,116 @@
+//! `/activity`.
+
+use askama::Template;
+
+use super::{
+    fields::Choice,
+    parts::{Link, Notice, Tag, Tone},
+    shell::Shell,
+};
+
+/// What was sent, what waits, and what needs a person.
+#[derive(Clone, Debug, Template)]
+#[template(path = "activity.html")]
+pub struct Activity {
+    /// The frame.
+    pub shell: Shell,
+    /// News after a redirect.
+    pub notice: Option<Notice>,
+    /// The three questions that bring people here.
+    pub answers: Answers,
+    /// What needs a person, by cause.
+    pub groups: Vec<CauseGroup>,
+    /// The filter above the list.
+    pub filter: Filter,
+    /// One page of pushes, newest first.
+    pub rows: Vec<PushRow>,
+    /// Why the list is empty; none while it has rows.
+    pub empty: Option<String>,
+    /// The address of the next older page.
+    pub older: Option<String>,
+    /// The address of the next newer page.
+    pub newer: Option<String>,
+}
+
+/// The three questions.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// Is it working? `Working. Last sent 2 minutes ago.`
+    pub working: Answer,
+    /// Is anything stuck? `3 quotes need you.`
+    pub stuck: Answer,
+    /// How far behind? `Oldest waiting: 4 minutes.`
+    pub behind: Answer,
+}
+
+impl Answers {
+    /// The three, in the order they are read.
+    pub fn all(&self) -> [&Answer; 3] {
+        [&self.working, &self.stuck, &self.behind]
+    }
+}
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Good or bad.
+    pub tone: Tone,
+    /// One or two short sentences.
+    pub text: String,
+}
+
+impl Answer {
+    /// An answer that reads `text`.
+    pub fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self { tone, text: text.into() }
+    }
+}
+
+/// Quotes that one action of a person would release.
+#[derive(Clone, Debug)]
+pub struct CauseGroup {
+    /// What holds them: `Category "Drones" is not mapped`.
+    pub cause: String,
+    /// Where to fix it.
+    pub fix: Option<Link>,
+    /// How many quotes it holds.
+    pub count: u64,
+}
+
+/// The filter: a GET form, so that a filtered list has an address.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The choices of `status`; the first one, for every status, has an empty value.
+    pub statuses: Vec<Choice>,
+    /// Whether anything is filtered away.
+    pub active: bool,
+}
+
+/// One push in the list.
+#[derive(Clone, Debug)]
+pub struct PushRow {
+    /// Its id, as it stands in addresses.
+    pub id: String,
+    /// Its page.
+    pub href: String,
+    /// The quote's or sale's number.
+    pub document: String,
+    /// The customer's name.
+    pub customer: String,
+    /// Created, Updated, Won or Lost.
+    pub change: String,
+    /// Sent, Sending, Waiting, Held, Failed or Skipped.
+    pub status: Tag,
+    /// Why it waits or is held, and until when; may be empty.
+    pub reason: String,
+    /// How long ago it moved: `2 minutes ago`.
+    pub updated: String,
+    /// The same as a time, RFC 3339.
+    pub updated_iso: String,
+    /// How many tries there were.
+    pub attempts: u64,
+    /// The opportunity in Autotask.
+    pub opportunity: Option<Link>,
+    /// Whether a person may try again now.
+    pub can_retry: bool,
+}

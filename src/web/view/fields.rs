@@ -1,0 +1,188 @@
+//! Form controls. The macros in `templates/macros.html` turn them into HTML.
+
+use super::parts::Tag;
+
+/// The id of the control that posts `name`: its brackets as dashes (`created[stage]` is `created-stage`).
+pub fn id_of(name: &str) -> String {
+    name.replace("][", "-").replace('[', "-").replace(']', "")
+}
+
+/// One choice of a [`Select`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// What is posted.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// Whether it is the chosen one.
+    pub selected: bool,
+}
+
+/// A choice among known values.
+#[derive(Clone, Debug, Default)]
+pub struct Select {
+    /// The name that is posted.
+    pub name: String,
+    /// The visible label.
+    pub label: String,
+    /// Help under the control; empty for none.
+    pub hint: String,
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// The first choice, whose value is empty: `Select a stage`, or what an optional field means when empty.
+    pub prompt: Option<String>,
+    /// The other choices, in the order they are shown.
+    pub options: Vec<Choice>,
+    /// Why the posted value was refused.
+    pub error: Option<String>,
+    /// A word about the value: `Suggested`, `Inactive in Autotask`.
+    pub tag: Option<Tag>,
+}
+
+impl Select {
+    /// A required select without choices.
+    pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { name: name.into(), label: label.into(), ..Self::default() }
+    }
+
+    /// The same with help under it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The same with a first choice that stands for nothing chosen.
+    #[must_use]
+    pub fn prompt(mut self, prompt: impl Into<String>) -> Self {
+        self.prompt = Some(prompt.into());
+        self
+    }
+
+    /// The same, allowed to stay empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The element's id.
+    pub fn id(&self) -> String {
+        id_of(&self.name)
+    }
+
+    /// The ids that describe the element; empty for none.
+    pub fn described_by(&self) -> String {
+        described_by(&self.id(), &self.hint, self.error.as_deref())
+    }
+}
+
+/// One line of free text.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    /// The name that is posted.
+    pub name: String,
+    /// The visible label.
+    pub label: String,
+    /// Help under the control; empty for none.
+    pub hint: String,
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// The value, as it was typed.
+    pub value: String,
+    /// Whether it takes a short number: narrow, with a keypad on a phone.
+    pub numeric: bool,
+    /// Why the posted value was refused.
+    pub error: Option<String>,
+    /// A word about the value.
+    pub tag: Option<Tag>,
+}
+
+impl Text {
+    /// A required, empty text.
+    pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { name: name.into(), label: label.into(), ..Self::default() }
+    }
+
+    /// The same with help under it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The same, allowed to stay empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The same for a short number.
+    #[must_use]
+    pub fn numeric(mut self) -> Self {
+        self.numeric = true;
+        self
+    }
+
+    /// The element's id.
+    pub fn id(&self) -> String {
+        id_of(&self.name)
+    }
+
+    /// The ids that describe the element; empty for none.
+    pub fn described_by(&self) -> String {
+        described_by(&self.id(), &self.hint, self.error.as_deref())
+    }
+}
+
+/// A field that is a choice where there is a list, and free text where there is none yet.
+#[derive(Clone, Debug)]
+pub enum Control {
+    /// A choice.
+    Select(Select),
+    /// Free text.
+    Text(Text),
+}
+
+impl Control {
+    /// The name that is posted.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Select(select) => &select.name,
+            Self::Text(text) => &text.name,
+        }
+    }
+
+    /// Where its error goes.
+    pub fn error_mut(&mut self) -> &mut Option<String> {
+        match self {
+            Self::Select(select) => &mut select.error,
+            Self::Text(text) => &mut text.error,
+        }
+    }
+}
+
+fn described_by(id: &str, hint: &str, error: Option<&str>) -> String {
+    match (hint.is_empty(), error.is_none()) {
+        (true, true) => String::new(),
+        (false, true) => format!("{id}-hint"),
+        (true, false) => format!("{id}-error"),
+        (false, false) => format!("{id}-error {id}-hint"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_follow_from_names() {
+        assert_eq!(id_of("created[category]"), "created-category");
+        assert_eq!(
+            id_of("category_map[rows][0][autotask_category]"),
+            "category_map-rows-0-autotask_category"
+        );
+        assert_eq!(id_of("note"), "note");
+    }
+}

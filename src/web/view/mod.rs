@@ -1,0 +1,37 @@
+//! What a page shows, as plain data: one struct a page, with its template in `templates/`.
+//!
+//! Nothing here knows the domain or the database. A handler fills a struct with words and numbers that are
+//! ready to be read, and the template places them; so a page can be rendered, tested and looked at alone.
+
+mod activity;
+mod apps;
+mod autotask;
+mod error_page;
+mod fields;
+mod opportunities;
+mod opportunities_form;
+mod parts;
+mod push_detail;
+mod shell;
+mod sign_in;
+mod turn_off;
+
+#[cfg(test)]
+mod contrast;
+#[cfg(test)]
+mod html_rules;
+#[cfg(test)]
+mod samples;
+
+pub use activity::{Activity, Answer, Answers, CauseGroup, Filter, PushRow};
+pub use apps::{Apps, Tile};
+pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
+pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
+pub use fields::{Choice, Control, Select, Text, id_of};
+pub use opportunities::{Opportunities, SetupNeeded, Switch};
+pub use opportunities_form::{Codes, Created, Form, Lost, MapRow, MapTable, Services, Won};
+pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
+pub use push_detail::{AttemptRow, PushDetail, StepRow, ValueRow};
+pub use shell::{Frame, Nav, Shell, Theme};
+pub use sign_in::SignIn;
+pub use turn_off::TurnOff;

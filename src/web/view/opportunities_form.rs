@@ -1,0 +1,321 @@
+//! The settings form of the Opportunities page: its fields with their names, labels and help.
+
+use std::collections::BTreeMap;
+
+use super::{
+    fields::{Control, Select, Text, id_of},
+    parts::{ErrorLink, Tag, Tone},
+};
+
+/// How many wrong rows of the category map the error summary names one by one.
+const NAMED_ROWS: usize = 10;
+
+/// The whole form. It posts to `/apps/autotask/opportunities`.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The revision that was shown, so that a later save by someone else is noticed.
+    pub revision: String,
+    /// A value used once, so that sending twice saves once.
+    pub form_id: String,
+    /// Whether sales without a quote become opportunities too.
+    pub include_unquoted_sales: bool,
+    /// When a quote is created.
+    pub created: Created,
+    /// When a quote is won.
+    pub won: Won,
+    /// When a quote is lost.
+    pub lost: Lost,
+    /// When an item is quoted or sold.
+    pub codes: Codes,
+    /// Map your product categories to Autotask.
+    pub map: MapTable,
+    /// When a service or labor role is created in Autotask.
+    pub services: Services,
+    /// A remark for the history.
+    pub note: Text,
+}
+
+/// The fields of *When a quote is created*.
+#[derive(Clone, Debug)]
+pub struct Created {
+    /// `created[category]`
+    pub category: Select,
+    /// `created[default_owner]`
+    pub default_owner: Select,
+    /// `created[stage]`
+    pub stage: Select,
+    /// `created[status]`
+    pub status: Select,
+    /// `created[probability]`
+    pub probability: Text,
+    /// `created[shipping]`
+    pub shipping: Select,
+}
+
+/// The fields of *When a quote is won*.
+#[derive(Clone, Debug)]
+pub struct Won {
+    /// `won[stage]`
+    pub stage: Select,
+    /// `won[status]`
+    pub status: Select,
+}
+
+/// The fields of *When a quote is lost*.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// `lost[keep_stage]`: whether the opportunity stays at its stage.
+    pub keep_stage: bool,
+    /// `lost[stage]`: the stage to set otherwise. It is posted either way; the server decides whether it counts.
+    pub stage: Select,
+    /// `lost[status]`
+    pub status: Select,
+}
+
+/// The fields of *When an item is quoted or sold*, shared with the Tickets page.
+#[derive(Clone, Debug)]
+pub struct Codes {
+    /// `codes[product]`
+    pub product: Select,
+    /// `codes[recurring_service]`
+    pub recurring_service: Select,
+    /// `codes[payment_surcharge]`
+    pub payment_surcharge: Select,
+    /// `codes[non_recurring_service]`
+    pub non_recurring_service: Select,
+}
+
+/// The table of *Map your product categories to Autotask*.
+#[derive(Clone, Debug)]
+pub struct MapTable {
+    /// How far it is: `61 of 64 mapped. 3 not mapped, used by 12 products.`
+    pub summary: String,
+    /// `category_map[fallback]`: where a category goes that no row names.
+    pub fallback: Select,
+    /// One row a category.
+    pub rows: Vec<MapRow>,
+}
+
+/// One category of the source.
+#[derive(Clone, Debug)]
+pub struct MapRow {
+    /// `category_map[rows][{index}][category]`: the category, as it is posted.
+    pub category: String,
+    /// The category, as it is read: `Hardware › Laptops`.
+    pub label: String,
+    /// `category_map[rows][{index}][autotask_category]`
+    pub select: Select,
+    /// How many products it has.
+    pub products: u64,
+    /// Mapped, Suggested, Not mapped or Needs attention.
+    pub state: Tag,
+}
+
+/// The fields of *When a service or labor role is created in Autotask*.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// `services[brand]`
+    pub brand: Control,
+    /// `services[category]`
+    pub category: Select,
+}
+
+impl Form {
+    /// The form with every name, label and hint, and no choices or values yet.
+    pub fn new(revision: impl Into<String>, form_id: impl Into<String>) -> Self {
+        Self {
+            revision: revision.into(),
+            form_id: form_id.into(),
+            include_unquoted_sales: true,
+            created: Created::new(),
+            won: Won::new(),
+            lost: Lost::new(),
+            codes: Codes::new(),
+            map: MapTable::new(),
+            services: Services::new(),
+            note: Text::new("note", "Note for history")
+                .optional()
+                .hint("Why you made this change, for whoever asks later."),
+        }
+    }
+
+    /// Puts each message beside its field and answers the error summary, in the order of the page.
+    ///
+    /// `errors` goes from the posted name to what to do. A message without a field of its own leads to the form.
+    pub fn show_errors(&mut self, errors: &BTreeMap<String, String>) -> Vec<ErrorLink> {
+        let mut left = errors.clone();
+        let mut links = Vec::new();
+        for (name, slot) in self.error_slots() {
+            if let Some(text) = left.remove(&name) {
+                links.push(ErrorLink { href: format!("#{}", id_of(&name)), text: text.clone() });
+                *slot = Some(text);
+            }
+        }
+        links.extend(left.into_values().map(|text| ErrorLink { href: "#settings".to_owned(), text }));
+        fold_rows(links)
+    }
+
+    fn error_slots(&mut self) -> Vec<(String, &mut Option<String>)> {
+        let Self { created, won, lost, codes, map, services, note, .. } = self;
+        let mut slots = vec![
+            slot(&mut created.category),
+            slot(&mut created.default_owner),
+            slot(&mut created.stage),
+            slot(&mut created.status),
+            (created.probability.name.clone(), &mut created.probability.error),
+            slot(&mut created.shipping),
+            slot(&mut won.stage),
+            slot(&mut won.status),
+            slot(&mut lost.stage),
+            slot(&mut lost.status),
+            slot(&mut codes.product),
+            slot(&mut codes.recurring_service),
+            slot(&mut codes.payment_surcharge),
+            slot(&mut codes.non_recurring_service),
+            slot(&mut map.fallback),
+        ];
+        slots.extend(map.rows.iter_mut().map(|row| slot(&mut row.select)));
+        slots.push((services.brand.name().to_owned(), services.brand.error_mut()));
+        slots.push(slot(&mut services.category));
+        slots.push((note.name.clone(), &mut note.error));
+        slots
+    }
+}
+
+/// Keeps the first wrong rows of the category map and tells only the number of the others.
+fn fold_rows(links: Vec<ErrorLink>) -> Vec<ErrorLink> {
+    let is_row = |link: &ErrorLink| link.href.starts_with("#category_map-rows");
+    let more = links.iter().filter(|link| is_row(link)).count().saturating_sub(NAMED_ROWS);
+    let mut seen = 0;
+    let mut folded = Vec::new();
+    for link in links {
+        seen += usize::from(is_row(&link));
+        if !is_row(&link) || seen <= NAMED_ROWS {
+            folded.push(link);
+        } else if seen == NAMED_ROWS + 1 {
+            let text = format!("and {more} more in Map your product categories to Autotask");
+            folded.push(ErrorLink { href: "#category_map".to_owned(), text });
+        }
+    }
+    folded
+}
+
+fn slot(select: &mut Select) -> (String, &mut Option<String>) {
+    (select.name.clone(), &mut select.error)
+}
+
+impl Created {
+    fn new() -> Self {
+        Self {
+            category: Select::new("created[category]", "Category")
+                .prompt("Select a category")
+                .hint("Decides which fields people see on the opportunity in Autotask."),
+            default_owner: Select::new("created[default_owner]", "Default owner").prompt("Select a default owner").hint(
+                "Used when the quote's owner is not found in Autotask, for example when a customer creates the quote online. \
+                 Choose someone who can pass it on.",
+            ),
+            stage: Select::new("created[stage]", "Stage")
+                .prompt("Select a stage")
+                .hint("A stage that says the quote has been sent fits most sales processes."),
+            status: Select::new("created[status]", "Status").prompt("Select a status").hint("Recommended: Active."),
+            probability: Text::new("created[probability]", "Probability %").optional().numeric().hint(
+                "A whole number from 0 to 100. Expected revenue is multiplied by probability. \
+                 Empty counts as 0, and at 0 these opportunities forecast as 0.",
+            ),
+            shipping: Select::new("created[shipping]", "Shipping").optional().prompt("No shipping type"),
+        }
+    }
+}
+
+impl Won {
+    fn new() -> Self {
+        Self {
+            stage: Select::new("won[stage]", "Stage").prompt("Select a stage"),
+            status: Select::new("won[status]", "Status").prompt("Select a status").hint(
+                "Recommended: Active. It lets you finish winning the opportunity in Autotask, including the Won \
+                 Opportunity Wizard.",
+            ),
+        }
+    }
+}
+
+impl Lost {
+    fn new() -> Self {
+        Self {
+            keep_stage: true,
+            stage: Select::new("lost[stage]", "Stage for lost quotes").prompt("Select a stage"),
+            status: Select::new("lost[status]", "Status")
+                .prompt("Select a status")
+                .hint("Recommended: Lost."),
+        }
+    }
+}
+
+impl Codes {
+    fn new() -> Self {
+        let material = "Select a material code";
+        Self {
+            product: Select::new("codes[product]", "Product material code")
+                .prompt(material)
+                .hint("The tax category that is right for most products, often Taxable Products."),
+            recurring_service: Select::new("codes[recurring_service]", "Recurring service billing code")
+                .prompt("Select a service code")
+                .hint("The service code for recurring services, often Managed Services."),
+            payment_surcharge: Select::new("codes[payment_surcharge]", "Payment surcharge material code")
+                .prompt(material)
+                .hint("The tax category of a payment surcharge, such as a credit card fee."),
+            non_recurring_service: Select::new(
+                "codes[non_recurring_service]",
+                "Non-recurring service material code",
+            )
+            .prompt(material)
+            .hint("Used for labor."),
+        }
+    }
+}
+
+impl MapTable {
+    fn new() -> Self {
+        Self {
+            summary: String::new(),
+            fallback: Select::new("category_map[fallback]", "Any category that is not mapped below")
+                .optional()
+                .prompt("None: hold the quote")
+                .hint("With a category chosen here, a new product category never holds a quote."),
+            rows: Vec::new(),
+        }
+    }
+}
+
+impl MapRow {
+    /// A row that is not mapped yet. `index` counts the rows from 0 and gives the row its names.
+    pub fn new(index: usize, category: impl Into<String>, label: impl Into<String>, products: u64) -> Self {
+        let name = format!("category_map[rows][{index}][autotask_category]");
+        Self {
+            category: category.into(),
+            label: label.into(),
+            select: Select::new(name, "Autotask category").prompt("Not mapped"),
+            products,
+            state: Tag::new(Tone::Warn, "Not mapped"),
+        }
+    }
+
+    /// The name that posts the row's category.
+    pub fn category_name(&self) -> String {
+        self.select.name.replace("[autotask_category]", "[category]")
+    }
+}
+
+impl Services {
+    fn new() -> Self {
+        let hint = "The brand of services and labor that come from Autotask: usually your own company.";
+        Self {
+            brand: Control::Select(
+                Select::new("services[brand]", "Brand").prompt("Select a brand").hint(hint),
+            ),
+            category: Select::new("services[category]", "Category")
+                .prompt("Select a category")
+                .hint("Usually Services. Bundle cannot be used."),
+        }
+    }
+}

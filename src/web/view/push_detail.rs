@@ -1,0 +1,87 @@
+//! `/activity/{push}`.
+
+use askama::Template;
+
+use super::{
+    parts::{Link, Notice, Tag},
+    shell::Shell,
+};
+
+/// One push, explained down to each HTTP try.
+#[derive(Clone, Debug, Template)]
+#[template(path = "push_detail.html")]
+pub struct PushDetail {
+    /// The frame.
+    pub shell: Shell,
+    /// News after a redirect.
+    pub notice: Option<Notice>,
+    /// Its id, as it stands in addresses.
+    pub id: String,
+    /// The quote's or sale's number.
+    pub document: String,
+    /// The customer's name.
+    pub customer: String,
+    /// Sent, Sending, Waiting, Held, Failed or Skipped.
+    pub status: Tag,
+    /// What happened, in one plain sentence.
+    pub sentence: String,
+    /// What happens next and when; may be empty.
+    pub next: String,
+    /// What holds it.
+    pub cause: Option<String>,
+    /// Where to fix that.
+    pub fix: Option<Link>,
+    /// Whether a person may try again now.
+    pub can_retry: bool,
+    /// What has to be done, in order.
+    pub steps: Vec<StepRow>,
+    /// Each value that is sent, and where it comes from.
+    pub values: Vec<ValueRow>,
+    /// Each HTTP try, newest first.
+    pub attempts: Vec<AttemptRow>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct StepRow {
+    /// What it does: `Create the opportunity`.
+    pub label: String,
+    /// Done, Failed or Waiting.
+    pub state: Tag,
+    /// What it made, in Autotask.
+    pub autotask_id: Option<Link>,
+    /// More about it: `7 of 10 items`; may be empty.
+    pub note: String,
+}
+
+/// One HTTP try.
+#[derive(Clone, Debug)]
+pub struct AttemptRow {
+    /// When it began.
+    pub at: String,
+    /// How long it took: `182 ms`.
+    pub duration: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// What came of it: `500 Internal Server Error`.
+    pub result: Tag,
+    /// What was sent, without secrets.
+    pub request: Option<String>,
+    /// What was answered, word for word.
+    pub response: Option<String>,
+}
+
+/// One value that is sent.
+#[derive(Clone, Debug)]
+pub struct ValueRow {
+    /// Autotask's name of the entity: `Opportunity`.
+    pub entity: String,
+    /// Autotask's name of the field: `ownerResourceID`.
+    pub field: String,
+    /// The value, with its name where it is an id: `Proposal Sent (7)`.
+    pub value: String,
+    /// Where it comes from: `When a quote is created`.
+    pub source: String,
+}

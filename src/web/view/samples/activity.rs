@@ -1,0 +1,193 @@
+//! The activity list and its details.
+
+use super::{HOSTILE, choices, page, shell};
+use crate::web::view::{
+    Activity, Answer, Answers, AttemptRow, CauseGroup, Filter, Link, Nav, Notice, PushDetail, PushRow,
+    StepRow, Tag, Tone, ValueRow,
+};
+
+pub(super) fn samples() -> [(&'static str, String); 6] {
+    [
+        ("activity-held", page(&held())),
+        (
+            "activity-empty",
+            page(&empty(
+                "No quotes have been sent yet. The next quote that is created or changed appears here within a minute.",
+                false,
+            )),
+        ),
+        ("activity-filtered", page(&empty("No failed pushes in the last 7 days.", true))),
+        ("push-held", page(&push_held())),
+        ("push-sent", page(&push_sent())),
+        ("push-new", page(&PushDetail { steps: vec![], values: vec![], attempts: vec![], ..push_sent() })),
+    ]
+}
+
+fn answers(working: Answer, stuck: Answer, behind: &str) -> Answers {
+    Answers { working, stuck, behind: Answer::new(Tone::Plain, behind) }
+}
+
+fn empty(why: &str, filtered: bool) -> Activity {
+    Activity {
+        shell: shell("Activity", Nav::Activity, &[]),
+        notice: None,
+        answers: answers(
+            Answer::new(Tone::Ok, "Working. Nothing sent yet."),
+            Answer::new(Tone::Ok, "Nothing needs you."),
+            "Nothing is waiting.",
+        ),
+        groups: Vec::new(),
+        filter: Filter {
+            statuses: choices(
+                &["All", "Failed", "Held", "Waiting", "Sent"],
+                if filtered { "Failed" } else { "All" },
+            ),
+            active: filtered,
+        },
+        rows: Vec::new(),
+        empty: Some(why.to_owned()),
+        older: None,
+        newer: None,
+    }
+}
+
+fn held() -> Activity {
+    Activity {
+        notice: Some(Notice {
+            tone: Tone::Info,
+            heading: "Retry is queued".to_owned(),
+            text: "Quote Q-10432 starts again at the step that failed.".to_owned(),
+            links: vec![],
+        }),
+        answers: answers(
+            Answer::new(Tone::Ok, "Working. Last sent 2 minutes ago."),
+            Answer::new(Tone::Warn, "14 quotes need you."),
+            "Oldest waiting: 4 minutes.",
+        ),
+        groups: vec![
+            group(
+                "Category \"Drones\" is not mapped",
+                Some(("/apps/autotask/opportunities#category_map", "Map it")),
+                12,
+            ),
+            group(HOSTILE, None, 1),
+        ],
+        rows: vec![
+            row("Q-10432", "Contoso Dental", Tag::new(Tone::Ok, "Sent"), ""),
+            row("Q-10431", "北京市海淀区中关村软件园信息科技有限公司", Tag::new(Tone::Info, "Sending"), ""),
+            row(
+                "Q-10430",
+                "شركة الخليج لتقنية المعلومات",
+                Tag::new(Tone::Plain, "Waiting"),
+                "Autotask busy, continues 14:05",
+            ),
+            row("Q-10429", HOSTILE, Tag::new(Tone::Warn, "Held"), "Category \"Drones\" is not mapped"),
+            row("S-2218", "Fabrikam", Tag::new(Tone::Bad, "Failed"), HOSTILE),
+        ],
+        empty: None,
+        older: Some("/activity?before=0192".to_owned()),
+        newer: Some("/activity?after=0193".to_owned()),
+        ..empty("", false)
+    }
+}
+
+fn group(cause: &str, fix: Option<(&str, &str)>, count: u64) -> CauseGroup {
+    CauseGroup { cause: cause.to_owned(), fix: fix.map(|(href, label)| Link::new(href, label)), count }
+}
+
+fn row(document: &str, customer: &str, status: Tag, reason: &str) -> PushRow {
+    let needs_person = matches!(status.tone, Tone::Warn | Tone::Bad);
+    PushRow {
+        id: document.to_owned(),
+        href: format!("/activity/{document}"),
+        document: document.to_owned(),
+        customer: customer.to_owned(),
+        change: "Created".to_owned(),
+        reason: reason.to_owned(),
+        updated: "2 minutes ago".to_owned(),
+        updated_iso: "2026-11-23T13:58:04Z".to_owned(),
+        attempts: 3,
+        opportunity: (status.tone == Tone::Ok).then(|| Link::new("https://autotask.example/41877", "41877")),
+        can_retry: needs_person,
+        status,
+    }
+}
+
+fn push_sent() -> PushDetail {
+    PushDetail {
+        shell: shell("Q-10432 — Activity", Nav::Activity, &["Activity", "Q-10432"]),
+        notice: None,
+        id: "0192".to_owned(),
+        document: "Q-10432".to_owned(),
+        customer: "Contoso Dental".to_owned(),
+        status: Tag::new(Tone::Ok, "Sent"),
+        sentence: "Sent as opportunity 41877 with stage Proposal Sent because the quote was created; the owner is Avery Chen because the email on the quote matched.".to_owned(),
+        next: String::new(),
+        cause: None,
+        fix: None,
+        can_retry: false,
+        steps: vec![
+            step("Find the company", Tag::new(Tone::Ok, "Done"), Some("Company 175"), ""),
+            step("Create the opportunity", Tag::new(Tone::Ok, "Done"), Some("Opportunity 41877"), ""),
+            step("Create the quote", Tag::new(Tone::Ok, "Done"), Some("Quote 9021"), ""),
+            step("Create the items", Tag::new(Tone::Ok, "Done"), None, "10 of 10"),
+        ],
+        values: vec![
+            value("companyID", "Contoso Dental (175)", "Customer of the quote"),
+            value("ownerResourceID", "Avery Chen (29682885)", "Matched from the quote's owner"),
+            value("stage", "Proposal Sent (7)", "When a quote is created"),
+            value("title", "Q-10432 Workstation refresh 2027", "Quote number and title"),
+        ],
+        attempts: vec![attempt(Tag::new(Tone::Ok, "200 OK"), r#"{"itemId": 41877}"#)],
+    }
+}
+
+fn push_held() -> PushDetail {
+    PushDetail {
+        customer: HOSTILE.to_owned(),
+        status: Tag::new(Tone::Warn, "Held"),
+        sentence: format!("Autotask refused the product of line 3. {HOSTILE}"),
+        next: "Nothing until the category is mapped. Then it continues by itself.".to_owned(),
+        cause: Some("Category \"Drones\" is not mapped".to_owned()),
+        fix: Some(Link::new("/apps/autotask/opportunities#category_map", "Map it")),
+        can_retry: true,
+        steps: vec![
+            step("Create the opportunity", Tag::new(Tone::Ok, "Done"), Some("Opportunity 41877"), ""),
+            step("Create the product", Tag::new(Tone::Bad, "Failed"), None, HOSTILE),
+            step("Create the items", Tag::new(Tone::Plain, "Waiting"), None, "7 of 10"),
+        ],
+        values: vec![value("description", HOSTILE, HOSTILE)],
+        attempts: vec![attempt(Tag::new(Tone::Bad, "500 Internal Server Error"), HOSTILE)],
+        ..push_sent()
+    }
+}
+
+fn step(label: &str, state: Tag, made: Option<&str>, note: &str) -> StepRow {
+    StepRow {
+        label: label.to_owned(),
+        state,
+        autotask_id: made.map(|made| Link::new("https://autotask.example/", made)),
+        note: note.to_owned(),
+    }
+}
+
+fn value(field: &str, value: &str, source: &str) -> ValueRow {
+    ValueRow {
+        entity: "Opportunity".to_owned(),
+        field: field.to_owned(),
+        value: value.to_owned(),
+        source: source.to_owned(),
+    }
+}
+
+fn attempt(result: Tag, response: &str) -> AttemptRow {
+    AttemptRow {
+        at: "23 Nov 2026, 13:58:04".to_owned(),
+        duration: "182 ms".to_owned(),
+        method: "POST".to_owned(),
+        path: "/ATServicesRest/V1.0/Opportunities".to_owned(),
+        result,
+        request: Some("{\n  \"title\": \"Q-10432 Workstation refresh 2027\",\n  \"companyID\": 175,\n  \"stage\": 7,\n  \"description\": \"A line that is long enough to need scrolling sideways in a box, even on a wide screen, because it just goes on\"\n}".to_owned()),
+        response: Some(response.to_owned()),
+    }
+}

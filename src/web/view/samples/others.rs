@@ -1,0 +1,132 @@
+//! Sign-in, errors, apps, Autotask, and the question before turning off.
+
+use super::{HOSTILE, frame, page, shell};
+use crate::web::view::{
+    Apps, Autotask, ErrorPage, ErrorPageInside, ErrorPageOutside, Fact, Link, Nav, SectionRow, SignIn, Tag,
+    TaskRow, Tile, Tone, TurnOff,
+};
+
+pub(super) fn samples() -> [(&'static str, String); 11] {
+    [
+        ("sign-in", page(&sign_in("", None))),
+        ("sign-in-error", page(&sign_in(HOSTILE, Some("Enter a correct email and password")))),
+        ("error-outside", page(&ErrorPageOutside { frame: frame("Page not found"), error: not_found() })),
+        ("error-inside", page(&broken())),
+        ("apps", page(&apps("Autotask", Tone::Ok, "Working", "Last sent 2 minutes ago."))),
+        ("apps-hostile", page(&apps(HOSTILE, Tone::Bad, "Not working", HOSTILE))),
+        ("autotask", page(&autotask())),
+        ("autotask-setup", page(&autotask_setup())),
+        ("turn-off", page(&turn_off(4))),
+        ("turn-off-one", page(&turn_off(1))),
+        ("turn-off-none", page(&turn_off(0))),
+    ]
+}
+
+fn sign_in(email: &str, error: Option<&str>) -> SignIn {
+    SignIn {
+        frame: frame("Sign in"),
+        email: email.to_owned(),
+        error: error.map(str::to_owned),
+        next: "/activity?status=held".to_owned(),
+    }
+}
+
+fn not_found() -> ErrorPage {
+    ErrorPage {
+        heading: "Page not found".to_owned(),
+        message: "Check the address, or start again from the list of apps.".to_owned(),
+        action: Some(Link::new("/apps", "Go to Apps")),
+        reference: None,
+    }
+}
+
+fn broken() -> ErrorPageInside {
+    let error = ErrorPage {
+        heading: "There is a problem with the service".to_owned(),
+        message: format!("Your changes were not saved. Try again in a minute. {HOSTILE}"),
+        action: None,
+        reference: Some("7F3K-22".to_owned()),
+    };
+    ErrorPageInside { shell: shell("Problem", Nav::Apps, &[]), error }
+}
+
+fn apps(name: &str, tone: Tone, state: &str, summary: &str) -> Apps {
+    let tile = |name: &str, href: &str, state: Tag, summary: &str| Tile {
+        name: name.to_owned(),
+        href: href.to_owned(),
+        state,
+        summary: summary.to_owned(),
+    };
+    Apps {
+        shell: shell("Apps", Nav::Apps, &[]),
+        tiles: vec![
+            tile(name, "/apps/autotask", Tag::new(tone, state), summary),
+            tile(
+                "Kaseya Quote Manager",
+                "/apps/quote-manager",
+                Tag::new(Tone::Plain, "Not connected"),
+                "Quotes come in through the API.",
+            ),
+        ],
+    }
+}
+
+fn autotask() -> Autotask {
+    let fact = |label: &str, value: &str| Fact { label: label.to_owned(), value: value.to_owned() };
+    Autotask {
+        shell: shell("Autotask — Apps", Nav::Apps, &["Apps", "Autotask"]),
+        notice: None,
+        action: Some(Link::new("/activity", "View activity")),
+        steps: Vec::new(),
+        connection: Tag::new(Tone::Ok, "Working"),
+        facts: vec![
+            fact("Autotask company", "Northwind IT Services"),
+            fact("Zone", "webservices5.autotask.net"),
+            fact("API user", "opportune.integration.user@northwind.example"),
+            fact("API use", "1,240 of 10,000 calls this hour by all integrations; 88 by this app"),
+            fact("Lists last refreshed", "23 Nov 2026, 09:12"),
+        ],
+        sections: vec![SectionRow {
+            name: "Opportunities".to_owned(),
+            href: "/apps/autotask/opportunities".to_owned(),
+            state: Tag::new(Tone::Ok, "Enabled"),
+            summary: "61 of 64 product categories are mapped.".to_owned(),
+        }],
+    }
+}
+
+fn autotask_setup() -> Autotask {
+    let step = |label: &str, done, note: &str| TaskRow {
+        label: label.to_owned(),
+        href: "/apps/autotask/opportunities".to_owned(),
+        done,
+        note: note.to_owned(),
+    };
+    Autotask {
+        action: Some(Link::new("/apps/autotask/opportunities", "Continue setup")),
+        steps: vec![
+            step("Connect Autotask", true, ""),
+            step("Turn on opportunity sync", true, ""),
+            step("Choose defaults", false, "6 required settings are empty. About 3 minutes."),
+            step("Map product categories", false, HOSTILE),
+        ],
+        connection: Tag::new(Tone::Warn, "Not tested"),
+        facts: Vec::new(),
+        ..autotask()
+    }
+}
+
+fn turn_off(waiting: u64) -> TurnOff {
+    let crumbs = ["Apps", "Autotask", "Opportunities", "Turn off sync"];
+    TurnOff {
+        shell: shell("Turn off opportunity sync — Opportunities — Autotask", Nav::Apps, &crumbs),
+        waiting,
+    }
+}
+
+#[test]
+fn the_consequence_counts_the_quotes() {
+    assert_eq!(turn_off(0).consequence(), "No quote is waiting to be sent.");
+    assert!(turn_off(1).consequence().starts_with("1 quote is waiting"));
+    assert!(turn_off(4).consequence().starts_with("4 quotes are waiting"));
+}

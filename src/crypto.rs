@@ -90,6 +90,13 @@ pub fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
+/// A short reference that a visitor can name and the log can be searched for.
+pub fn reference() -> String {
+    let mut text: String = random_text().chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    text.make_ascii_uppercase();
+    text
+}
+
 /// The hash under which a token or a document is kept.
 pub fn hash(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()

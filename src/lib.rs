@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` is the map; every module says at its top what belongs in it.
 
+pub mod api;
 pub mod autotask;
 pub mod clock;
 pub mod config;

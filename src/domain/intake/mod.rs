@@ -2,10 +2,14 @@
 //!
 //! The format is DESIGN's: `PUT /api/v1/quotes/{number}` and `/api/v1/sales/{number}` carry the whole current state.
 
+mod written;
+
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 use serde_json::Value;
+
+pub use written::written;
 
 use super::{
     document::{

@@ -1,0 +1,83 @@
+//! The JSON face of an error: `application/problem+json` (RFC 9457), wrong fields by their path in `fields`.
+
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    crypto,
+    error::{Error, FieldErrors},
+};
+
+/// An error as a REST client gets it.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    /// The status's own name.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong and what to do about it.
+    pub detail: String,
+    /// Every wrong field by its path, with what it must be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<FieldErrors>,
+    /// What to name when asking for help with a fault of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// How long to wait before the next try, in seconds.
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with a status and a sentence.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let detail = detail.into();
+        Self { title, status: status.as_u16(), detail, fields: None, reference: None, retry_after: None }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let sentence = error.to_string();
+        match error {
+            Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, sentence),
+            Error::Unauthorized(_) => Self::new(StatusCode::UNAUTHORIZED, sentence),
+            Error::Conflict(_) => Self::new(StatusCode::CONFLICT, sentence),
+            Error::BadRequest(_) => Self::new(StatusCode::BAD_REQUEST, sentence),
+            Error::Fields(fields) => {
+                Self { fields: Some(fields), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence) }
+            }
+            Error::TooMany(seconds) => {
+                Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, sentence) }
+            }
+            Error::Internal(cause) => {
+                let reference = crypto::reference();
+                tracing::error!(reference, %cause, "a REST request failed");
+                let detail = "The service has a problem. Nothing was changed. Send the request again.";
+                Self { reference: Some(reference), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail) }
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

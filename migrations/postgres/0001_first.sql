@@ -84,6 +84,18 @@ CREATE TABLE category (
   PRIMARY KEY (tenant_id, path)
 );
 
+-- What documents' lines name: products, recurring services, labor. key is the SKU, part number or name.
+CREATE TABLE item (
+  tenant_id UUID NOT NULL REFERENCES tenant (id),
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  category TEXT,
+  brand TEXT,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, kind, key)
+);
+
 -- Every save of the settings; the newest revision counts.
 CREATE TABLE settings_revision (
   tenant_id UUID NOT NULL REFERENCES tenant (id),
@@ -112,6 +124,7 @@ CREATE TABLE document (
   kind TEXT NOT NULL CHECK (kind IN ('quote', 'sale')),
   number TEXT NOT NULL,
   quote_number TEXT,
+  customer TEXT NOT NULL,
   version BIGINT NOT NULL,
   body TEXT NOT NULL,
   content_hash BYTEA NOT NULL,

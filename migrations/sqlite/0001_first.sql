@@ -84,6 +84,18 @@ CREATE TABLE category (
   PRIMARY KEY (tenant_id, path)
 ) STRICT;
 
+-- What documents' lines name: products, recurring services, labor. key is the SKU, part number or name.
+CREATE TABLE item (
+  tenant_id BLOB NOT NULL REFERENCES tenant (id),
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  category TEXT,
+  brand TEXT,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, kind, key)
+) STRICT;
+
 -- Every save of the settings; the newest revision counts.
 CREATE TABLE settings_revision (
   tenant_id BLOB NOT NULL REFERENCES tenant (id),
@@ -112,6 +124,7 @@ CREATE TABLE document (
   kind TEXT NOT NULL CHECK (kind IN ('quote', 'sale')),
   number TEXT NOT NULL,
   quote_number TEXT,
+  customer TEXT NOT NULL,
   version INTEGER NOT NULL,
   body TEXT NOT NULL,
   content_hash BLOB NOT NULL,

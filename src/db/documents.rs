@@ -115,11 +115,12 @@ pub async fn add_document(
     let body = json(document)?;
     on!(tx, |c| {
         let query = sqlx::query(
-            "INSERT INTO document (id, tenant_id, kind, number, quote_number, version, body, content_hash, received_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $8)",
+            "INSERT INTO document (id, tenant_id, kind, number, quote_number, customer, version, body, content_hash, received_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $9)",
         );
         let query = query.bind(id.0).bind(tenant.0).bind(document.kind.name()).bind(&document.number);
-        query.bind(&document.quote_number).bind(&body).bind(hash).bind(now).execute(c).await.map(drop)
+        let query = query.bind(&document.quote_number).bind(&document.content.customer.name).bind(&body);
+        query.bind(hash).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -139,11 +140,11 @@ pub async fn change_document(
     let body = json(document)?;
     on!(tx, |c| {
         let query = sqlx::query(
-            "UPDATE document SET quote_number = $3, version = version + 1, body = $4, content_hash = $5, updated_at = $6 \
+            "UPDATE document SET quote_number = $3, customer = $4, version = version + 1, body = $5, content_hash = $6, updated_at = $7 \
              WHERE tenant_id = $1 AND id = $2",
         );
-        let query = query.bind(tenant.0).bind(id.0).bind(&document.quote_number).bind(&body);
-        query.bind(hash).bind(now).execute(c).await.map(drop)
+        let query = query.bind(tenant.0).bind(id.0).bind(&document.quote_number).bind(&document.content.customer.name);
+        query.bind(&body).bind(hash).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)
 }

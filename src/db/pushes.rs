@@ -24,6 +24,8 @@ pub struct PushRow {
     pub kind: String,
     /// The document's number.
     pub number: String,
+    /// The customer's name.
+    pub customer: String,
     /// What happened to the document: `created`, `edited`, `won`, `lost`, `reopened`.
     pub change: String,
     /// `waiting`, `sending`, `held`, `failed`, `sent` or `skipped`.
@@ -276,7 +278,7 @@ pub async fn skip_push(tx: &mut WriteTx, tenant: TenantId, id: PushId, reason: &
 pub async fn push(tx: &mut Tx, tenant: TenantId, id: PushId) -> Result<Option<PushRow>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT p.id, p.document_id, d.kind, d.number, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
+            "SELECT p.id, p.document_id, d.kind, d.number, d.customer, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
              p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
              WHERE p.tenant_id = $1 AND p.id = $2",
         );
@@ -299,7 +301,7 @@ pub async fn pushes(
     let before = before.map_or(Uuid::max(), |push| push.0);
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT p.id, p.document_id, d.kind, d.number, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
+            "SELECT p.id, p.document_id, d.kind, d.number, d.customer, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
              p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
              WHERE p.tenant_id = $1 AND p.id < $2 AND ($3 = '' OR p.state = $3) ORDER BY p.id DESC LIMIT $4",
         );

@@ -73,16 +73,6 @@ impl Services {
         Ok(Activity { rows, counts, causes, older, web_url })
     }
 
-    /// How many pushes need a person.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn held(&self, tenant: TenantId) -> Result<i64> {
-        let mut tx = self.db.read().await?;
-        let counts = db::push_counts(&mut tx, tenant).await?;
-        Ok(counts.iter().filter(|row| matches!(row.state.as_str(), "held" | "failed")).map(|row| row.count).sum())
-    }
-
     /// One push.
     ///
     /// # Errors
@@ -115,5 +105,49 @@ impl Services {
         tx.commit().await?;
         self.wake.notify_one();
         Ok(())
+    }
+}
+
+/// How the sync is doing, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Pushes that need a person.
+    pub held: i64,
+    /// Pushes that wait or are under way.
+    pub waiting: i64,
+    /// When the last one was sent.
+    pub last_sent: Option<i64>,
+    /// Since when the one waits that waits longest.
+    pub oldest_waiting: Option<i64>,
+}
+
+impl Summary {
+    /// Adds the counts by state up.
+    pub fn of(counts: &[StateCount]) -> Self {
+        let mut summary = Self::default();
+        for row in counts {
+            match row.state.as_str() {
+                "held" | "failed" => summary.held += row.count,
+                "waiting" | "sending" => {
+                    summary.waiting += row.count;
+                    let oldest = summary.oldest_waiting.map_or(row.oldest, |oldest| oldest.min(row.oldest));
+                    summary.oldest_waiting = Some(oldest);
+                }
+                "sent" => summary.last_sent = Some(row.newest),
+                _ => {}
+            }
+        }
+        summary
+    }
+}
+
+impl Services {
+    /// How the sync is doing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn summary(&self, tenant: TenantId) -> Result<Summary> {
+        let mut tx = self.db.read().await?;
+        Ok(Summary::of(&db::push_counts(&mut tx, tenant).await?))
     }
 }

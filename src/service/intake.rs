@@ -1,12 +1,14 @@
 //! Receiving quotes and sales.
 
+use std::collections::BTreeSet;
+
 use crate::{
     crypto,
     db::{self, StoredDocument, WriteTx},
     domain::{
         document::{Document, Kind, State},
         ids::{DocumentId, PushId, TenantId},
-        plan::Target,
+        plan::{self, Target},
     },
     error::{Error, Result},
     service::Services,
@@ -51,6 +53,32 @@ impl Services {
         Ok(Receipt { version, unchanged: false, push, note })
     }
 
+    /// Adds categories and brands that are not there yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_catalogue(&self, tenant: TenantId, categories: &BTreeSet<String>, brands: &BTreeSet<String>) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        self.store_catalogue(&mut tx, tenant, categories, brands).await?;
+        tx.commit().await
+    }
+
+    async fn store_catalogue(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        categories: &BTreeSet<String>,
+        brands: &BTreeSet<String>,
+    ) -> Result<()> {
+        for category in categories {
+            db::add_category(tx, tenant, category, self.clock.now()).await?;
+        }
+        for brand in brands {
+            db::add_brand(tx, tenant, brand, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
     /// The newest state of a document.
     ///
     /// # Errors
@@ -71,11 +99,11 @@ impl Services {
     ) -> Result<DocumentId> {
         let now = self.clock.now();
         let (categories, brands) = document.content.catalogue();
-        for category in &categories {
-            db::add_category(tx, tenant, category, now).await?;
-        }
-        for brand in &brands {
-            db::add_brand(tx, tenant, brand, now).await?;
+        self.store_catalogue(tx, tenant, &categories, &brands).await?;
+        for line in document.content.sold_lines() {
+            if let Some(key) = plan::catalogue_key(&line) {
+                db::put_item(tx, tenant, &key, &line, now).await?;
+            }
         }
         if let Some(before) = before {
             db::change_document(tx, tenant, before.id, document, hash, now).await?;
@@ -146,10 +174,8 @@ impl Services {
 fn change(before: Option<&Document>, after: &Document) -> &'static str {
     let was = before.map(|document| document.state);
     match (was, after.state) {
-        (None | Some(State::Open), State::Won) => "won",
-        (None | Some(State::Open), State::Lost) => "lost",
-        (Some(State::Lost), State::Won) => "won",
-        (Some(State::Won), State::Lost) => "lost",
+        (None | Some(State::Open | State::Lost), State::Won) => "won",
+        (None | Some(State::Open | State::Won), State::Lost) => "lost",
         (Some(State::Won | State::Lost), State::Open) => "reopened",
         (None, State::Open) => "created",
         (Some(_), _) => "edited",

@@ -1,5 +1,7 @@
 //! The Opportunities page: showing, saving, the switch.
 
+use std::collections::BTreeMap;
+
 use crate::{
     db::{self, NewRevision, Revision, Tx, WriteTx},
     domain::{
@@ -29,16 +31,21 @@ pub struct SettingsView {
     pub brands: Vec<String>,
     /// The tenant's categories, by path.
     pub categories: Vec<String>,
-    /// Pushes that wait or are held.
-    pub waiting: i64,
+    /// How many lines of stored documents' products each category has.
+    pub products: BTreeMap<String, u64>,
 }
+
+/// The revision that a save names which changed nothing: it made none.
+pub const UNCHANGED: i64 = 0;
 
 /// What came of a save.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Saved {
-    /// Saved, or there was nothing to save: the sentence for the banner, and how many held pushes go on now.
+    /// Saved, or there was nothing to save.
     Done {
-        /// What changed.
+        /// The revision that counts now.
+        revision: i64,
+        /// What changed; nothing where there was nothing to save.
         changes: Vec<Change>,
         /// Held pushes that are being sent now.
         released: usize,
@@ -67,13 +74,14 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_settings(&self, tenant: TenantId, user: UserId, form: &SettingsForm) -> Result<Saved> {
+    pub async fn save_settings(&self, tenant: TenantId, user: Option<UserId>, form: &SettingsForm) -> Result<Saved> {
         let mut tx = self.db.write().await?;
         let now = view(&mut tx, tenant).await?;
         if !form.form_id.is_empty()
             && let Some(revision) = db::revision_of_form(&mut tx, tenant, &form.form_id).await?
         {
-            return changes_of(&mut tx, tenant, revision, &now.lists).await;
+            let changes = changes_of(&mut tx, tenant, revision, &now.lists).await?;
+            return Ok(Saved::Done { revision, changes: changes.unwrap_or_default(), released: 0 });
         }
         let saved = now.settings.sections.as_ref();
         let against = Against { lists: &now.lists, brands: &now.brands, categories: &now.categories, saved };
@@ -87,16 +95,30 @@ impl Services {
         let settings = OpportunitySettings { enabled: now.settings.enabled, sections: Some(sections) };
         let changes = diff::changes(&now.settings, &settings, &now.lists);
         if changes.is_empty() {
-            return Ok(Saved::Done { changes, released: 0 });
+            return Ok(Saved::Done { revision: UNCHANGED, changes, released: 0 });
         }
         let note = Some(form.note.trim()).filter(|note| !note.is_empty());
         let form_id = Some(form.form_id.as_str()).filter(|id| !id.is_empty());
-        let new = NewRevision { settings: &settings, saved_by: Some(user), note, form_id };
+        let new = NewRevision { settings: &settings, saved_by: user, note, form_id };
         self.save(&mut tx, tenant, now.revision, &new).await?;
         let released = self.release(&mut tx, tenant).await?;
         tx.commit().await?;
         self.wake.notify_one();
-        Ok(Saved::Done { changes, released })
+        Ok(Saved::Done { revision: now.revision + 1, changes, released })
+    }
+
+    /// What a revision changed, for the banner after a save: nothing for [`UNCHANGED`], `None` for a number that no
+    /// revision has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_of(&self, tenant: TenantId, revision: i64) -> Result<Option<Vec<Change>>> {
+        if revision == UNCHANGED {
+            return Ok(Some(Vec::new()));
+        }
+        let mut tx = self.db.read().await?;
+        let lists = db::lists(&mut tx, tenant).await?;
+        changes_of(&mut tx, tenant, revision, &lists).await
     }
 
     /// Turns the sync on or off. What waits while it is off goes on when it is on again; nothing is backfilled.
@@ -139,15 +161,13 @@ impl Services {
 
 async fn view(tx: &mut Tx, tenant: TenantId) -> Result<SettingsView> {
     let Revision { revision, settings, .. } = db::settings(tx, tenant).await?;
-    let counts = db::push_counts(tx, tenant).await?;
-    let waits = |state: &str| matches!(state, "waiting" | "sending" | "held" | "failed");
     Ok(SettingsView {
         revision,
         settings,
         lists: db::lists(tx, tenant).await?,
         brands: db::brands(tx, tenant).await?,
         categories: db::categories(tx, tenant).await?,
-        waiting: counts.iter().filter(|row| waits(&row.state)).map(|row| row.count).sum(),
+        products: db::products_by_category(tx, tenant).await?,
     })
 }
 
@@ -169,10 +189,10 @@ async fn stale(
     }
 }
 
-/// The banner of a form that was saved before: the same as the first time.
-async fn changes_of(tx: &mut Tx, tenant: TenantId, revision: i64, lists: &Lists) -> Result<Saved> {
+/// What a revision changed; `None` where there is no such revision.
+async fn changes_of(tx: &mut Tx, tenant: TenantId, revision: i64, lists: &Lists) -> Result<Option<Vec<Change>>> {
     let of = db::settings_revision(tx, tenant, revision).await?.map(|revision| revision.settings);
     let before = db::settings_revision(tx, tenant, revision - 1).await?.map(|revision| revision.settings);
-    let (before, after) = (before.unwrap_or(OpportunitySettings::NEW), of.unwrap_or(OpportunitySettings::NEW));
-    Ok(Saved::Done { changes: diff::changes(&before, &after, lists), released: 0 })
+    let before = before.unwrap_or(OpportunitySettings::NEW);
+    Ok(of.map(|after| diff::changes(&before, &after, lists)))
 }

@@ -1,3 +1,86 @@
-//! The pages of the web app.
+//! Pages: HTML for people. One file a page; each handler extracts, calls one service function and fills a view.
 
+mod activity;
+mod apps;
+mod assets;
+mod autotask;
+mod error;
+mod extract;
+mod opportunities;
+mod opportunities_view;
+mod push;
+mod sign_in;
 pub mod view;
+mod words;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware,
+    response::Redirect,
+    routing::{get, post},
+};
+use tower_http::{
+    compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
+    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+};
+
+use self::assets::{Assets, assets};
+use crate::service::Services;
+
+/// The longest form that is read, in bytes.
+const MAX_FORM: usize = 1024 * 1024;
+/// The longest that a page may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What every page works with.
+#[derive(Clone, Debug)]
+pub struct WebState {
+    services: Services,
+    assets: Assets,
+    secure_cookies: bool,
+    test_server: bool,
+}
+
+/// Everything from this origin, nothing inline, nothing framed.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// All pages. `secure_cookies` where they are served over HTTPS; `test_server` shows that Autotask is the emulator.
+pub fn router(services: Services, secure_cookies: bool, test_server: bool) -> Router {
+    let (files, assets) = assets();
+    let state = WebState { services, assets, secure_cookies, test_server };
+    let pages = Router::new()
+        .route("/", get(async || Redirect::to("/apps")))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/apps", get(apps::show))
+        .route("/apps/autotask", get(autotask::show))
+        .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
+        .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
+        .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
+        .route("/activity", get(activity::show))
+        .route("/activity/{id}", get(push::show))
+        .route("/activity/{id}/retry", post(push::retry))
+        .fallback(error::no_such_page)
+        .method_not_allowed_fallback(error::no_such_page)
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(CsrfLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), error::render))
+        .layer(RequestBodyLimitLayer::new(MAX_FORM))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+    let all = HEADERS.into_iter().fold(pages.merge(files), |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    });
+    all.layer(CompressionLayer::new()).with_state(state)
+}

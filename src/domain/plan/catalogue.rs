@@ -10,7 +10,7 @@ use crate::domain::{
 };
 
 /// The key of the product, service or role that a line needs; `None` for lines that need none.
-pub(super) fn catalogue_key(line: &Line) -> Option<Key> {
+pub fn catalogue_key(line: &Line) -> Option<Key> {
     let target = match line.kind {
         LineKind::Product => Target::Product,
         LineKind::RecurringService => Target::Service,

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use catalogue::catalogue_key;
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 
 use super::{

@@ -1,0 +1,167 @@
+//! Composition: configuration in, running parts out, shutdown in order.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, extract::State, http::StatusCode, routing::get};
+use tokio::{net::TcpListener, sync::Notify, time};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+
+use crate::{
+    api, autotask,
+    clock::Clock,
+    config::{Config, Role},
+    crypto::Sealer,
+    db::Db,
+    error::{Error, Result},
+    service::Services,
+    web,
+    worker::Worker,
+};
+
+/// How long requests and pushes that are under way may take after the program was told to stop.
+const GRACE: Duration = Duration::from_secs(30);
+/// How long the database may take to say that it is there.
+const READY: Duration = Duration::from_secs(2);
+
+/// The program, opened and ready to run.
+pub struct App {
+    /// Everything that users can have done.
+    pub services: Services,
+    config: Config,
+    listener: Option<TcpListener>,
+}
+
+impl App {
+    /// Opens the database and the address.
+    ///
+    /// # Errors
+    /// When either cannot be had; the sentence says why.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+        let services = services(&config, clock).await?;
+        let listener = match config.role {
+            Role::Worker => None,
+            Role::All | Role::Web => Some(bind(config.listen).await?),
+        };
+        Ok(Self { services, config, listener })
+    }
+
+    /// Where pages and REST are served.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listener.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Runs until `stop`; then requests and pushes that are under way are finished, within a grace period.
+    ///
+    /// # Errors
+    /// When a part cannot run.
+    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        let tasks = TaskTracker::new();
+        let worker = (self.config.role != Role::Web).then(|| {
+            let worker = Worker::new(self.services.clone(), self.config.worker.clone());
+            let stopped = stop.clone();
+            tasks.spawn(async move {
+                let outcome = worker.run(stopped.clone()).await;
+                // Without its worker the program must not look as if all were well.
+                stopped.cancel();
+                outcome
+            })
+        });
+        if let Some(listener) = self.listener {
+            let router = router(&self.services, &self.config);
+            serve(listener, router, stop.clone()).await?;
+        }
+        tasks.close();
+        match worker {
+            Some(worker) => finish(worker, stop).await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn finish(worker: tokio::task::JoinHandle<Result<()>>, stop: CancellationToken) -> Result<()> {
+    let grace = async {
+        stop.cancelled().await;
+        time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        outcome = worker => outcome.map_err(Error::internal)?,
+        () = grace => {
+            tracing::warn!("the grace period is over; pushes under way are left to the next start");
+            Ok(())
+        }
+    }
+}
+
+/// What every command works with.
+///
+/// # Errors
+/// When the database or the key cannot be had.
+pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
+    Ok(Services {
+        db: Db::open(&config.database_url).await?,
+        clock,
+        sealer: Sealer::from_file(&key_file(config)?)?,
+        client: autotask::Client::new(config.worker.write_timeout)?,
+        wake: Arc::new(Notify::new()),
+    })
+}
+
+/// The key's file: as configured, else beside the SQLite file.
+fn key_file(config: &Config) -> Result<PathBuf> {
+    let beside = || {
+        let path = config.database_url.strip_prefix("sqlite://")?.split('?').next()?;
+        Some(PathBuf::from(format!("{path}.key")))
+    };
+    let missing = "Name the file with the key for secrets: --key-file FILE or OPPORTUNE_KEY_FILE. It is made if it is not there.";
+    config.key_file.clone().or_else(beside).ok_or_else(|| Error::Conflict(missing.to_owned()))
+}
+
+/// All routes: pages, REST and health.
+pub fn router(services: &Services, config: &Config) -> Router {
+    let health = Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .with_state(services.clone());
+    web::router(services.clone(), config.secure_cookies, config.test_server)
+        .merge(api::router(services.clone()))
+        .merge(health)
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http())
+}
+
+async fn ready(State(services): State<Services>) -> (StatusCode, &'static str) {
+    match time::timeout(READY, services.db.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+    }
+}
+
+/// Binds an address.
+///
+/// # Errors
+/// When it is taken; the sentence names it.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let taken = |error| Error::Conflict(format!("{address} cannot be listened on: {error}. Choose another with --listen."));
+    TcpListener::bind(address).await.map_err(taken)
+}
+
+/// Serves until `stop`, then finishes requests that are under way, within a grace period.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let grace = async {
+        stop.cancelled().await;
+        time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server => served.map_err(Error::internal),
+        () = grace => {
+            tracing::warn!("the grace period is over; open connections are dropped");
+            Ok(())
+        }
+    }
+}

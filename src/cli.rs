@@ -1,0 +1,343 @@
+//! The command line: what an operator types, turned into [`Config`] and calls of services.
+
+use std::{
+    env,
+    io::{self, Read, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    time::Duration,
+};
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{self, App},
+    clock::Clock,
+    config::{Config, Role, WorkerConfig},
+    db::Db,
+    demo::{self, Demo, Facts},
+    domain::retry::Quarantine,
+    emulator::{self, Emulator},
+    error::{Error, Result},
+    service::{Services, connection::NewConnection},
+};
+
+/// Keeps quotes and unquoted sales in step with Autotask PSA opportunities.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything on one machine with nothing to set up: SQLite, the Autotask emulator, quotes that flow in
+    Demo(DemoArgs),
+    /// The web server and the worker
+    Serve(ServeArgs),
+    /// The Autotask emulator alone
+    Emulator(EmulatorArgs),
+    /// Bring the database's schema up to date
+    Migrate(DatabaseArgs),
+    /// Tenants, people, API tokens and connections
+    Admin(AdminArgs),
+}
+
+#[derive(Debug, Args)]
+struct DatabaseArgs {
+    /// sqlite://FILE or postgres://…
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://opportune.db", hide_env_values = true)]
+    database_url: String,
+    /// The file with the key for secrets; made if it is not there [default: beside the SQLite file]
+    #[arg(long, env = "OPPORTUNE_KEY_FILE")]
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct WorkerArgs {
+    /// For tests against an emulator only: how long a create without an answer is looked for. Autotask may still work
+    /// on it for 5 minutes, and less than that makes duplicates.
+    #[arg(long, env = "OPPORTUNE_QUARANTINE_SECONDS", hide = true)]
+    quarantine_seconds: Option<i64>,
+}
+
+impl WorkerArgs {
+    fn config(&self) -> WorkerConfig {
+        let quarantine = self.quarantine_seconds.map(|seconds| Quarantine { second_look: 500, length: seconds * 1_000 });
+        WorkerConfig { quarantine: quarantine.unwrap_or_default(), ..WorkerConfig::default() }
+    }
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Where pages and REST are served; port 0 is any free port
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the emulator is served; port 0 is any free port
+    #[arg(long, default_value = "127.0.0.1:9090")]
+    emulator_listen: SocketAddr,
+    /// Use an emulator that already runs
+    #[arg(long)]
+    emulator_url: Option<String>,
+    /// Keep the data in this folder, and go on with what is there
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Leave the sync off, with nothing saved
+    #[arg(long)]
+    fresh: bool,
+    /// Let no quotes arrive
+    #[arg(long)]
+    no_quotes: bool,
+    /// Print the addresses and the sign-in as one line of JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    worker: WorkerArgs,
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Where pages and REST are served; port 0 is any free port
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Which parts run
+    #[arg(long, value_enum, default_value = "all")]
+    role: Role,
+    /// Send cookies over HTTPS only [default: true, but false on a loopback address]
+    #[arg(long)]
+    secure_cookies: Option<bool>,
+    #[command(flatten)]
+    worker: WorkerArgs,
+}
+
+#[derive(Debug, Args)]
+struct EmulatorArgs {
+    /// Where it is served; port 0 is any free port
+    #[arg(long, default_value = "127.0.0.1:9090")]
+    listen: SocketAddr,
+    /// Keep what happens in this file, and go on with what is there
+    #[arg(long)]
+    journal: Option<PathBuf>,
+    /// Print the address and the credentials as one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct AdminArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(subcommand)]
+    command: AdminCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Add a tenant
+    AddTenant { tenant: String },
+    /// Add a person, or set their password; the password is read from standard input
+    AddUser { tenant: String, email: String, name: String },
+    /// Add an API token and print it once
+    AddToken { tenant: String, name: String },
+    /// Set a tenant's Autotask credentials; the secret is read from standard input
+    Connect {
+        tenant: String,
+        user_name: String,
+        integration_code: String,
+        /// The currency of Autotask's amounts
+        #[arg(long, default_value = "USD")]
+        currency: String,
+        /// Where the zone is looked up; an emulator's address for tests
+        #[arg(long, default_value = "https://webservices.autotask.net")]
+        discovery_url: String,
+    },
+    /// Fetch a tenant's Autotask lists anew
+    RefreshLists { tenant: String },
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// What kept it from being done, as a sentence.
+    pub async fn run(self) -> Result<()> {
+        match self.command {
+            Command::Demo(args) => args.run().await,
+            Command::Serve(args) => args.run().await,
+            Command::Emulator(args) => args.run().await,
+            Command::Migrate(args) => Db::open(&args.database_url).await.map(drop),
+            Command::Admin(args) => args.run().await,
+        }
+    }
+}
+
+impl DemoArgs {
+    async fn run(self) -> Result<()> {
+        let temporary = env::temp_dir().join(format!("opportune-demo-{}", std::process::id()));
+        let data_dir = self.data_dir.clone().unwrap_or(temporary);
+        std::fs::create_dir_all(&data_dir).map_err(Error::internal)?;
+        let config = Config {
+            database_url: format!("sqlite://{}", data_dir.join("opportune.db").display()),
+            listen: self.listen,
+            role: Role::All,
+            key_file: None,
+            worker: self.worker.config(),
+            secure_cookies: false,
+            test_server: true,
+        };
+        let options = demo::Options {
+            data_dir: data_dir.clone(),
+            emulator_listen: self.emulator_listen,
+            emulator_url: self.emulator_url,
+            fresh: self.fresh,
+            no_quotes: self.no_quotes,
+        };
+        let demo = Demo::open(config, &options).await?;
+        say(&if self.json { json(&demo.facts)? } else { welcome(&demo.facts) })?;
+        let outcome = demo.run(stop_signal()?).await;
+        if self.data_dir.is_none() {
+            std::fs::remove_dir_all(&data_dir).map_err(Error::internal)?;
+        }
+        outcome
+    }
+}
+
+impl ServeArgs {
+    async fn run(self) -> Result<()> {
+        let config = Config {
+            database_url: self.database.database_url,
+            listen: self.listen,
+            role: self.role,
+            key_file: self.database.key_file,
+            worker: self.worker.config(),
+            secure_cookies: self.secure_cookies.unwrap_or(!self.listen.ip().is_loopback()),
+            test_server: false,
+        };
+        let app = App::open(config, Clock::system()).await?;
+        if let Some(address) = app.address() {
+            say(&format!("Opportune is at http://{address}"))?;
+        }
+        app.run(stop_signal()?).await
+    }
+}
+
+impl EmulatorArgs {
+    async fn run(self) -> Result<()> {
+        let options = emulator::Options { journal: self.journal, clock: Clock::system() };
+        let emulator = Emulator::open(options).map_err(Error::internal)?;
+        let listener = app::bind(self.listen).await?;
+        let url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);
+        let credentials = emulator::CREDENTIALS;
+        let (user, secret, code) = (credentials.user, credentials.secret, credentials.integration_code);
+        say(&if self.json {
+            json(&serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }))?
+        } else {
+            format!("The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}")
+        })?;
+        app::serve(listener, emulator.router(), stop_signal()?).await
+    }
+}
+
+impl AdminArgs {
+    async fn run(self) -> Result<()> {
+        let config = Config {
+            database_url: self.database.database_url,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            role: Role::Web,
+            key_file: self.database.key_file,
+            worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
+            secure_cookies: false,
+            test_server: false,
+        };
+        let services = app::services(&config, Clock::system()).await?;
+        self.command.run(&services).await
+    }
+}
+
+impl AdminCommand {
+    async fn run(self, services: &Services) -> Result<()> {
+        match self {
+            Self::AddTenant { tenant } => {
+                services.add_tenant(&tenant).await?;
+                say(&format!("Tenant {tenant} is there. Next: opportune admin add-user"))
+            }
+            Self::AddUser { tenant, email, name } => {
+                let tenant = services.tenant(&tenant).await?;
+                services.put_user(tenant, &email, &name, from_standard_input("password")?).await?;
+                say(&format!("{name} can sign in as {email}."))
+            }
+            Self::AddToken { tenant, name } => {
+                let tenant = services.tenant(&tenant).await?;
+                say(&services.add_token(tenant, &name).await?)
+            }
+            Self::Connect { tenant, user_name, integration_code, currency, discovery_url } => {
+                let tenant = services.tenant(&tenant).await?;
+                let secret = from_standard_input("secret")?;
+                let new = NewConnection { discovery_url, user_name, secret, integration_code, currency };
+                services.connect(tenant, &new).await?;
+                services.refresh_lists(tenant).await?;
+                say("Connected. The lists are fetched.")
+            }
+            Self::RefreshLists { tenant } => {
+                let tenant = services.tenant(&tenant).await?;
+                services.refresh_lists(tenant).await?;
+                say("The lists are fetched.")
+            }
+        }
+    }
+}
+
+/// Secrets are never arguments: those can be read in the list of processes.
+fn from_standard_input(what: &str) -> Result<SecretString> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(Error::internal)?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        return Err(Error::Conflict(format!("Give the {what} on standard input.")));
+    }
+    Ok(SecretString::from(text.to_owned()))
+}
+
+fn welcome(facts: &Facts) -> String {
+    let Facts { web, emulator, email, password, token, tenant } = facts;
+    format!(
+        "Opportune is at      {web}\n  email              {email}\n  password           {password}\n  API token          {token}\n  \
+         tenant             {tenant}\nAutotask emulator at {emulator}\nStop it with Ctrl+C."
+    )
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}
+
+fn say(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Error::internal)
+}
+
+/// Cancelled by Ctrl+C or SIGTERM; a second one ends the program at once, which the worker's intents allow for.
+fn stop_signal() -> Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let stopped = stop.clone();
+    tokio_util::task::TaskTracker::new().spawn(async move {
+        for is_first in [true, false] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if !is_first {
+                std::process::exit(130);
+            }
+            stopped.cancel();
+        }
+    });
+    Ok(stop)
+}

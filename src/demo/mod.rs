@@ -1,0 +1,193 @@
+//! `opportune demo`: everything on one machine with nothing to set up.
+//!
+//! A SQLite file, the emulator, one tenant with its administrator and token, and a morning's documents that arrive
+//! over a minute and a half. The same folder gives the same sign-in again, and goes on where it stopped.
+
+mod feed;
+mod settings;
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app::{self, App},
+    clock::Clock,
+    config::Config,
+    crypto,
+    domain::ids::TenantId,
+    emulator::{self, Emulator},
+    error::{Error, Result},
+    service::{Services, connection::NewConnection},
+};
+
+/// The demo's tenant.
+const TENANT: &str = "Northwind IT Services";
+/// The demo's administrator.
+const EMAIL: &str = "admin@northwind-it.example";
+const NAME: &str = "Robin Admin";
+
+/// What the demo is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the data is kept; the folder must be there.
+    pub data_dir: PathBuf,
+    /// Where the emulator listens.
+    pub emulator_listen: SocketAddr,
+    /// An emulator that already runs, in place of the built-in one.
+    pub emulator_url: Option<String>,
+    /// Leave the sync off, with nothing saved.
+    pub fresh: bool,
+    /// Let no documents arrive.
+    pub no_quotes: bool,
+}
+
+/// How to get in. Stable over restarts on the same data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Facts {
+    /// Where the pages and REST are.
+    pub web: String,
+    /// Where the emulator is.
+    pub emulator: String,
+    /// The administrator's e-mail address.
+    pub email: String,
+    /// The administrator's password.
+    pub password: String,
+    /// An API token.
+    pub token: String,
+    /// The tenant's name.
+    pub tenant: String,
+}
+
+/// What is kept in the folder beside the database: the sign-in.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    password: String,
+    token: String,
+}
+
+/// A demo that is ready to run.
+pub struct Demo {
+    /// How to get in.
+    pub facts: Facts,
+    app: App,
+    tenant: TenantId,
+    emulator: Option<(TcpListener, Emulator)>,
+    feed: Option<PathBuf>,
+}
+
+impl Demo {
+    /// Opens the emulator, the database and the tenant; makes what is not there yet.
+    ///
+    /// # Errors
+    /// When an address or a file cannot be had; the sentence says why.
+    pub async fn open(config: Config, options: &Options) -> Result<Self> {
+        let emulator = match options.emulator_url {
+            Some(_) => None,
+            None => Some(open_emulator(options).await?),
+        };
+        let own_url = emulator.as_ref().and_then(|(listener, _)| listener.local_addr().ok()).map(|at| format!("http://{at}"));
+        let emulator_url = options.emulator_url.clone().or(own_url).unwrap_or_default();
+        let app = App::open(config, Clock::system()).await?;
+        let web = app.address().map(|address| format!("http://{address}")).unwrap_or_default();
+        let kept_file = options.data_dir.join("demo.json");
+        let is_first = !kept_file.exists();
+        let (tenant, kept) =
+            if is_first { first_start(&app.services, &kept_file).await? } else { again(&app.services, &kept_file).await? };
+        let facts = Facts {
+            web,
+            emulator: emulator_url.trim_end_matches('/').to_owned(),
+            email: EMAIL.to_owned(),
+            password: kept.password,
+            token: kept.token,
+            tenant: TENANT.to_owned(),
+        };
+        let feed = (!options.no_quotes).then(|| options.data_dir.join("feed.txt"));
+        let demo = Self { facts, app, tenant, emulator, feed };
+        demo.connect_and_configure(is_first && !options.fresh).await
+    }
+
+    /// The lists come over HTTP, so the emulator must serve while they are fetched.
+    async fn connect_and_configure(mut self, configure: bool) -> Result<Self> {
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let served = self.emulator.take();
+        if let Some((listener, emulator)) = &served {
+            let listener = again_listening(listener)?;
+            tasks.spawn(app::serve(listener, emulator.router(), stop.clone()));
+        }
+        let configured = self.configure(configure).await;
+        stop.cancel();
+        self.emulator = served;
+        configured.map(|()| self)
+    }
+
+    async fn configure(&self, configure: bool) -> Result<()> {
+        let services = &self.app.services;
+        let credentials = emulator::CREDENTIALS;
+        let connection = NewConnection {
+            discovery_url: self.facts.emulator.clone(),
+            user_name: credentials.user.to_owned(),
+            secret: credentials.secret.into(),
+            integration_code: credentials.integration_code.to_owned(),
+            currency: "USD".to_owned(),
+        };
+        services.connect(self.tenant, &connection).await?;
+        services.refresh_lists(self.tenant).await?;
+        feed::add_catalogue(services, self.tenant).await?;
+        if configure { settings::configure(services, self.tenant).await } else { Ok(()) }
+    }
+
+    /// Runs until `stop`.
+    ///
+    /// # Errors
+    /// When a part cannot run.
+    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        let tasks = TaskTracker::new();
+        if let Some((listener, emulator)) = self.emulator {
+            tasks.spawn(app::serve(listener, emulator.router(), stop.clone()));
+        }
+        if let Some(progress) = self.feed {
+            let (services, tenant, stopped) = (self.app.services.clone(), self.tenant, stop.clone());
+            tasks.spawn(async move { feed::run(&services, tenant, &progress, &stopped).await });
+        }
+        let outcome = self.app.run(stop.clone()).await;
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+        outcome
+    }
+}
+
+async fn open_emulator(options: &Options) -> Result<(TcpListener, Emulator)> {
+    let journal = Some(options.data_dir.join("emulator.jsonl"));
+    let emulator = Emulator::open(emulator::Options { journal, clock: Clock::system() }).map_err(Error::internal)?;
+    Ok((app::bind(options.emulator_listen).await?, emulator))
+}
+
+/// A second handle on the same listening socket.
+fn again_listening(listener: &TcpListener) -> Result<TcpListener> {
+    let socket = std::os::fd::AsFd::as_fd(listener).try_clone_to_owned().map_err(Error::internal)?;
+    TcpListener::from_std(socket.into()).map_err(Error::internal)
+}
+
+async fn first_start(services: &Services, file: &Path) -> Result<(TenantId, Kept)> {
+    let tenant = services.add_tenant(TENANT).await?;
+    let kept = Kept { password: crypto::random_text(), token: services.add_token(tenant, "demo").await? };
+    services.put_user(tenant, EMAIL, NAME, kept.password.clone().into()).await?;
+    let text = serde_json::to_string_pretty(&kept).map_err(Error::internal)?;
+    fs::write(file, text).map_err(Error::internal)?;
+    Ok((tenant, kept))
+}
+
+async fn again(services: &Services, file: &Path) -> Result<(TenantId, Kept)> {
+    let text = fs::read_to_string(file).map_err(Error::internal)?;
+    let kept = serde_json::from_str(&text).map_err(Error::internal)?;
+    Ok((services.tenant(TENANT).await?, kept))
+}

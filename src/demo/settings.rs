@@ -1,0 +1,68 @@
+//! The settings that the demo starts with: chosen by name, as an administrator would.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    domain::{
+        ids::TenantId,
+        lists::{List, Lists},
+        settings::form::{MapRowForm, SettingsForm},
+    },
+    error::{Error, Result},
+    service::{Services, settings::Saved},
+};
+
+/// Saves the demo's settings and turns the sync on.
+pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
+    let view = services.settings_view(tenant).await?;
+    let form = form(&view.lists, &view.categories)?;
+    match services.save_settings(tenant, None, &form).await? {
+        Saved::Done { .. } => services.set_enabled(tenant, None, true).await,
+        Saved::Wrong(errors) => Err(Error::internal(format!("the demo's settings do not fit: {errors:?}"))),
+        Saved::Stale { .. } => Err(Error::internal("the demo's settings were saved twice")),
+    }
+}
+
+fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
+    let by = |list: List, label: &str| {
+        let option = lists.options(list).iter().find(|option| option.active && option.label == label);
+        let missing = || Error::internal(format!("the emulator has no {label} in {}", list.name()));
+        option.map(|option| option.value.to_string()).ok_or_else(missing)
+    };
+    let mut form = SettingsForm { include_unquoted_sales: "true".to_owned(), ..SettingsForm::default() };
+    form.created.category = by(List::OpportunityCategories, "Standard")?;
+    form.created.default_owner = first_owner(lists)?;
+    form.created.stage = by(List::Stages, "Proposal Sent")?;
+    form.created.status = by(List::Statuses, "Active")?;
+    form.created.probability = "50".to_owned();
+    form.created.shipping = by(List::ShippingTypes, "Ground")?;
+    form.won.stage = by(List::Stages, "Closed Won")?;
+    form.won.status = by(List::Statuses, "Active")?;
+    form.lost.keep_stage = "false".to_owned();
+    form.lost.stage = by(List::Stages, "Closed Lost")?;
+    form.lost.status = by(List::Statuses, "Lost")?;
+    form.codes.product = by(List::MaterialCodes, "Taxable Products")?;
+    form.codes.recurring_service = by(List::ServiceCodes, "Managed Services")?;
+    form.codes.payment_surcharge = by(List::MaterialCodes, "Payment Surcharge")?;
+    form.codes.non_recurring_service = by(List::MaterialCodes, "Professional Services")?;
+    form.category_map.rows = rows(lists, categories);
+    form.services.brand = super::TENANT.to_owned();
+    form.services.category = "Services".to_owned();
+    Ok(form)
+}
+
+fn first_owner(lists: &Lists) -> Result<String> {
+    let owner = lists.options(List::Owners).iter().find(|option| option.active);
+    owner.map(|option| option.value.to_string()).ok_or_else(|| Error::internal("the emulator has no resources"))
+}
+
+/// Categories of the same path are mapped; one is left open, so that a hold and its fix can be seen.
+fn rows(lists: &Lists, categories: &[String]) -> BTreeMap<u32, MapRowForm> {
+    let list = List::ProductCategories;
+    let target = |path: &str| {
+        let same = |value: i64| lists.path(list, value).replace(" › ", "/").eq_ignore_ascii_case(path);
+        lists.options(list).iter().find(|option| option.active && same(option.value)).map(|option| option.value.to_string())
+    };
+    let row = |path: &String| MapRowForm { category: path.clone(), autotask_category: target(path).unwrap_or_default() };
+    (0..).zip(categories.iter().map(row)).collect()
+}

@@ -1,0 +1,139 @@
+//! `/activity`: what was sent, what waits and why.
+
+use serde::Deserialize;
+
+use super::{
+    error::Page,
+    extract::{Params, Signed, html},
+    view::{Activity, Answer, Answers, CauseGroup, Choice, Filter, Link, Nav, PushRow, Tone, count_of},
+    words,
+};
+use crate::{
+    clock::{self, Millis},
+    db,
+    domain::{hold::Hold, ids::PushId},
+    service::activity::Summary,
+};
+
+/// What the list is narrowed by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ActivityParams {
+    status: String,
+    before: Option<PushId>,
+}
+
+const STATUSES: [(&str, &str); 7] = [
+    ("", "Any status"),
+    ("sent", "Sent"),
+    ("sending", "Sending"),
+    ("waiting", "Waiting"),
+    ("held", "Held"),
+    ("failed", "Failed"),
+    ("skipped", "Skipped"),
+];
+
+/// The list, newest first.
+pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Page {
+    let state = Some(params.status.as_str()).filter(|status| STATUSES.iter().any(|(value, _)| value == status && !value.is_empty()));
+    let activity = signed.services().activity(signed.visitor.tenant, state, params.before).await?;
+    let now = signed.services().clock.now();
+    let summary = Summary::of(&activity.counts);
+    let empty = activity.rows.is_empty().then(|| empty(state.is_some()).to_owned());
+    let address = |before: Option<PushId>| {
+        let status = state.map(|status| format!("status={status}&")).unwrap_or_default();
+        let before = before.map(|push| format!("before={push}")).unwrap_or_default();
+        format!("/activity?{status}{before}")
+    };
+    html(&Activity {
+        shell: signed.shell("Activity", Nav::Activity, &[]),
+        notice: None,
+        answers: answers(now, &summary),
+        groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
+        filter: filter(state.unwrap_or_default()),
+        rows: activity.rows.iter().map(|row| push_row(now, row, activity.web_url.as_deref())).collect(),
+        empty,
+        older: activity.older.map(|push| address(Some(push))),
+        newer: params.before.map(|_| address(None)),
+    })
+}
+
+fn empty(filtered: bool) -> &'static str {
+    if filtered {
+        "No push has this status."
+    } else {
+        "Nothing has been sent yet. The next quote or sale that arrives while the sync is on appears here within seconds."
+    }
+}
+
+fn answers(now: Millis, summary: &Summary) -> Answers {
+    let held = u64::try_from(summary.held).unwrap_or(0);
+    let stuck = match held {
+        0 => Answer::new(Tone::Ok, "Nothing needs you."),
+        1 => Answer::new(Tone::Warn, "1 push needs you."),
+        _ => Answer::new(Tone::Warn, format!("{} need you.", count_of(held, "push", "pushes"))),
+    };
+    let behind = match summary.oldest_waiting {
+        None => Answer::new(Tone::Ok, "Nothing is waiting."),
+        Some(at) => Answer::new(Tone::Plain, format!("Oldest waiting: {}.", words::length(now - at))),
+    };
+    Answers { working: Answer::new(Tone::Ok, last_sent(now, summary)), stuck, behind }
+}
+
+/// When the last push was sent, in a sentence.
+pub fn last_sent(now: Millis, summary: &Summary) -> String {
+    match summary.last_sent {
+        Some(at) => format!("Last sent {}.", words::ago(now, at)),
+        None => "Nothing has been sent yet.".to_owned(),
+    }
+}
+
+fn group(hold: &Hold, count: usize) -> CauseGroup {
+    CauseGroup { cause: hold.cause(), fix: fix_page(hold), count: u64::try_from(count).unwrap_or(u64::MAX) }
+}
+
+/// The page on which a hold's cause can be mended.
+pub fn fix_page(hold: &Hold) -> Option<Link> {
+    let anchor = match hold {
+        Hold::SetupNeeded | Hold::OptionInactive { .. } => "",
+        Hold::CategoryUnmapped { .. } => "#category_map",
+        _ => return None,
+    };
+    Some(Link::new(format!("/apps/autotask/opportunities{anchor}"), "Go to settings"))
+}
+
+fn filter(current: &str) -> Filter {
+    let choice = |(value, label): (&str, &str)| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        selected: value == current,
+    };
+    Filter { statuses: STATUSES.map(choice).to_vec(), active: !current.is_empty() }
+}
+
+fn push_row(now: Millis, row: &db::PushRow, web_url: Option<&str>) -> PushRow {
+    let (mut reason, _) = words::reason(row.reason.as_deref());
+    if row.state == "waiting" && row.run_at > now {
+        reason = format!("{reason}. Next try in {}", words::length(row.run_at - now));
+    }
+    PushRow {
+        id: row.id.to_string(),
+        href: format!("/activity/{}", row.id),
+        document: row.number.clone(),
+        customer: row.customer.clone(),
+        change: words::change(&row.change).to_owned(),
+        status: words::status(&row.state),
+        reason,
+        updated: words::ago(now, row.updated_at),
+        updated_iso: clock::timestamp(row.updated_at).to_string(),
+        attempts: u64::try_from(row.tries).unwrap_or(0),
+        opportunity: row.opportunity_id.map(|id| opportunity(web_url, id)),
+        can_retry: matches!(row.state.as_str(), "held" | "failed"),
+    }
+}
+
+/// Where people open an opportunity in Autotask.
+pub fn opportunity(web_url: Option<&str>, id: i64) -> Link {
+    let root = web_url.unwrap_or("https://www.autotask.net/");
+    Link::new(format!("{root}Mvc/CRM/OpportunityDetail.mvc?opportunityId={id}"), id.to_string())
+}

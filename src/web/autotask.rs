@@ -1,0 +1,70 @@
+//! `/apps/autotask`.
+
+use super::{
+    activity::last_sent,
+    apps,
+    error::Page,
+    extract::{Signed, html},
+    view::{Autotask, Fact, Link, Nav, SectionRow, Tag, TaskRow, Tone},
+};
+use crate::{db::ConnectionRow, domain::settings::OpportunitySettings};
+
+const OPPORTUNITIES: &str = "/apps/autotask/opportunities";
+
+/// The Autotask app: its connection and its sections.
+pub async fn show(signed: Signed) -> Page {
+    let tenant = signed.visitor.tenant;
+    let connection = signed.services().connection(tenant).await?;
+    let settings = signed.services().settings_view(tenant).await?.settings;
+    let summary = signed.services().summary(tenant).await?;
+    let steps = steps(connection.is_some(), &settings);
+    let is_complete = steps.iter().all(|step| step.done);
+    let action = if is_complete { Link::new("/activity", "View activity") } else { Link::new(OPPORTUNITIES, "Continue setup") };
+    let (enabled, saved) = (settings.enabled, settings.sections.is_some());
+    html(&Autotask {
+        shell: signed.shell("Autotask — Apps", Nav::Apps, &[("Apps", Some("/apps")), ("Autotask", None)]),
+        notice: None,
+        action: Some(action),
+        steps: if is_complete { Vec::new() } else { steps },
+        connection: apps::state(connection.is_some(), enabled, saved, &summary),
+        facts: connection.as_ref().map(facts).unwrap_or_default(),
+        sections: vec![section(&settings, last_sent(signed.services().clock.now(), &summary))],
+    })
+}
+
+fn steps(connected: bool, settings: &OpportunitySettings) -> Vec<TaskRow> {
+    let row = |label: &str, done: bool, note: &str| TaskRow {
+        label: label.to_owned(),
+        href: OPPORTUNITIES.to_owned(),
+        done,
+        note: note.to_owned(),
+    };
+    let map = settings.sections.as_ref().map(|sections| &sections.category_map);
+    let mapped = map.is_some_and(|map| map.fallback.is_some() || !map.rows.is_empty());
+    vec![
+        TaskRow { href: "/apps/autotask".to_owned(), ..row("Connect Autotask", connected, "opportune admin connect") },
+        row("Turn on opportunity sync", settings.enabled, ""),
+        row("Choose defaults", settings.sections.is_some(), "About 3 minutes"),
+        row("Map product categories", mapped, ""),
+    ]
+}
+
+fn facts(connection: &ConnectionRow) -> Vec<Fact> {
+    let fact = |label: &str, value: &str| Fact { label: label.to_owned(), value: value.to_owned() };
+    vec![
+        fact("API user", &connection.user_name),
+        fact("Zone", connection.zone_url.as_deref().unwrap_or("Looked up with the first call")),
+        fact("Currency", &connection.currency),
+        fact("Secret", "Saved, never shown"),
+    ]
+}
+
+fn section(settings: &OpportunitySettings, summary: String) -> SectionRow {
+    let state = if settings.enabled { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") };
+    let summary = if settings.enabled && settings.sections.is_none() {
+        "Setup needed: choose the defaults and save.".to_owned()
+    } else {
+        summary
+    };
+    SectionRow { name: "Opportunities".to_owned(), href: OPPORTUNITIES.to_owned(), state, summary }
+}

@@ -1,0 +1,141 @@
+//! What handlers take out of a request: who is signed in, a form, a query, an id.
+
+use askama::Template;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::request::Parts,
+    response::{Html, IntoResponse, Response},
+};
+use axum_extra::extract::CookieJar;
+use serde::de::DeserializeOwned;
+
+use super::{
+    WebState,
+    error::PageError,
+    view::{Crumb, Frame, Nav, Shell, Theme},
+};
+use crate::{
+    error::Error,
+    service::{Services, accounts::Visitor},
+};
+
+/// The session cookie where pages come over HTTPS: no other site or path can set it.
+const SECURE_COOKIE: &str = "__Host-session";
+/// The session cookie on a plain loopback address.
+const PLAIN_COOKIE: &str = "session";
+
+/// The name of the session cookie.
+pub fn cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_COOKIE } else { PLAIN_COOKIE }
+}
+
+/// Somebody who is signed in.
+pub struct Signed {
+    /// Who it is.
+    pub visitor: Visitor,
+    state: WebState,
+    held: i64,
+}
+
+impl Signed {
+    /// The services.
+    pub fn services(&self) -> &Services {
+        &self.state.services
+    }
+
+    /// The frame of a page.
+    pub fn shell(&self, title: &str, nav: Nav, crumbs: &[(&str, Option<&str>)]) -> Shell {
+        let crumb = |(label, href): &(&str, Option<&str>)| Crumb {
+            label: (*label).to_owned(),
+            href: href.map(str::to_owned),
+        };
+        Shell {
+            frame: frame(&self.state, title),
+            tenant: self.visitor.tenant_name.clone(),
+            user: self.visitor.user_name.clone(),
+            nav,
+            held: u64::try_from(self.held).unwrap_or(0),
+            test_server: self.state.test_server,
+            worker: concat!("Opportune ", env!("CARGO_PKG_VERSION")).to_owned(),
+            crumbs: crumbs.iter().map(crumb).collect(),
+        }
+    }
+}
+
+/// What every HTML document needs.
+pub fn frame(state: &WebState, title: &str) -> Frame {
+    let assets = state.assets.clone();
+    Frame { title: title.to_owned(), theme: Theme::System, css: assets.css, script: assets.script, icon: assets.icon }
+}
+
+impl FromRequestParts<WebState> for Signed {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, PageError> {
+        let token = session_token(parts, state);
+        let visitor = match token {
+            Some(token) => state.services.visitor(&token).await?,
+            None => None,
+        };
+        let path = parts.uri.path_and_query().map_or("/apps", |path| path.as_str());
+        let Some(visitor) = visitor else { return Err(PageError::SignIn { next: path.to_owned() }) };
+        let held = state.services.summary(visitor.tenant).await?.held;
+        Ok(Self { visitor, state: state.clone(), held })
+    }
+}
+
+/// The session's token, from its cookie.
+pub fn session_token(parts: &Parts, state: &WebState) -> Option<String> {
+    let jar = CookieJar::from_headers(&parts.headers);
+    jar.get(cookie_name(state.secure_cookies)).map(|cookie| cookie.value().to_owned())
+}
+
+/// A posted form.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<WebState> for Form<T> {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, PageError> {
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|_| Error::BadRequest("The form could not be read to its end. Send it again.".to_owned()))?;
+        read(&bytes).map(Self)
+    }
+}
+
+/// The query of the address.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<WebState> for Params<T> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &WebState) -> Result<Self, PageError> {
+        read(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PageError> {
+    // Browsers send brackets percent-encoded; without this such fields would vanish silently.
+    let config = serde_qs::Config::new().use_form_encoding(true);
+    let unreadable = |_| Error::BadRequest("The form has fields that this page does not know. Reload the page.".to_owned());
+    Ok(config.deserialize_bytes(bytes).map_err(unreadable)?)
+}
+
+/// An id in the path.
+pub struct Id<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Id<T> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, PageError> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        let not_one = |_| Error::NotFound("Check the address, or start from Activity.");
+        path.map(|Path(id)| Self(id)).map_err(|rejection| not_one(rejection).into())
+    }
+}
+
+/// A page's HTML as a response.
+pub fn html(view: &impl Template) -> Result<Response, PageError> {
+    Ok(Html(view.render().map_err(Error::from)?).into_response())
+}

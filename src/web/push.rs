@@ -1,0 +1,157 @@
+//! `/activity/{push}`: one push, down to each request.
+
+use axum::response::{IntoResponse, Redirect};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{
+    activity::{fix_page, opportunity},
+    error::Page,
+    extract::{Id, Params, Signed, html},
+    view::{AttemptRow, Nav, Notice, PushDetail, StepRow, Tag, Tone, ValueRow},
+    words,
+};
+use crate::{
+    clock::Millis,
+    db,
+    domain::{ids::PushId, plan::Target},
+    service::activity,
+};
+
+/// What a redirect tells about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct NewsParams {
+    retried: bool,
+}
+
+/// One push.
+pub async fn show(signed: Signed, Id(id): Id<PushId>, Params(news): Params<NewsParams>) -> Page {
+    let detail = signed.services().push(signed.visitor.tenant, id).await?;
+    let now = signed.services().clock.now();
+    html(&view(&signed, now, &detail, news.retried))
+}
+
+/// Sends a held or failed push again.
+pub async fn retry(signed: Signed, Id(id): Id<PushId>) -> Page {
+    signed.services().retry(signed.visitor.tenant, id).await?;
+    Ok(Redirect::to(&format!("/activity/{id}?retried=true#notice")).into_response())
+}
+
+fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bool) -> PushDetail {
+    let (push, number) = (&detail.push, &detail.push.number);
+    let (reason, hold) = words::reason(push.reason.as_deref());
+    let title = format!("{number} — Activity");
+    let notice = Notice {
+        tone: Tone::Info,
+        heading: "Sent again".to_owned(),
+        text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went.".to_owned(),
+        links: Vec::new(),
+    };
+    PushDetail {
+        shell: signed.shell(&title, Nav::Activity, &[("Activity", Some("/activity")), (number, None)]),
+        notice: retried.then_some(notice),
+        id: push.id.to_string(),
+        document: number.clone(),
+        customer: push.customer.clone(),
+        status: words::status(&push.state),
+        sentence: sentence(push, &reason),
+        next: next(now, push, hold.as_ref().map(crate::domain::hold::Hold::fix)),
+        cause: hold.as_ref().map(crate::domain::hold::Hold::cause),
+        fix: hold.as_ref().and_then(fix_page),
+        can_retry: matches!(push.state.as_str(), "held" | "failed"),
+        steps: detail.steps.iter().map(|step| step_row(step, detail.web_url.as_deref())).collect(),
+        values: detail.steps.iter().filter(|step| step.state == "done").flat_map(values).collect(),
+        attempts: detail.attempts.iter().map(attempt_row).collect(),
+    }
+}
+
+fn sentence(push: &db::PushRow, reason: &str) -> String {
+    match push.state.as_str() {
+        "sent" => {
+            let opportunity = push.opportunity_id.map(|id| format!(" as opportunity {id}")).unwrap_or_default();
+            let note = if reason.is_empty() { String::new() } else { format!(" {reason}") };
+            format!("Autotask has it{opportunity}.{note}")
+        }
+        "sending" => "It is being sent right now.".to_owned(),
+        "waiting" if reason.is_empty() => "It is in the queue.".to_owned(),
+        "waiting" => format!("It waits: {reason}."),
+        "held" | "failed" => "It is not sent until somebody acts.".to_owned(),
+        _ => reason.to_owned(),
+    }
+}
+
+fn next(now: Millis, push: &db::PushRow, fix: Option<String>) -> String {
+    match push.state.as_str() {
+        "held" | "failed" => fix.unwrap_or_default(),
+        "waiting" if push.run_at > now => {
+            format!("Next try at {}, in {}.", words::time_of_day(push.run_at), words::length(push.run_at - now))
+        }
+        _ => String::new(),
+    }
+}
+
+fn target(name: &str) -> Option<Target> {
+    Target::ALL.into_iter().find(|target| target.name() == name)
+}
+
+fn step_row(step: &db::StepRow, web_url: Option<&str>) -> StepRow {
+    let what = match target(&step.target) {
+        Some(Target::Opportunity) => "the opportunity",
+        Some(Target::QuoteLocation) => "the delivery address",
+        Some(Target::Quote) => "the quote",
+        Some(Target::QuoteItem) => "a quote item",
+        Some(Target::Product) => "a product",
+        Some(Target::Service) => "a service",
+        _ => "a record",
+    };
+    let verb = match step.action.as_str() {
+        "create" => "Create",
+        "delete" => "Delete",
+        "settle" => "Set stage and status of",
+        _ => "Update",
+    };
+    let state = match step.state.as_str() {
+        "done" => Tag::new(Tone::Ok, "Done"),
+        "failed" => Tag::new(Tone::Bad, "Failed"),
+        "unknown" => Tag::new(Tone::Warn, "Outcome unknown"),
+        _ => Tag::new(Tone::Info, "Begun"),
+    };
+    let is_opportunity = step.target == Target::Opportunity.name();
+    let autotask_id = step.autotask_id.filter(|_| is_opportunity).map(|id| opportunity(web_url, id));
+    let id = step.autotask_id.filter(|_| !is_opportunity).map(|id| format!("Autotask id {id}. ")).unwrap_or_default();
+    let note = format!("{id}{}", step.note.clone().unwrap_or_default()).trim_end().to_owned();
+    StepRow { label: format!("{verb} {what}"), state, autotask_id, note }
+}
+
+fn values(step: &db::StepRow) -> Vec<ValueRow> {
+    let fields: Map<String, Value> = serde_json::from_str(&step.request).unwrap_or_default();
+    let entity = target(&step.target).map_or("", Target::entity);
+    let row = |(field, value): (String, Value)| ValueRow {
+        entity: entity.to_owned(),
+        field,
+        value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        source: format!("{} of revision {}", step.action, step.settings_revision),
+    };
+    fields.into_iter().map(row).collect()
+}
+
+fn attempt_row(attempt: &db::AttemptRow) -> AttemptRow {
+    let tone = if attempt.outcome == "OK" { Tone::Ok } else { Tone::Bad };
+    let status = attempt.status.map_or_else(|| "No answer".to_owned(), |status| status.to_string());
+    AttemptRow {
+        at: words::time_of_day(attempt.created_at),
+        duration: format!("{} ms", attempt.duration_ms),
+        method: attempt.method.clone(),
+        path: attempt.path.clone(),
+        result: Tag::new(tone, if attempt.outcome == "OK" { status } else { format!("{status}: {}", attempt.outcome) }),
+        request: attempt.request.as_deref().map(pretty),
+        response: attempt.response.as_deref().map(pretty),
+    }
+}
+
+/// JSON on several lines; anything else as it is.
+fn pretty(text: &str) -> String {
+    let parsed = serde_json::from_str::<Value>(text);
+    parsed.ok().and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| text.to_owned())
+}

@@ -142,7 +142,9 @@ async fn ready(State(services): State<Services>) -> (StatusCode, &'static str) {
 /// # Errors
 /// When it is taken; the sentence names it.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    let taken = |error| Error::Conflict(format!("{address} cannot be listened on: {error}. Choose another with --listen."));
+    let taken = |error| {
+        Error::Conflict(format!("{address} cannot be listened on: {error}. Choose another with --listen."))
+    };
     TcpListener::bind(address).await.map_err(taken)
 }
 

@@ -67,7 +67,8 @@ struct WorkerArgs {
 
 impl WorkerArgs {
     fn config(&self) -> WorkerConfig {
-        let quarantine = self.quarantine_seconds.map(|seconds| Quarantine { second_look: 500, length: seconds * 1_000 });
+        let quarantine =
+            self.quarantine_seconds.map(|seconds| Quarantine { second_look: 500, length: seconds * 1_000 });
         WorkerConfig { quarantine: quarantine.unwrap_or_default(), ..WorkerConfig::default() }
     }
 }
@@ -236,9 +237,13 @@ impl EmulatorArgs {
         let credentials = emulator::CREDENTIALS;
         let (user, secret, code) = (credentials.user, credentials.secret, credentials.integration_code);
         say(&if self.json {
-            json(&serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }))?
+            json(
+                &serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }),
+            )?
         } else {
-            format!("The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}")
+            format!(
+                "The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}"
+            )
         })?;
         app::serve(listener, emulator.router(), stop_signal()?).await
     }

@@ -10,7 +10,11 @@ use super::{
 use crate::{
     clock,
     db::StoredDocument,
-    domain::{document::{Document, Kind}, ids::TenantId, intake},
+    domain::{
+        document::{Document, Kind},
+        ids::TenantId,
+        intake,
+    },
     error::{Error, FieldErrors},
     service::{Services, intake::Receipt},
 };

@@ -133,11 +133,14 @@ impl Db {
 
     async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("postgres") {
-            let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+            let options =
+                PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
             return options.connect(url).await.map(|pool| Self(Pools::Postgres(pool))).map_err(fault);
         }
         if !url.starts_with("sqlite:") {
-            return Err(Error::BadRequest("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()));
+            return Err(Error::BadRequest(
+                "DATABASE_URL must begin with sqlite:// or postgres://".to_owned(),
+            ));
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(fault)?
@@ -168,7 +171,9 @@ impl Db {
     }
 
     fn lock_file(&self, what: &str) -> Result<File> {
-        let Pools::Sqlite { file, .. } = &self.0 else { return Err(Error::internal("no lock files on Postgres")) };
+        let Pools::Sqlite { file, .. } = &self.0 else {
+            return Err(Error::internal("no lock files on Postgres"));
+        };
         let mut path = file.as_os_str().to_owned();
         path.push(format!(".{what}.lock"));
         File::create(path).map_err(Error::internal)
@@ -209,7 +214,9 @@ impl Db {
         let inner = match (&self.0, write) {
             (Pools::Postgres(pool), _) => pool.begin().await.map(Inner::Postgres),
             (Pools::Sqlite { read, .. }, false) => read.begin().await.map(Inner::Sqlite),
-            (Pools::Sqlite { write, .. }, true) => write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite),
+            (Pools::Sqlite { write, .. }, true) => {
+                write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite)
+            }
         };
         inner.map(|inner| Tx(inner, Open::mark())).map_err(fault)
     }

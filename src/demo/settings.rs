@@ -53,7 +53,9 @@ fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
 
 fn first_owner(lists: &Lists) -> Result<String> {
     let owner = lists.options(List::Owners).iter().find(|option| option.active);
-    owner.map(|option| option.value.to_string()).ok_or_else(|| Error::internal("the emulator has no resources"))
+    owner
+        .map(|option| option.value.to_string())
+        .ok_or_else(|| Error::internal("the emulator has no resources"))
 }
 
 /// Categories of the same path are mapped; one is left open, so that a hold and its fix can be seen.
@@ -61,8 +63,15 @@ fn rows(lists: &Lists, categories: &[String]) -> BTreeMap<u32, MapRowForm> {
     let list = List::ProductCategories;
     let target = |path: &str| {
         let same = |value: i64| lists.path(list, value).replace(" › ", "/").eq_ignore_ascii_case(path);
-        lists.options(list).iter().find(|option| option.active && same(option.value)).map(|option| option.value.to_string())
+        lists
+            .options(list)
+            .iter()
+            .find(|option| option.active && same(option.value))
+            .map(|option| option.value.to_string())
     };
-    let row = |path: &String| MapRowForm { category: path.clone(), autotask_category: target(path).unwrap_or_default() };
+    let row = |path: &String| MapRowForm {
+        category: path.clone(),
+        autotask_category: target(path).unwrap_or_default(),
+    };
     (0..).zip(categories.iter().map(row)).collect()
 }

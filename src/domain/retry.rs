@@ -52,7 +52,8 @@ impl Quarantine {
     /// `None` when it is certain that it never arrived.
     pub fn next_look(&self, sent_by: Millis, now: Millis) -> Option<Millis> {
         let end = sent_by + self.length;
-        (now < end).then(|| if now < sent_by + self.second_look { sent_by + self.second_look } else { end }.min(end))
+        (now < end)
+            .then(|| if now < sent_by + self.second_look { sent_by + self.second_look } else { end }.min(end))
     }
 }
 

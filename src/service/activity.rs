@@ -52,7 +52,12 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn activity(&self, tenant: TenantId, state: Option<&str>, before: Option<PushId>) -> Result<Activity> {
+    pub async fn activity(
+        &self,
+        tenant: TenantId,
+        state: Option<&str>,
+        before: Option<PushId>,
+    ) -> Result<Activity> {
         let mut tx = self.db.read().await?;
         let mut rows = db::pushes(&mut tx, tenant, state, before, PAGE + 1).await?;
         let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);

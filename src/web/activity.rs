@@ -35,7 +35,8 @@ const STATUSES: [(&str, &str); 7] = [
 
 /// The list, newest first.
 pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Page {
-    let state = Some(params.status.as_str()).filter(|status| STATUSES.iter().any(|(value, _)| value == status && !value.is_empty()));
+    let state = Some(params.status.as_str())
+        .filter(|status| STATUSES.iter().any(|(value, _)| value == status && !value.is_empty()));
     let activity = signed.services().activity(signed.visitor.tenant, state, params.before).await?;
     let now = signed.services().clock.now();
     let summary = Summary::of(&activity.counts);

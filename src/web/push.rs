@@ -45,7 +45,8 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
     let notice = Notice {
         tone: Tone::Info,
         heading: "Sent again".to_owned(),
-        text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went.".to_owned(),
+        text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went."
+            .to_owned(),
         links: Vec::new(),
     };
     PushDetail {
@@ -69,7 +70,8 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
 fn sentence(push: &db::PushRow, reason: &str) -> String {
     match push.state.as_str() {
         "sent" => {
-            let opportunity = push.opportunity_id.map(|id| format!(" as opportunity {id}")).unwrap_or_default();
+            let opportunity =
+                push.opportunity_id.map(|id| format!(" as opportunity {id}")).unwrap_or_default();
             let note = if reason.is_empty() { String::new() } else { format!(" {reason}") };
             format!("Autotask has it{opportunity}.{note}")
         }
@@ -85,7 +87,11 @@ fn next(now: Millis, push: &db::PushRow, fix: Option<String>) -> String {
     match push.state.as_str() {
         "held" | "failed" => fix.unwrap_or_default(),
         "waiting" if push.run_at > now => {
-            format!("Next try at {}, in {}.", words::time_of_day(push.run_at), words::length(push.run_at - now))
+            format!(
+                "Next try at {}, in {}.",
+                words::time_of_day(push.run_at),
+                words::length(push.run_at - now)
+            )
         }
         _ => String::new(),
     }
@@ -119,7 +125,11 @@ fn step_row(step: &db::StepRow, web_url: Option<&str>) -> StepRow {
     };
     let is_opportunity = step.target == Target::Opportunity.name();
     let autotask_id = step.autotask_id.filter(|_| is_opportunity).map(|id| opportunity(web_url, id));
-    let id = step.autotask_id.filter(|_| !is_opportunity).map(|id| format!("Autotask id {id}. ")).unwrap_or_default();
+    let id = step
+        .autotask_id
+        .filter(|_| !is_opportunity)
+        .map(|id| format!("Autotask id {id}. "))
+        .unwrap_or_default();
     let note = format!("{id}{}", step.note.clone().unwrap_or_default()).trim_end().to_owned();
     StepRow { label: format!("{verb} {what}"), state, autotask_id, note }
 }
@@ -144,7 +154,10 @@ fn attempt_row(attempt: &db::AttemptRow) -> AttemptRow {
         duration: format!("{} ms", attempt.duration_ms),
         method: attempt.method.clone(),
         path: attempt.path.clone(),
-        result: Tag::new(tone, if attempt.outcome == "OK" { status } else { format!("{status}: {}", attempt.outcome) }),
+        result: Tag::new(
+            tone,
+            if attempt.outcome == "OK" { status } else { format!("{status}: {}", attempt.outcome) },
+        ),
         request: attempt.request.as_deref().map(pretty),
         response: attempt.response.as_deref().map(pretty),
     }

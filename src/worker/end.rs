@@ -108,12 +108,24 @@ impl Worker {
             End::Held(hold) => outcome = Left { state: "held", reason: Some(hold_text(&hold)?), ..outcome },
             End::Skipped(reason) => outcome = Left { state: "skipped", reason: Some(reason), ..outcome },
             End::Later { at, reason } => {
-                outcome = Left { state: "waiting", reason: Some(reason), run_at: at, tries: lease.tries, ..outcome };
+                outcome = Left {
+                    state: "waiting",
+                    reason: Some(reason),
+                    run_at: at,
+                    tries: lease.tries,
+                    ..outcome
+                };
             }
             End::Failed(sentence) => match retry::backoff(lease.tries + 1, crypto::spread()) {
                 Some(wait) => {
                     let tries = lease.tries + 1;
-                    outcome = Left { state: "waiting", reason: Some(sentence), run_at: now + wait, tries, ..outcome };
+                    outcome = Left {
+                        state: "waiting",
+                        reason: Some(sentence),
+                        run_at: now + wait,
+                        tries,
+                        ..outcome
+                    };
                 }
                 None => {
                     let reason = Some(hold_text(&Hold::GaveUp { sentence })?);

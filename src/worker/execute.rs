@@ -33,12 +33,14 @@ impl Run<'_> {
     /// Products and services are found or made by one push at a time, so that two do not make the same one.
     async fn find(&mut self, key: &Key, find: Find) -> Result<(), Stop> {
         let lock = self.worker.catalogue_of(self.lease.tenant()).await;
-        let _alone = if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
+        let _alone =
+            if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
         if self.was_linked_meanwhile(key).await? {
             return Ok(());
         }
         let filter = find.filter.json(&self.links).map_err(missing)?;
-        let fields: Vec<&str> = std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
+        let fields: Vec<&str> =
+            std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
         let call = Call::query(key.target.entity(), filter.clone(), &fields);
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
@@ -73,7 +75,8 @@ impl Run<'_> {
     }
 
     async fn create(&mut self, key: &Key, create: Create) -> Result<(), Stop> {
-        let marker = create.marker.as_ref().map(|marker| marker.json(&self.links)).transpose().map_err(missing)?;
+        let marker =
+            create.marker.as_ref().map(|marker| marker.json(&self.links)).transpose().map_err(missing)?;
         if let Some(marker) = &marker
             && self.may_be_there(key, create.parent.as_ref())
             && let Some(id) = self.find_marked(key, marker.clone()).await?
@@ -95,7 +98,13 @@ impl Run<'_> {
     }
 
     /// Commits the intent, sends the create, notes what came of it.
-    async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Value>, state: State) -> Result<(), Stop> {
+    async fn send_create(
+        &mut self,
+        key: &Key,
+        fields: &Fields,
+        marker: Option<Value>,
+        state: State,
+    ) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(missing)?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.marker = marker.map(|marker| marker.to_string());
@@ -112,7 +121,10 @@ impl Run<'_> {
             Ok(autotask_id) => {
                 self.recorder.close(id, "done", Some(autotask_id), None);
                 self.fresh.insert(key.clone());
-                self.set_link(key, Link { id: autotask_id, written: Written { fields: body, state, adopted: false } });
+                self.set_link(
+                    key,
+                    Link { id: autotask_id, written: Written { fields: body, state, adopted: false } },
+                );
                 Ok(())
             }
             Err(failure) => {
@@ -233,10 +245,14 @@ impl Run<'_> {
 /// The candidates that fit by the first field that fits any.
 fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
     let fits = |row: &Row, field: &str, text: &str| {
-        row.get(field).and_then(Value::as_str).is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
+        row.get(field)
+            .and_then(Value::as_str)
+            .is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
     };
     by.iter()
-        .map(|(field, text)| rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>())
+        .map(|(field, text)| {
+            rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>()
+        })
         .find(|ids| !ids.is_empty())
         .unwrap_or_default()
 }

@@ -6,8 +6,8 @@
 mod end;
 mod execute;
 mod push;
-mod recover;
 mod recorder;
+mod recover;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -87,7 +87,8 @@ impl Worker {
     async fn claim(&self) -> Result<Option<Lease>> {
         let now = self.services.clock.now();
         let mut tx = self.services.db.write().await?;
-        let lease = db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
+        let lease =
+            db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
         tx.commit().await?;
         Ok(lease)
     }
@@ -150,7 +151,10 @@ impl Worker {
     }
 }
 
-async fn free_place(places: &Arc<Semaphore>, stop: &CancellationToken) -> Option<tokio::sync::OwnedSemaphorePermit> {
+async fn free_place(
+    places: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<tokio::sync::OwnedSemaphorePermit> {
     tokio::select! {
         biased;
         () = stop.cancelled() => None,

@@ -44,7 +44,12 @@ impl Run<'_> {
         };
         let key = Key::new(target, step.key.clone());
         if self.was_linked_meanwhile(&key).await? {
-            self.recorder.close(step.id, "done", self.links.id(&key), Some("Another push had linked it.".to_owned()));
+            self.recorder.close(
+                step.id,
+                "done",
+                self.links.id(&key),
+                Some("Another push had linked it.".to_owned()),
+            );
             return Ok(None);
         }
         let filter = serde_json::from_str(marker).unwrap_or(Value::Null);
@@ -60,7 +65,9 @@ impl Run<'_> {
         let next = self.worker.config.quarantine.next_look(step.send_before, now);
         match next {
             Some(_) => self.recorder.close(step.id, "unknown", None, None),
-            None => self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned())),
+            None => {
+                self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned()))
+            }
         }
         Ok(next)
     }
@@ -78,7 +85,8 @@ impl Run<'_> {
         let ids: Vec<i64> = rows.iter().filter_map(autotask::id).collect();
         let mut tx = self.worker.services.db.read().await?;
         let taken = db::linked_elsewhere(&mut tx, self.lease.tenant(), key.target, &ids).await?;
-        let is_free = |id: &i64| !taken.contains(id) && !self.links.of(key.target).any(|(_, link)| link.id == *id);
+        let is_free =
+            |id: &i64| !taken.contains(id) && !self.links.of(key.target).any(|(_, link)| link.id == *id);
         let mut free = ids.into_iter().filter(is_free);
         match (free.next(), free.next()) {
             (None, _) => Ok(None),

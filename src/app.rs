@@ -160,7 +160,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = server => served.map_err(Error::internal),
+        outcome = server => outcome.map_err(Error::internal),
         () = grace => {
             tracing::warn!("the grace period is over; open connections are dropped");
             Ok(())

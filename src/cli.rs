@@ -49,7 +49,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct DatabaseArgs {
-    /// sqlite://FILE or postgres://…
+    /// <sqlite://FILE> or postgres://…
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://opportune.db", hide_env_values = true)]
     database_url: String,
     /// The file with the key for secrets; made if it is not there [default: beside the SQLite file]

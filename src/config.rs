@@ -60,7 +60,7 @@ impl Default for WorkerConfig {
             tasks: 8,
             tasks_per_tenant: 2,
             poll: Duration::from_millis(500),
-            lease: Duration::from_secs(120),
+            lease: Duration::from_mins(2),
             heartbeat: Duration::from_secs(15),
             quarantine: Quarantine::default(),
             write_timeout: Duration::from_secs(100),

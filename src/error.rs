@@ -78,6 +78,9 @@ impl FieldErrors {
     }
 
     /// `Ok` when nothing is wrong, so that a check can end with `errors.into_result()?`.
+    ///
+    /// # Errors
+    /// What is wrong.
     pub fn into_result(self) -> std::result::Result<(), Self> {
         if self.is_empty() { Ok(()) } else { Err(self) }
     }

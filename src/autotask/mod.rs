@@ -56,7 +56,7 @@ impl Session {
                 rows.last().and_then(id).map(|last| json!({ "op": "gt", "field": "id", "value": last }));
             let mut conditions = filter.to_vec();
             conditions.push(after.unwrap_or_else(|| json!({ "op": "exist", "field": "id" })));
-            let page = items(&self.send(&Call::query(entity, Value::Array(conditions), fields)).await)?;
+            let page = items(&self.send(&Call::query(entity, &Value::Array(conditions), fields)).await)?;
             let is_last = page.len() < PAGE;
             rows.extend(page);
             if is_last {

@@ -54,7 +54,7 @@ impl Call {
     }
 
     /// Asks for rows of an entity, at most a page. `fields` limits the columns; none is all.
-    pub fn query(entity: &str, filter: Value, fields: &[&str]) -> Self {
+    pub fn query(entity: &str, filter: &Value, fields: &[&str]) -> Self {
         let mut body = json!({ "MaxRecords": super::PAGE, "Filter": filter });
         if !fields.is_empty() {
             body["IncludeFields"] = json!(fields);
@@ -167,7 +167,7 @@ impl Client {
         let start = Instant::now();
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) => return Exchange::without_answer(kind, error, start.elapsed()),
+            Err(error) => return Exchange::without_answer(kind, &error, start.elapsed()),
         };
         let status = answer.status().as_u16();
         let retry_after =
@@ -183,8 +183,8 @@ impl Client {
 }
 
 impl Exchange {
-    fn without_answer(kind: Kind, error: reqwest::Error, took: Duration) -> Self {
-        let reason = reason(&error);
+    fn without_answer(kind: Kind, error: &reqwest::Error, took: Duration) -> Self {
+        let reason = reason(error);
         let failure = if error.is_connect() || error.is_builder() {
             Failure::NotSent(reason)
         } else {

@@ -34,11 +34,11 @@ fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
     form.created.default_owner = first_owner(lists)?;
     form.created.stage = by(List::Stages, "Proposal Sent")?;
     form.created.status = by(List::Statuses, "Active")?;
-    form.created.probability = "50".to_owned();
+    "50".clone_into(&mut form.created.probability);
     form.created.shipping = by(List::ShippingTypes, "Ground")?;
     form.won.stage = by(List::Stages, "Closed Won")?;
     form.won.status = by(List::Statuses, "Active")?;
-    form.lost.keep_stage = "false".to_owned();
+    "false".clone_into(&mut form.lost.keep_stage);
     form.lost.stage = by(List::Stages, "Closed Lost")?;
     form.lost.status = by(List::Statuses, "Lost")?;
     form.codes.product = by(List::MaterialCodes, "Taxable Products")?;
@@ -46,8 +46,8 @@ fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
     form.codes.payment_surcharge = by(List::MaterialCodes, "Payment Surcharge")?;
     form.codes.non_recurring_service = by(List::MaterialCodes, "Professional Services")?;
     form.category_map.rows = rows(lists, categories);
-    form.services.brand = super::TENANT.to_owned();
-    form.services.category = "Services".to_owned();
+    super::TENANT.clone_into(&mut form.services.brand);
+    "Services".clone_into(&mut form.services.category);
     Ok(form)
 }
 

@@ -153,7 +153,7 @@ fn suggestions(view: &SettingsView, brand: &str) -> SettingsForm {
     form.created.status = by(List::Statuses, &is("active"));
     form.won.stage = by(List::Stages, &|label| label.contains("won"));
     form.won.status = by(List::Statuses, &is("active"));
-    form.lost.keep_stage = "true".to_owned();
+    "true".clone_into(&mut form.lost.keep_stage);
     form.lost.status = by(List::Statuses, &is("lost"));
     form.codes.product = by(List::MaterialCodes, &is("taxable products"));
     form.codes.recurring_service = by(List::ServiceCodes, &is("managed services"));

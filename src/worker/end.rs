@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long Autotask is left alone when it says that it is busy and not for how long.
-const BUSY: Duration = Duration::from_secs(60);
+const BUSY: Duration = Duration::from_mins(1);
 
 /// How a run of a push ended.
 #[derive(Debug)]
@@ -116,8 +116,8 @@ impl Worker {
                     ..outcome
                 };
             }
-            End::Failed(sentence) => match retry::backoff(lease.tries + 1, crypto::spread()) {
-                Some(wait) => {
+            End::Failed(sentence) => {
+                if let Some(wait) = retry::backoff(lease.tries + 1, crypto::spread()) {
                     let tries = lease.tries + 1;
                     outcome = Left {
                         state: "waiting",
@@ -126,12 +126,11 @@ impl Worker {
                         tries,
                         ..outcome
                     };
-                }
-                None => {
+                } else {
                     let reason = Some(hold_text(&Hold::GaveUp { sentence })?);
                     outcome = Left { state: "failed", reason, tries: lease.tries, ..outcome };
                 }
-            },
+            }
         }
         self.leave(lease, outcome).await
     }

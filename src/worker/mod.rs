@@ -46,8 +46,9 @@ impl Worker {
     /// # Errors
     /// When this process may not be the worker, or the database fails at the start.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
-        let _sole = self.services.db.sole_worker()?;
-        if _sole.is_some() {
+        // Held until this function ends: nobody else may be the worker of this file meanwhile.
+        let sole = self.services.db.sole_worker()?;
+        if sole.is_some() {
             self.end_leases_of_the_dead().await?;
         }
         let (tasks, places) = (TaskTracker::new(), Arc::new(Semaphore::new(self.config.tasks)));
@@ -71,6 +72,7 @@ impl Worker {
         }
         tasks.close();
         tasks.wait().await;
+        drop(sole);
         Ok(())
     }
 

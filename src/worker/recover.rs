@@ -52,8 +52,8 @@ impl Run<'_> {
             );
             return Ok(None);
         }
-        let filter = serde_json::from_str(marker).unwrap_or(Value::Null);
-        if let Some(id) = self.find_marked(&key, filter).await? {
+        let filter: Value = serde_json::from_str(marker).unwrap_or(Value::Null);
+        if let Some(id) = self.find_marked(&key, &filter).await? {
             let fields = serde_json::from_str(&step.request).unwrap_or_default();
             let link = Link { id, written: Written { fields, ..Written::default() } };
             self.recorder.close(step.id, "done", Some(id), Some("Autotask had received it.".to_owned()));
@@ -66,7 +66,7 @@ impl Run<'_> {
         match next {
             Some(_) => self.recorder.close(step.id, "unknown", None, None),
             None => {
-                self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned()))
+                self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned()));
             }
         }
         Ok(next)
@@ -76,8 +76,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Ends the push when several do.
-    pub(super) async fn find_marked(&mut self, key: &Key, filter: Value) -> Result<Option<i64>, Stop> {
-        let marker = filter.to_string();
+    pub(super) async fn find_marked(&mut self, key: &Key, filter: &Value) -> Result<Option<i64>, Stop> {
         let call = Call::query(key.target.entity(), filter, &["id"]);
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
@@ -94,7 +93,8 @@ impl Run<'_> {
             // Equal lines make equal items: any of them is as good.
             (Some(id), Some(_)) if key.target == Target::QuoteItem => Ok(Some(id)),
             (Some(_), Some(_)) => {
-                Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker }.into())
+                Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker: filter.to_string() }
+                    .into())
             }
         }
     }

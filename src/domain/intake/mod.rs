@@ -115,7 +115,8 @@ fn shared(top: &mut Reader<'_>) -> Content {
 
 fn currency(top: &mut Reader<'_>) -> String {
     let code = top.required_text("currency", 3);
-    if !code.is_empty() && !(code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())) {
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !is_code && !code.is_empty() {
         top.wrong("currency", "must be a currency code of three capital letters, such as \"USD\"");
     }
     code

@@ -316,7 +316,7 @@ impl<'a> Planner<'a> {
     }
 
     fn run(mut self) -> Result<Plan, Hold> {
-        self.customer()?;
+        self.customer();
         self.items_catalogue();
         self.opportunity()?;
         self.location();

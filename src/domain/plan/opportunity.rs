@@ -123,7 +123,7 @@ impl Planner<'_> {
     }
 
     /// Finds the company and the contact where they are needed and not linked yet.
-    pub(super) fn customer(&mut self) -> Result<(), Hold> {
+    pub(super) fn customer(&mut self) {
         let links = self.input.links;
         let is_new = |target| links.get(&Key::only(target)).is_none();
         if matches!(self.company_id(), Value::Id(_)) && is_new(Target::Opportunity) {
@@ -135,7 +135,6 @@ impl Planner<'_> {
         {
             self.find_contact(key);
         }
-        Ok(())
     }
 
     fn find_company(&mut self) {

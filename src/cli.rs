@@ -19,7 +19,6 @@ use crate::{
     config::{Config, Role, WorkerConfig},
     db::Db,
     demo::{self, Demo, Facts},
-    domain::retry::Quarantine,
     emulator::{self, Emulator},
     error::{Error, Result},
     service::{Services, connection::NewConnection},
@@ -62,14 +61,14 @@ struct WorkerArgs {
     /// For tests against an emulator only: how long a create without an answer is looked for. Autotask may still work
     /// on it for 5 minutes, and less than that makes duplicates.
     #[arg(long, env = "OPPORTUNE_QUARANTINE_SECONDS", hide = true)]
-    quarantine_seconds: Option<i64>,
+    quarantine_seconds: Option<u64>,
 }
 
 impl WorkerArgs {
     fn config(&self) -> WorkerConfig {
-        let quarantine =
-            self.quarantine_seconds.map(|seconds| Quarantine { second_look: 500, length: seconds * 1_000 });
-        WorkerConfig { quarantine: quarantine.unwrap_or_default(), ..WorkerConfig::default() }
+        let usual = WorkerConfig::default();
+        let quarantine = self.quarantine_seconds.map_or(usual.quarantine, Duration::from_secs);
+        WorkerConfig { quarantine, second_look: usual.second_look.min(quarantine), ..usual }
     }
 }
 

@@ -6,6 +6,8 @@
 mod feed;
 mod settings;
 
+pub use settings::configure;
+
 use std::{
     fs,
     net::SocketAddr,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::db::{AttemptRow, PushRow, StateCount, StepRow, StoredDocument};
 use crate::{
-    db::{self, AttemptRow, PushRow, StateCount, StepRow, StoredDocument},
+    db,
     domain::{
         hold::Hold,
         ids::{DocumentId, PushId, TenantId},

@@ -3,9 +3,10 @@
 use secrecy::SecretString;
 use serde_json::json;
 
+pub use crate::db::ConnectionRow;
 use crate::{
     autotask::{self, Access, Failure, Row, Session, wire::FieldInformation},
-    db::{self, ConnectionRow},
+    db,
     domain::{
         hold::Hold,
         ids::TenantId,

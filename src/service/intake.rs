@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+pub use crate::db::StoredDocument;
 use crate::{
     crypto,
-    db::{self, StoredDocument, WriteTx},
+    db::{self, WriteTx},
     domain::{
         document::{Document, Kind, State},
         ids::{DocumentId, PushId, TenantId},

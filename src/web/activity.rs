@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     clock::{self, Millis},
-    db,
     domain::{hold::Hold, ids::PushId},
-    service::activity::Summary,
+    service::activity::{self, Summary},
 };
 
 /// What the list is narrowed by.
@@ -112,7 +111,7 @@ fn filter(current: &str) -> Filter {
     Filter { statuses: STATUSES.map(choice).to_vec(), active: !current.is_empty() }
 }
 
-fn push_row(now: Millis, row: &db::PushRow, web_url: Option<&str>) -> PushRow {
+fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>) -> PushRow {
     let (mut reason, _) = words::reason(row.reason.as_deref());
     if row.state == "waiting" && row.run_at > now {
         reason = format!("{reason}. Next try in {}", words::length(row.run_at - now));

@@ -7,7 +7,7 @@ use super::{
     extract::{Signed, html},
     view::{Autotask, Fact, Link, Nav, SectionRow, Tag, TaskRow, Tone},
 };
-use crate::{db::ConnectionRow, domain::settings::OpportunitySettings};
+use crate::{domain::settings::OpportunitySettings, service::connection::ConnectionRow};
 
 const OPPORTUNITIES: &str = "/apps/autotask/opportunities";
 

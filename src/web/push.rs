@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    db,
     domain::{ids::PushId, plan::Target},
     service::activity,
 };
@@ -67,7 +66,7 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
     }
 }
 
-fn sentence(push: &db::PushRow, reason: &str) -> String {
+fn sentence(push: &activity::PushRow, reason: &str) -> String {
     match push.state.as_str() {
         "sent" => {
             let opportunity =
@@ -83,7 +82,7 @@ fn sentence(push: &db::PushRow, reason: &str) -> String {
     }
 }
 
-fn next(now: Millis, push: &db::PushRow, fix: Option<String>) -> String {
+fn next(now: Millis, push: &activity::PushRow, fix: Option<String>) -> String {
     match push.state.as_str() {
         "held" | "failed" => fix.unwrap_or_default(),
         "waiting" if push.run_at > now => {
@@ -101,7 +100,7 @@ fn target(name: &str) -> Option<Target> {
     Target::ALL.into_iter().find(|target| target.name() == name)
 }
 
-fn step_row(step: &db::StepRow, web_url: Option<&str>) -> StepRow {
+fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
     let what = match target(&step.target) {
         Some(Target::Opportunity) => "the opportunity",
         Some(Target::QuoteLocation) => "the delivery address",
@@ -134,7 +133,7 @@ fn step_row(step: &db::StepRow, web_url: Option<&str>) -> StepRow {
     StepRow { label: format!("{verb} {what}"), state, autotask_id, note }
 }
 
-fn values(step: &db::StepRow) -> Vec<ValueRow> {
+fn values(step: &activity::StepRow) -> Vec<ValueRow> {
     let fields: Map<String, Value> = serde_json::from_str(&step.request).unwrap_or_default();
     let entity = target(&step.target).map_or("", Target::entity);
     let row = |(field, value): (String, Value)| ValueRow {
@@ -146,7 +145,7 @@ fn values(step: &db::StepRow) -> Vec<ValueRow> {
     fields.into_iter().map(row).collect()
 }
 
-fn attempt_row(attempt: &db::AttemptRow) -> AttemptRow {
+fn attempt_row(attempt: &activity::AttemptRow) -> AttemptRow {
     let tone = if attempt.outcome == "OK" { Tone::Ok } else { Tone::Bad };
     let status = attempt.status.map_or_else(|| "No answer".to_owned(), |status| status.to_string());
     AttemptRow {

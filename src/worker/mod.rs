@@ -9,7 +9,7 @@ mod push;
 mod recorder;
 mod recover;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, Semaphore},
@@ -21,7 +21,7 @@ use crate::{
     clock::Millis,
     config::WorkerConfig,
     db::{self, Lease},
-    domain::ids::TenantId,
+    domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     service::Services,
 };
@@ -96,7 +96,11 @@ impl Worker {
     }
 
     fn lease_millis(&self) -> Millis {
-        Millis::try_from(self.config.lease.as_millis()).unwrap_or(Millis::MAX)
+        millis(self.config.lease)
+    }
+
+    fn quarantine(&self) -> Quarantine {
+        Quarantine { second_look: millis(self.config.second_look), length: millis(self.config.quarantine) }
     }
 
     /// SQLite has one worker process, and this is it: whoever held a lease is no more.
@@ -151,6 +155,10 @@ impl Worker {
     async fn catalogue_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
         self.catalogue.lock().await.entry(tenant).or_default().clone()
     }
+}
+
+fn millis(length: Duration) -> Millis {
+    Millis::try_from(length.as_millis()).unwrap_or(Millis::MAX / 2)
 }
 
 async fn free_place(

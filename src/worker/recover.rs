@@ -62,7 +62,7 @@ impl Run<'_> {
             return Ok(None);
         }
         let now = self.worker.services.clock.now();
-        let next = self.worker.config.quarantine.next_look(step.send_before, now);
+        let next = self.worker.quarantine().next_look(step.send_before, now);
         match next {
             Some(_) => self.recorder.close(step.id, "unknown", None, None),
             None => {

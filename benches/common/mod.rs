@@ -1,10 +1,7 @@
 //! What the benches share: a tenant on a database of its own, connected to an emulator over loopback HTTP.
 
 #![expect(dead_code, reason = "each bench uses a part of it")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "a bench that cannot be set up has nothing to measure"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot be set up has nothing to measure")]
 
 use std::net::SocketAddr;
 

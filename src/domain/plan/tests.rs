@@ -13,10 +13,22 @@ use crate::domain::{
 fn settings() -> OpportunitySettings {
     let sections = Sections {
         include_unquoted_sales: true,
-        created: Created { category: 1, default_owner: 7, stage: 10, status: 1, probability: None, shipping: Some(40) },
+        created: Created {
+            category: 1,
+            default_owner: 7,
+            stage: 10,
+            status: 1,
+            probability: None,
+            shipping: Some(40),
+        },
         won: Won { stage: 11, status: 1 },
         lost: Lost { stage: None, status: 2 },
-        codes: BillingCodes { product: 50, recurring_service: 60, payment_surcharge: 51, non_recurring_service: 52 },
+        codes: BillingCodes {
+            product: 50,
+            recurring_service: 60,
+            payment_surcharge: 51,
+            non_recurring_service: 52,
+        },
         category_map: CategoryMap { fallback: Some(70), ..CategoryMap::default() },
         services: Services { brand: "Own".to_owned(), category: "Services".to_owned() },
     };
@@ -38,7 +50,10 @@ fn lists() -> Lists {
     for (list, values) in values {
         for value in values {
             let detail = Some(format!("owner{value}@example.com"));
-            lists.push(list, ListOption { value, label: format!("{value}"), detail, parent: None, active: true });
+            lists.push(
+                list,
+                ListOption { value, label: format!("{value}"), detail, parent: None, active: true },
+            );
         }
     }
     lists
@@ -89,7 +104,9 @@ impl Model {
     fn apply(&mut self, document: &Document) -> usize {
         let steps = self.steps(document);
         let count = steps.len();
-        steps.into_iter().for_each(|step| self.step(step));
+        for step in steps {
+            self.step(step);
+        }
         count
     }
 
@@ -200,7 +217,11 @@ fn won_lost_and_reopened_settle_the_opportunity_alone() {
         let document = quote(status, &three_lines());
         assert_eq!(names(&model.steps(&document)), ["settle opportunity"], "{status}");
         model.apply(&document);
-        assert_eq!((model.opportunity("stage"), model.opportunity("status")), (json!(stage), json!(value)), "{status}");
+        assert_eq!(
+            (model.opportunity("stage"), model.opportunity("status")),
+            (json!(stage), json!(value)),
+            "{status}"
+        );
     }
 }
 
@@ -228,7 +249,10 @@ fn what_needs_a_person_is_said_before_anything_is_planned() {
     assert_eq!(model.plan(&foreign, &settings()), Planned::Held(hold));
     let mut inactive = settings();
     inactive.sections.as_mut().unwrap().created.stage = 99;
-    assert!(matches!(model.plan(&document, &inactive), Planned::Held(Hold::OptionInactive { value: 99, .. })));
+    assert!(matches!(
+        model.plan(&document, &inactive),
+        Planned::Held(Hold::OptionInactive { value: 99, .. })
+    ));
 }
 
 #[test]
@@ -243,11 +267,18 @@ fn an_unmapped_category_holds_only_where_the_product_must_be_created() {
 }
 
 fn any_quote() -> impl Strategy<Value = Document> {
-    let kinds = prop_oneof![Just("product"), Just("recurring_service"), Just("labor"), Just("service"), Just("setup_fee")];
+    let kinds = prop_oneof![
+        Just("product"),
+        Just("recurring_service"),
+        Just("labor"),
+        Just("service"),
+        Just("setup_fee")
+    ];
     let one = (0..6_u8, kinds, 0..4_u8, 1..500_u32, 0..90_000_u32, any::<bool>()).prop_map(
         |(id, kind, name, quantity, price, selected)| {
             let price = format!("{}.{:02}", price / 100, price % 100);
-            let mut line = line(&id.to_string(), kind, &format!("Thing {name}"), &format!("{}.5", quantity), &price);
+            let mut line =
+                line(&id.to_string(), kind, &format!("Thing {name}"), &format!("{quantity}.5"), &price);
             line["selected"] = json!(selected);
             line
         },

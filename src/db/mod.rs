@@ -78,14 +78,18 @@ pub(crate) enum Inner {
 }
 
 /// A transaction that reads.
-pub struct Tx(Inner, #[expect(dead_code, reason = "it marks by being there")] Open);
+pub struct Tx {
+    inner: Inner,
+    /// Marks by being there.
+    _open: Open,
+}
 
 /// A transaction that writes; on SQLite there is one at a time.
 pub struct WriteTx(Tx);
 
 impl Tx {
     pub(crate) fn inner(&mut self) -> &mut Inner {
-        &mut self.0
+        &mut self.inner
     }
 }
 
@@ -108,7 +112,7 @@ impl WriteTx {
     /// # Errors
     /// When the database cannot say that it did.
     pub async fn commit(self) -> Result<()> {
-        match self.0.0 {
+        match self.0.inner {
             Inner::Sqlite(transaction) => transaction.commit().await,
             Inner::Postgres(transaction) => transaction.commit().await,
         }
@@ -116,7 +120,7 @@ impl WriteTx {
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.0.0, Inner::Postgres(_))
+        matches!(self.0.inner, Inner::Postgres(_))
     }
 }
 
@@ -218,7 +222,7 @@ impl Db {
                 write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite)
             }
         };
-        inner.map(|inner| Tx(inner, Open::mark())).map_err(fault)
+        inner.map(|inner| Tx { inner, _open: Open::mark() }).map_err(fault)
     }
 
     /// Whether the database answers.

@@ -18,7 +18,9 @@ use crate::{
 /// When the emulator's lists lack what they choose, or the database fails.
 pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
     let view = services.settings_view(tenant).await?;
-    let form = form(&view.lists, &view.categories)?;
+    let mut form = form(&view.lists, &view.categories)?;
+    let own = view.brands.iter().find(|name| *name == super::TENANT);
+    form.services.brand = own.or(view.brands.first()).cloned().unwrap_or_default();
     match services.save_settings(tenant, None, &form).await? {
         Saved::Done { .. } => services.set_enabled(tenant, None, true).await,
         Saved::Wrong(errors) => Err(Error::internal(format!("the demo's settings do not fit: {errors:?}"))),
@@ -49,7 +51,6 @@ fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
     form.codes.payment_surcharge = by(List::MaterialCodes, "Payment Surcharge")?;
     form.codes.non_recurring_service = by(List::MaterialCodes, "Professional Services")?;
     form.category_map.rows = rows(lists, categories);
-    super::TENANT.clone_into(&mut form.services.brand);
     "Services".clone_into(&mut form.services.category);
     Ok(form)
 }

@@ -1,6 +1,11 @@
 //! Sealed secrets, random tokens and their hashes, passwords. All randomness for secrets comes from here.
 
-use std::{fmt, fs, io, io::Write, path::Path};
+use std::{
+    fmt, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
 
 use argon2::{
     Argon2,
@@ -19,10 +24,27 @@ use crate::error::{Error, Result};
 /// Version of the sealed format; what a later version writes begins differently.
 const FORMAT: &str = "v1";
 const NONCE_BYTES: usize = 24;
+/// Characters of a key's id: enough to tell keys apart, nothing of the key itself.
+const KEY_ID: usize = 8;
 
-/// Seals and opens secrets with one 32-byte key.
+/// Seals and opens secrets with the newest of its keys, and opens what older ones sealed.
+///
+/// The keys are in a file, one a line, newest last, or in the environment. Clones share them; a process that meets a
+/// secret sealed with a key that it does not know reads the file again, so that keys can be changed while it runs.
 #[derive(Clone)]
-pub struct Sealer(XChaCha20Poly1305);
+pub struct Sealer(Arc<Keyring>);
+
+struct Keyring {
+    file: Option<PathBuf>,
+    keys: RwLock<Vec<Key>>,
+}
+
+#[derive(Clone)]
+struct Key {
+    id: String,
+    text: String,
+    cipher: XChaCha20Poly1305,
+}
 
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,23 +52,44 @@ impl fmt::Debug for Sealer {
     }
 }
 
+impl Key {
+    fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let cipher = XChaCha20Poly1305::new_from_slice(&bytes).ok()?;
+        let id = URL_SAFE_NO_PAD.encode(hash(text)).chars().take(KEY_ID).collect();
+        Some(Self { id, text: text.to_owned(), cipher })
+    }
+}
+
+fn parse_keys(text: &str, whence: &str) -> Result<Vec<Key>> {
+    let keys: Option<Vec<Key>> =
+        text.split([',', ' ', '\n', '\r']).filter(|part| !part.is_empty()).map(Key::parse).collect();
+    keys.filter(|keys| !keys.is_empty()).ok_or_else(|| {
+        Error::Conflict(format!("{whence} does not hold a key: 32 bytes in URL-safe base64, one a line"))
+    })
+}
+
 impl Sealer {
-    /// The key in the file at `path`: 32 bytes, base64 without padding. The file is made with a new key, readable by
-    /// its owner alone, when it is not there.
+    /// The keys in the file at `path`. The file is made with a new key, readable by its owner alone, when it is not
+    /// there.
     ///
     /// # Errors
-    /// When the file can be neither read nor made, or does not hold a key.
+    /// When the file can be neither read nor made, does not hold a key, or can be read by everybody.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => make_key_file(path)?,
-            Err(error) => return Err(Error::internal(error)),
-        };
-        let wrong = || {
-            Error::Conflict(format!("{} does not hold a key: 32 bytes in URL-safe base64", path.display()))
-        };
-        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| wrong())?;
-        XChaCha20Poly1305::new_from_slice(&bytes).map(Self).map_err(|_| wrong())
+        if !path.exists() {
+            write_keys(path, &random_text())?;
+        }
+        let keys = RwLock::new(read_keys(path)?);
+        Ok(Self(Arc::new(Keyring { file: Some(path.to_owned()), keys })))
+    }
+
+    /// The keys in a text, newest last: from the environment.
+    ///
+    /// # Errors
+    /// When it holds no key.
+    pub fn from_text(text: &SecretString) -> Result<Self> {
+        let keys = RwLock::new(parse_keys(text.expose_secret(), "OPPORTUNE_KEY")?);
+        Ok(Self(Arc::new(Keyring { file: None, keys })))
     }
 
     /// Seals a secret for the row that `bound_to` names: opened for another row, it fails.
@@ -54,40 +97,124 @@ impl Sealer {
     /// # Errors
     /// When the cipher fails, which it does only for texts of many gigabytes.
     pub fn seal(&self, secret: &SecretString, bound_to: &str) -> Result<String> {
+        let key = self.keys().last().cloned().ok_or_else(|| Error::internal("there is no key"))?;
         let nonce = XNonce::generate();
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: bound_to.as_bytes() };
-        let sealed =
-            self.0.encrypt(&nonce, payload).map_err(|_| Error::internal("a secret could not be sealed"))?;
+        let sealed = key
+            .cipher
+            .encrypt(&nonce, payload)
+            .map_err(|_| Error::internal("a secret could not be sealed"))?;
         let bytes = [nonce.as_slice(), &sealed].concat();
-        Ok(format!("{FORMAT}.{}", URL_SAFE_NO_PAD.encode(bytes)))
+        Ok(format!("{FORMAT}.{}.{}", key.id, URL_SAFE_NO_PAD.encode(bytes)))
     }
 
     /// Opens what [`Sealer::seal`] sealed for the same row.
     ///
     /// # Errors
-    /// When it was sealed with another key, for another row, or was changed since.
+    /// When it was sealed with a key that is gone, for another row, or was changed since.
     pub fn open(&self, sealed: &str, bound_to: &str) -> Result<SecretString> {
         let wrong = || Error::internal("a sealed secret cannot be opened: was the key file replaced?");
-        let text = sealed.strip_prefix(FORMAT).and_then(|rest| rest.strip_prefix('.')).ok_or_else(wrong)?;
+        let (format, rest) = sealed.split_once('.').ok_or_else(wrong)?;
+        let (id, text) = rest.split_once('.').filter(|_| format == FORMAT).ok_or_else(wrong)?;
+        let key = self.key(id)?.ok_or_else(wrong)?;
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
         let (nonce, msg) = bytes.split_at_checked(NONCE_BYTES).ok_or_else(wrong)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| wrong())?;
-        let plain = self.0.decrypt(&nonce, Payload { msg, aad: bound_to.as_bytes() }).map_err(|_| wrong())?;
+        let plain =
+            key.cipher.decrypt(&nonce, Payload { msg, aad: bound_to.as_bytes() }).map_err(|_| wrong())?;
         String::from_utf8(plain).map(SecretString::from).map_err(|_| wrong())
+    }
+
+    /// Adds a new key, which seals from now on; the older ones still open.
+    ///
+    /// # Errors
+    /// When the keys are not in a file, or it cannot be written.
+    pub fn add_key(&self) -> Result<()> {
+        self.rewrite(|keys| keys.push(random_text()))
+    }
+
+    /// Forgets all keys but the newest: what they sealed must have been sealed anew.
+    ///
+    /// # Errors
+    /// When the keys are not in a file, or it cannot be written.
+    pub fn forget_old_keys(&self) -> Result<()> {
+        self.rewrite(|keys| drop(keys.drain(..keys.len() - 1)))
+    }
+
+    fn rewrite(&self, change: impl FnOnce(&mut Vec<String>)) -> Result<()> {
+        let in_environment = "The keys are in OPPORTUNE_KEY. Put a new one behind the old one there, restart every process, then \
+             run this again; or keep them in a file: --key-file FILE.";
+        let path = self.0.file.as_ref().ok_or_else(|| Error::Conflict(in_environment.to_owned()))?;
+        let mut texts: Vec<String> = read_keys(path)?.into_iter().map(|key| key.text).collect();
+        change(&mut texts);
+        write_keys(path, &texts.join("\n"))?;
+        self.reload(path)
+    }
+
+    /// Whether a sealed text was sealed with the newest key.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        self.keys().last().is_some_and(|key| sealed.starts_with(&format!("{FORMAT}.{}.", key.id)))
+    }
+
+    fn key(&self, id: &str) -> Result<Option<Key>> {
+        let found = self.known(id);
+        match &self.0.file {
+            Some(path) if found.is_none() => {
+                self.reload(path)?;
+                Ok(self.known(id))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn known(&self, id: &str) -> Option<Key> {
+        self.keys().iter().find(|key| key.id == id).cloned()
+    }
+
+    fn keys(&self) -> RwLockReadGuard<'_, Vec<Key>> {
+        self.0.keys.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reload(&self, path: &Path) -> Result<()> {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = read_keys(path)?;
+        Ok(())
     }
 }
 
-fn make_key_file(path: &Path) -> Result<String> {
-    let text = random_text();
+fn read_keys(path: &Path) -> Result<Vec<Key>> {
+    refuse_public(path)?;
+    let text = fs::read_to_string(path).map_err(Error::internal)?;
+    parse_keys(&text, &path.display().to_string())
+}
+
+#[cfg(unix)]
+fn refuse_public(path: &Path) -> Result<()> {
+    let mode = fs::metadata(path).map(|meta| std::os::unix::fs::PermissionsExt::mode(&meta.permissions()));
+    if mode.map_err(Error::internal)? & 0o004 == 0 {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "Everybody on this machine can read the keys in {0}. Run: chmod o-r {0}",
+        path.display()
+    )))
+}
+
+#[cfg(not(unix))]
+fn refuse_public(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// Written beside the old file and moved over it, so that nobody ever reads half of it.
+fn write_keys(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options
-        .open(path)
+        .open(&beside)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    written.map_err(Error::internal)?;
-    Ok(text)
+    written.and_then(|()| fs::rename(&beside, path)).map_err(Error::internal)
 }
 
 /// 32 random bytes as URL-safe text: a token, a key, a form id.
@@ -160,12 +287,40 @@ mod tests {
     }
 
     #[test]
+    fn keys_change_while_other_processes_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (sealer(dir.path()), sealer(dir.path()));
+        let old = one.seal(&"old secret".into(), "row").unwrap();
+        one.add_key().unwrap();
+        let new = one.seal(&"new secret".into(), "row").unwrap();
+        assert!(one.is_current(&new) && !one.is_current(&old));
+        assert_eq!(other.open(&new, "row").unwrap().expose_secret(), "new secret");
+        assert_eq!(other.open(&old, "row").unwrap().expose_secret(), "old secret");
+        one.forget_old_keys().unwrap();
+        assert!(one.open(&old, "row").is_err());
+        assert_eq!(one.open(&new, "row").unwrap().expose_secret(), "new secret");
+    }
+
+    #[test]
+    fn keys_come_from_the_environment_too() {
+        let both = format!("{} {}", random_text(), random_text());
+        let sealer = Sealer::from_text(&both.into()).unwrap();
+        let sealed = sealer.seal(&"secret".into(), "row").unwrap();
+        assert_eq!(sealer.open(&sealed, "row").unwrap().expose_secret(), "secret");
+        assert!(sealer.add_key().is_err());
+        assert!(Sealer::from_text(&"short".into()).is_err());
+    }
+
+    #[test]
     fn a_key_file_is_readable_by_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         sealer(dir.path());
         let mode = fs::metadata(dir.path().join("key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        fs::set_permissions(dir.path().join("key"), fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(Sealer::from_file(&dir.path().join("key")).unwrap_err().to_string().contains("chmod"));
+        fs::set_permissions(dir.path().join("key"), fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(dir.path().join("key"), "not a key").unwrap();
         assert!(Sealer::from_file(&dir.path().join("key")).is_err());
     }

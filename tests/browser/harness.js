@@ -130,6 +130,11 @@ class Demo {
     await this.#emulator(`entities/${entity}/${id}`, 'PATCH', fields);
   }
 
+  /** Lets the next requests that fit `fault` go wrong, as `src/emulator/faults.rs` tells. */
+  async failNext(fault) {
+    await this.#emulator('faults', 'POST', fault);
+  }
+
   /** Sends a quote's whole current state over REST; resolves with the answer's body. */
   putQuote(number, document) {
     return this.#api('PUT', `/api/v1/quotes/${encodeURIComponent(number)}`, 202, document);
@@ -170,7 +175,7 @@ class Demo {
 /** Fails on any accessibility finding, naming each rule and where it was broken. */
 export async function axe(page) {
   assert.ok(page.javaScript, 'axe is a script: without JavaScript in the page it would wait for ever');
-  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
+  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).setLegacyMode().analyze();
   const findings = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => node.target.join(' ')).join('\n    ')}`,
   );

@@ -142,7 +142,9 @@ async fn ready(State(services): State<Services>) -> (StatusCode, &'static str) {
 /// # Errors
 /// When it is taken; the sentence names it.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    let taken = |error| Error::Conflict(format!("{address} cannot be listened on: {error}. Choose another with --listen."));
+    let taken = |error| {
+        Error::Conflict(format!("{address} cannot be listened on: {error}. Choose another with --listen."))
+    };
     TcpListener::bind(address).await.map_err(taken)
 }
 
@@ -158,7 +160,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = server => served.map_err(Error::internal),
+        outcome = server => outcome.map_err(Error::internal),
         () = grace => {
             tracing::warn!("the grace period is over; open connections are dropped");
             Ok(())

@@ -19,7 +19,6 @@ use crate::{
     config::{Config, Role, WorkerConfig},
     db::Db,
     demo::{self, Demo, Facts},
-    domain::retry::Quarantine,
     emulator::{self, Emulator},
     error::{Error, Result},
     service::{Services, connection::NewConnection},
@@ -49,7 +48,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct DatabaseArgs {
-    /// sqlite://FILE or postgres://…
+    /// <sqlite://FILE> or postgres://…
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://opportune.db", hide_env_values = true)]
     database_url: String,
     /// The file with the key for secrets; made if it is not there [default: beside the SQLite file]
@@ -62,13 +61,14 @@ struct WorkerArgs {
     /// For tests against an emulator only: how long a create without an answer is looked for. Autotask may still work
     /// on it for 5 minutes, and less than that makes duplicates.
     #[arg(long, env = "OPPORTUNE_QUARANTINE_SECONDS", hide = true)]
-    quarantine_seconds: Option<i64>,
+    quarantine_seconds: Option<u64>,
 }
 
 impl WorkerArgs {
     fn config(&self) -> WorkerConfig {
-        let quarantine = self.quarantine_seconds.map(|seconds| Quarantine { second_look: 500, length: seconds * 1_000 });
-        WorkerConfig { quarantine: quarantine.unwrap_or_default(), ..WorkerConfig::default() }
+        let usual = WorkerConfig::default();
+        let quarantine = self.quarantine_seconds.map_or(usual.quarantine, Duration::from_secs);
+        WorkerConfig { quarantine, second_look: usual.second_look.min(quarantine), ..usual }
     }
 }
 
@@ -236,9 +236,13 @@ impl EmulatorArgs {
         let credentials = emulator::CREDENTIALS;
         let (user, secret, code) = (credentials.user, credentials.secret, credentials.integration_code);
         say(&if self.json {
-            json(&serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }))?
+            json(
+                &serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }),
+            )?
         } else {
-            format!("The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}")
+            format!(
+                "The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}"
+            )
         })?;
         app::serve(listener, emulator.router(), stop_signal()?).await
     }

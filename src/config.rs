@@ -2,8 +2,6 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use crate::domain::retry::Quarantine;
-
 /// Which parts a process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
@@ -48,8 +46,11 @@ pub struct WorkerConfig {
     pub lease: Duration,
     /// How often a worker says that it is alive.
     pub heartbeat: Duration,
-    /// When creates without an answer are looked up.
-    pub quarantine: Quarantine,
+    /// A create without an answer is looked up for the second time this long after it was sent …
+    pub second_look: Duration,
+    /// … and believed lost only this long after: Autotask works on a request for up to 5 minutes, also when its
+    /// sender has gone.
+    pub quarantine: Duration,
     /// How long a request that writes may take; shorter than the lease, so that no request outlives it.
     pub write_timeout: Duration,
 }
@@ -60,9 +61,10 @@ impl Default for WorkerConfig {
             tasks: 8,
             tasks_per_tenant: 2,
             poll: Duration::from_millis(500),
-            lease: Duration::from_secs(120),
+            lease: Duration::from_mins(2),
             heartbeat: Duration::from_secs(15),
-            quarantine: Quarantine::default(),
+            second_look: Duration::from_secs(30),
+            quarantine: Duration::from_secs(330),
             write_timeout: Duration::from_secs(100),
         }
     }

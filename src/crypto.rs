@@ -42,7 +42,9 @@ impl Sealer {
             Err(error) if error.kind() == io::ErrorKind::NotFound => make_key_file(path)?,
             Err(error) => return Err(Error::internal(error)),
         };
-        let wrong = || Error::Conflict(format!("{} does not hold a key: 32 bytes in URL-safe base64", path.display()));
+        let wrong = || {
+            Error::Conflict(format!("{} does not hold a key: 32 bytes in URL-safe base64", path.display()))
+        };
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| wrong())?;
         XChaCha20Poly1305::new_from_slice(&bytes).map(Self).map_err(|_| wrong())
     }
@@ -54,7 +56,8 @@ impl Sealer {
     pub fn seal(&self, secret: &SecretString, bound_to: &str) -> Result<String> {
         let nonce = XNonce::generate();
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: bound_to.as_bytes() };
-        let sealed = self.0.encrypt(&nonce, payload).map_err(|_| Error::internal("a secret could not be sealed"))?;
+        let sealed =
+            self.0.encrypt(&nonce, payload).map_err(|_| Error::internal("a secret could not be sealed"))?;
         let bytes = [nonce.as_slice(), &sealed].concat();
         Ok(format!("{FORMAT}.{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
@@ -80,7 +83,9 @@ fn make_key_file(path: &Path) -> Result<String> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(Error::internal)?;
     Ok(text)
 }
@@ -120,10 +125,12 @@ pub fn hash_password(password: &SecretString) -> Result<String> {
 /// Whether the password is the one that was hashed. As slow as [`hash_password`], also when `hash` is none: a visitor
 /// must not learn from the time it takes whether an account exists.
 pub fn verify_password(password: &SecretString, hash: Option<&str>) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHR0aGF0aXNsb25n$mVXVUOVwXN9EEbMwKQ3n9UcVxAG4Xk7m4c7HrTTdKVY";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHR0aGF0aXNsb25n$mVXVUOVwXN9EEbMwKQ3n9UcVxAG4Xk7m4c7HrTTdKVY";
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY));
     let verify = |parsed: PasswordHash| {
-        let verified: std::result::Result<(), _> = Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed);
+        let verified: std::result::Result<(), _> =
+            Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed);
         verified.is_ok()
     };
     parsed.is_ok_and(verify) && hash.is_some()

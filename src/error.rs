@@ -62,9 +62,9 @@ impl FieldErrors {
 
     /// Whether the field at `path`, or anything below it, is wrong.
     pub fn covers(&self, path: &str) -> bool {
-        self.0.keys().any(|key| {
-            key == path || key.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
-        })
+        self.0
+            .keys()
+            .any(|key| key == path || key.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])))
     }
 
     /// Whether nothing is wrong.
@@ -78,6 +78,9 @@ impl FieldErrors {
     }
 
     /// `Ok` when nothing is wrong, so that a check can end with `errors.into_result()?`.
+    ///
+    /// # Errors
+    /// What is wrong.
     pub fn into_result(self) -> std::result::Result<(), Self> {
         if self.is_empty() { Ok(()) } else { Err(self) }
     }

@@ -9,10 +9,16 @@ use super::{
 };
 use crate::{
     clock,
-    db::StoredDocument,
-    domain::{document::{Document, Kind}, ids::TenantId, intake},
+    domain::{
+        document::{Document, Kind},
+        ids::TenantId,
+        intake,
+    },
     error::{Error, FieldErrors},
-    service::{Services, intake::Receipt},
+    service::{
+        Services,
+        intake::{Receipt, StoredDocument},
+    },
 };
 
 type Accepted = Result<(StatusCode, Json<Value>), Problem>;

@@ -19,7 +19,9 @@ impl FromRequestParts<Services> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+        let token = header
+            .and_then(|value| value.split_once(' '))
+            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
         let Some((_, token)) = token else {
             let detail = "Send an API token in the Authorization header: Authorization: Bearer TOKEN";
             return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
@@ -35,17 +37,20 @@ impl FromRequest<Services> for JsonBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, services: &Services) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
             let detail = "Send JSON with the header Content-Type: application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
         let bytes = Bytes::from_request(request, services).await.map_err(|rejection| {
-            let detail = format!("The body could not be read; it may have at most {} bytes.", super::MAX_BODY);
+            let detail =
+                format!("The body could not be read; it may have at most {} bytes.", super::MAX_BODY);
             Problem::new(rejection.status(), detail)
         })?;
         let parsed = serde_json::from_slice(&bytes);
-        let not_json = |error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}"));
+        let not_json =
+            |error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}"));
         parsed.map(Self).map_err(not_json)
     }
 }
@@ -72,7 +77,10 @@ impl<T: DeserializeOwned> FromRequestParts<Services> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
         let query = Query::<T>::from_request_parts(parts, services).await;
         let unknown = |rejection: axum::extract::rejection::QueryRejection| {
-            Problem::new(StatusCode::BAD_REQUEST, format!("The address's parameters could not be read: {rejection}"))
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                format!("The address's parameters could not be read: {rejection}"),
+            )
         };
         query.map(|Query(params)| Self(params)).map_err(unknown)
     }

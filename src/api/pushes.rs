@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     clock,
-    db::PushRow,
     domain::{hold::Hold, ids::PushId},
-    service::Services,
+    service::{Services, activity::PushRow},
 };
 
 /// What a list of pushes may be narrowed by.

@@ -40,7 +40,9 @@ impl Failure {
         match self {
             Self::NotSent(reason) => format!("Autotask could not be reached: {reason}"),
             Self::Throttled(_) => "Autotask is busy: too many requests at the moment".to_owned(),
-            Self::Credentials => "Autotask did not accept the user name, secret or integration code".to_owned(),
+            Self::Credentials => {
+                "Autotask did not accept the user name, secret or integration code".to_owned()
+            }
             Self::Refused(sentence) => sentence.clone(),
             Self::Missing => "Autotask has no such record".to_owned(),
             Self::Temporary(reason) => reason.clone(),
@@ -64,7 +66,8 @@ const SENTENCE: usize = 500;
 
 /// What an answer with that status and body means; `None` for success. `retry_after` is the header's value in seconds.
 pub fn classify(kind: Kind, status: u16, body: &str, retry_after: Option<u64>) -> Option<Failure> {
-    let sentences = serde_json::from_str::<Errors>(body).map(|errors| errors.errors.join(" ")).unwrap_or_default();
+    let sentences =
+        serde_json::from_str::<Errors>(body).map(|errors| errors.errors.join(" ")).unwrap_or_default();
     let sentence: String = sentences.chars().take(SENTENCE).collect();
     Some(match status {
         200..=299 => return None,
@@ -86,13 +89,17 @@ fn or(sentence: String, instead: &str) -> String {
 
 fn is_throttling(sentence: &str) -> bool {
     let sentence = sentence.to_lowercase();
-    sentence.contains("thread threshold") || sentence.contains("itgenatr005") || sentence.contains("request threshold")
+    sentence.contains("thread threshold")
+        || sentence.contains("itgenatr005")
+        || sentence.contains("request threshold")
 }
 
 /// A fault of the far side that comes in the shape of a refusal.
 fn is_internal(sentence: &str) -> bool {
     let sentence = sentence.to_lowercase();
-    ["internal error", "internal server", "timeout", "timed out", "deadlock"].iter().any(|word| sentence.contains(word))
+    ["internal error", "internal server", "timeout", "timed out", "deadlock"]
+        .iter()
+        .any(|word| sentence.contains(word))
 }
 
 #[cfg(test)]
@@ -142,6 +149,9 @@ mod tests {
             assert_eq!(named(of(Kind::Set).as_ref()), read, "set {status} {body}");
             assert_eq!(named(of(Kind::Create).as_ref()), create, "create {status} {body}");
         }
-        assert_eq!(classify(Kind::Read, 429, "", Some(7)), Some(Failure::Throttled(Some(Duration::from_secs(7)))));
+        assert_eq!(
+            classify(Kind::Read, 429, "", Some(7)),
+            Some(Failure::Throttled(Some(Duration::from_secs(7))))
+        );
     }
 }

@@ -44,13 +44,19 @@ impl Session {
     ///
     /// # Errors
     /// What the first failing page failed with.
-    pub async fn query_all(&self, entity: &str, filter: &[Value], fields: &[&str]) -> Result<Vec<Row>, Failure> {
+    pub async fn query_all(
+        &self,
+        entity: &str,
+        filter: &[Value],
+        fields: &[&str],
+    ) -> Result<Vec<Row>, Failure> {
         let mut rows: Vec<Row> = Vec::new();
         for _ in 0..MAX_PAGES {
-            let after = rows.last().and_then(id).map(|last| json!({ "op": "gt", "field": "id", "value": last }));
+            let after =
+                rows.last().and_then(id).map(|last| json!({ "op": "gt", "field": "id", "value": last }));
             let mut conditions = filter.to_vec();
             conditions.push(after.unwrap_or_else(|| json!({ "op": "exist", "field": "id" })));
-            let page = items(&self.send(&Call::query(entity, Value::Array(conditions), fields)).await)?;
+            let page = items(&self.send(&Call::query(entity, &Value::Array(conditions), fields)).await)?;
             let is_last = page.len() < PAGE;
             rows.extend(page);
             if is_last {

@@ -54,7 +54,7 @@ impl Call {
     }
 
     /// Asks for rows of an entity, at most a page. `fields` limits the columns; none is all.
-    pub fn query(entity: &str, filter: Value, fields: &[&str]) -> Self {
+    pub fn query(entity: &str, filter: &Value, fields: &[&str]) -> Self {
         let mut body = json!({ "MaxRecords": super::PAGE, "Filter": filter });
         if !fields.is_empty() {
             body["IncludeFields"] = json!(fields);
@@ -114,8 +114,12 @@ impl Client {
     pub fn new(write_timeout: Duration) -> Result<Self> {
         // A second call finds the provider installed: that is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder().redirect(Policy::none()).no_proxy().connect_timeout(CONNECT_TIMEOUT);
-        let http = builder.user_agent(concat!("Opportune/", env!("CARGO_PKG_VERSION"))).build().map_err(Error::internal)?;
+        let builder =
+            reqwest::Client::builder().redirect(Policy::none()).no_proxy().connect_timeout(CONNECT_TIMEOUT);
+        let http = builder
+            .user_agent(concat!("Opportune/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(Error::internal)?;
         Ok(Self { http, write_timeout })
     }
 
@@ -123,7 +127,11 @@ impl Client {
     ///
     /// # Errors
     /// How the look-up failed; also when the zone's address is not one that credentials may be sent to.
-    pub async fn zone(&self, discovery_url: &str, user_name: &str) -> std::result::Result<ZoneInformation, Failure> {
+    pub async fn zone(
+        &self,
+        discovery_url: &str,
+        user_name: &str,
+    ) -> std::result::Result<ZoneInformation, Failure> {
         let url = format!("{}/ATServicesRest/{VERSION}/zoneInformation", discovery_url.trim_end_matches('/'));
         let request = self.http.get(url).query(&[("user", user_name)]).timeout(READ_TIMEOUT);
         let exchange = self.exchange(Kind::Read, request).await;
@@ -131,7 +139,10 @@ impl Client {
         if is_trusted(discovery_url, &zone.url) {
             return Ok(zone);
         }
-        Err(Failure::Refused(format!("The zone look-up answered with an address outside Autotask: {}", zone.url)))
+        Err(Failure::Refused(format!(
+            "The zone look-up answered with an address outside Autotask: {}",
+            zone.url
+        )))
     }
 
     /// Makes one call.
@@ -156,12 +167,15 @@ impl Client {
         let start = Instant::now();
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) => return Exchange::without_answer(kind, error, start.elapsed()),
+            Err(error) => return Exchange::without_answer(kind, &error, start.elapsed()),
         };
         let status = answer.status().as_u16();
-        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after =
+            answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let (result, body) = match read_body(answer).await {
-            Ok(body) => (classify(kind, status, &body, retry_after).map_or_else(|| Ok(body.clone()), Err), Some(body)),
+            Ok(body) => {
+                (classify(kind, status, &body, retry_after).map_or_else(|| Ok(body.clone()), Err), Some(body))
+            }
             Err(reason) => (Err(kind.failure(&reason)), None),
         };
         Exchange { kind, status: Some(status), result, body, took: start.elapsed() }
@@ -169,9 +183,13 @@ impl Client {
 }
 
 impl Exchange {
-    fn without_answer(kind: Kind, error: reqwest::Error, took: Duration) -> Self {
-        let reason = reason(&error);
-        let failure = if error.is_connect() || error.is_builder() { Failure::NotSent(reason) } else { kind.failure(&reason) };
+    fn without_answer(kind: Kind, error: &reqwest::Error, took: Duration) -> Self {
+        let reason = reason(error);
+        let failure = if error.is_connect() || error.is_builder() {
+            Failure::NotSent(reason)
+        } else {
+            kind.failure(&reason)
+        };
         Self { kind, status: None, result: Err(failure), body: None, took }
     }
 }
@@ -207,7 +225,9 @@ fn is_trusted(discovery_url: &str, zone_url: &str) -> bool {
         return false;
     }
     let is_autotask = |url: &Url| {
-        url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(|host| host.ends_with(".autotask.net"))
+        url.scheme() == "https"
+            && url.port().is_none()
+            && url.host_str().is_some_and(|host| host.ends_with(".autotask.net"))
     };
     if is_autotask(&asked) { is_autotask(&zone) } else { asked.origin() == zone.origin() }
 }

@@ -98,7 +98,9 @@ pub async fn put_user(tx: &mut WriteTx, user: &UserRow, now: Millis) -> Result<b
 /// When the database fails.
 pub async fn find_user(tx: &mut Tx, email: &str) -> Result<Option<UserRow>> {
     on!(tx, |c| {
-        let query = sqlx::query_as("SELECT id, tenant_id, email, name, password_hash FROM user_account WHERE email = $1");
+        let query = sqlx::query_as(
+            "SELECT id, tenant_id, email, name, password_hash FROM user_account WHERE email = $1",
+        );
         query.bind(email).fetch_optional(c).await
     })
     .map_err(fault)
@@ -108,7 +110,13 @@ pub async fn find_user(tx: &mut Tx, email: &str) -> Result<Option<UserRow>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_session(tx: &mut WriteTx, hash: &[u8], user: &UserRow, now: Millis, expires_at: Millis) -> Result<()> {
+pub async fn add_session(
+    tx: &mut WriteTx,
+    hash: &[u8],
+    user: &UserRow,
+    now: Millis,
+    expires_at: Millis,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO session (token_hash, user_id, tenant_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
@@ -122,7 +130,12 @@ pub async fn add_session(tx: &mut WriteTx, hash: &[u8], user: &UserRow, now: Mil
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_session(tx: &mut Tx, hash: &[u8], now: Millis, idle_since: Millis) -> Result<Option<SessionRow>> {
+pub async fn find_session(
+    tx: &mut Tx,
+    hash: &[u8],
+    now: Millis,
+    idle_since: Millis,
+) -> Result<Option<SessionRow>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT s.user_id, s.tenant_id, s.seen_at, u.name AS user_name, t.name AS tenant_name FROM session s \
@@ -162,9 +175,18 @@ pub async fn end_session(tx: &mut WriteTx, hash: &[u8], now: Millis) -> Result<(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_token(tx: &mut WriteTx, id: Uuid, tenant: TenantId, name: &str, hash: &[u8], now: Millis) -> Result<()> {
+pub async fn add_token(
+    tx: &mut WriteTx,
+    id: Uuid,
+    tenant: TenantId,
+    name: &str,
+    hash: &[u8],
+    now: Millis,
+) -> Result<()> {
     on!(tx, |c| {
-        let query = sqlx::query("INSERT INTO api_token (id, tenant_id, name, token_hash, created_at) VALUES ($1, $2, $3, $4, $5)");
+        let query = sqlx::query(
+            "INSERT INTO api_token (id, tenant_id, name, token_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        );
         query.bind(id).bind(tenant.0).bind(name).bind(hash).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)
@@ -176,7 +198,10 @@ pub async fn add_token(tx: &mut WriteTx, id: Uuid, tenant: TenantId, name: &str,
 /// When the database fails.
 pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<TenantId>> {
     let found: Option<Uuid> = on!(tx, |c| {
-        sqlx::query_scalar("SELECT tenant_id FROM api_token WHERE token_hash = $1").bind(hash).fetch_optional(c).await
+        sqlx::query_scalar("SELECT tenant_id FROM api_token WHERE token_hash = $1")
+            .bind(hash)
+            .fetch_optional(c)
+            .await
     })
     .map_err(fault)?;
     Ok(found.map(TenantId))
@@ -188,7 +213,9 @@ pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<TenantId>> {
 /// When the database fails.
 pub async fn sign_in_failures(tx: &mut Tx, subject: &str) -> Result<FailureRow> {
     let found: Option<FailureRow> = on!(tx, |c| {
-        let query = sqlx::query_as("SELECT failures, blocked_until, failed_at FROM sign_in_failure WHERE subject = $1");
+        let query = sqlx::query_as(
+            "SELECT failures, blocked_until, failed_at FROM sign_in_failure WHERE subject = $1",
+        );
         query.bind(subject).fetch_optional(c).await
     })
     .map_err(fault)?;

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use super::{Tx, WriteTx, fault, on};
 use crate::{
     clock::Millis,
-    domain::{document::Line, ids::TenantId, plan::{Key, Target}},
+    domain::{
+        document::Line,
+        ids::TenantId,
+        plan::{Key, Target},
+    },
     error::Result,
 };
 
@@ -15,7 +19,9 @@ use crate::{
 /// When the database fails.
 pub async fn add_brand(tx: &mut WriteTx, tenant: TenantId, name: &str, now: Millis) -> Result<()> {
     on!(tx, |c| {
-        let query = sqlx::query("INSERT INTO brand (tenant_id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+        let query = sqlx::query(
+            "INSERT INTO brand (tenant_id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        );
         query.bind(tenant.0).bind(name).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)
@@ -39,7 +45,9 @@ pub async fn brands(tx: &mut Tx, tenant: TenantId) -> Result<Vec<String>> {
 /// When the database fails.
 pub async fn add_category(tx: &mut WriteTx, tenant: TenantId, path: &str, now: Millis) -> Result<()> {
     on!(tx, |c| {
-        let query = sqlx::query("INSERT INTO category (tenant_id, path, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+        let query = sqlx::query(
+            "INSERT INTO category (tenant_id, path, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        );
         query.bind(tenant.0).bind(path).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)

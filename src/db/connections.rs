@@ -28,7 +28,12 @@ pub struct ConnectionRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_connection(tx: &mut WriteTx, tenant: TenantId, row: &ConnectionRow, now: Millis) -> Result<()> {
+pub async fn put_connection(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    row: &ConnectionRow,
+    now: Millis,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO connection (tenant_id, discovery_url, user_name, integration_code, secret_sealed, currency, zone_url, \

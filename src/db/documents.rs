@@ -57,7 +57,12 @@ impl DocumentRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_document(tx: &mut Tx, tenant: TenantId, kind: Kind, number: &str) -> Result<Option<StoredDocument>> {
+pub async fn find_document(
+    tx: &mut Tx,
+    tenant: TenantId,
+    kind: Kind,
+    number: &str,
+) -> Result<Option<StoredDocument>> {
     let row: Option<DocumentRow> = on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT id, version, content_hash, received_at, updated_at, body FROM document \
@@ -88,7 +93,11 @@ pub async fn document(tx: &mut Tx, tenant: TenantId, id: DocumentId) -> Result<O
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sale_of_quote(tx: &mut Tx, tenant: TenantId, quote_number: &str) -> Result<Option<StoredDocument>> {
+pub async fn sale_of_quote(
+    tx: &mut Tx,
+    tenant: TenantId,
+    quote_number: &str,
+) -> Result<Option<StoredDocument>> {
     let row: Option<DocumentRow> = on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT id, version, content_hash, received_at, updated_at, body FROM document \
@@ -155,7 +164,9 @@ pub async fn change_document(
 /// When the database fails.
 pub async fn touch_document(tx: &mut WriteTx, tenant: TenantId, id: DocumentId, now: Millis) -> Result<()> {
     on!(tx, |c| {
-        let query = sqlx::query("UPDATE document SET version = version + 1, updated_at = $3 WHERE tenant_id = $1 AND id = $2");
+        let query = sqlx::query(
+            "UPDATE document SET version = version + 1, updated_at = $3 WHERE tenant_id = $1 AND id = $2",
+        );
         query.bind(tenant.0).bind(id.0).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)

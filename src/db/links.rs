@@ -31,13 +31,17 @@ fn scope(target: Target, document: DocumentId) -> String {
 /// When the database fails.
 pub async fn links(tx: &mut Tx, tenant: TenantId, document: DocumentId, keys: &[String]) -> Result<Links> {
     let mut rows: Vec<LinkRow> = on!(tx, |c| {
-        let query = sqlx::query_as("SELECT target, key, autotask_id, written FROM link WHERE tenant_id = $1 AND scope = $2");
+        let query = sqlx::query_as(
+            "SELECT target, key, autotask_id, written FROM link WHERE tenant_id = $1 AND scope = $2",
+        );
         query.bind(tenant.0).bind(document.to_string()).fetch_all(c).await
     })
     .map_err(fault)?;
     if !keys.is_empty() {
         let shared: Vec<LinkRow> = on!(tx, |c| {
-            let mut query = sqlx::QueryBuilder::new("SELECT target, key, autotask_id, written FROM link WHERE scope = '' AND tenant_id = ");
+            let mut query = sqlx::QueryBuilder::new(
+                "SELECT target, key, autotask_id, written FROM link WHERE scope = '' AND tenant_id = ",
+            );
             query.push_bind(tenant.0).push(" AND key IN (");
             let mut list = query.separated(", ");
             for key in keys {
@@ -90,7 +94,8 @@ pub async fn put_link(
 /// When the database fails.
 pub async fn remove_link(tx: &mut WriteTx, tenant: TenantId, document: DocumentId, key: &Key) -> Result<()> {
     on!(tx, |c| {
-        let query = sqlx::query("DELETE FROM link WHERE tenant_id = $1 AND scope = $2 AND target = $3 AND key = $4");
+        let query =
+            sqlx::query("DELETE FROM link WHERE tenant_id = $1 AND scope = $2 AND target = $3 AND key = $4");
         let query = query.bind(tenant.0).bind(scope(key.target, document)).bind(key.target.name());
         query.bind(&key.key).execute(c).await.map(drop)
     })
@@ -101,13 +106,22 @@ pub async fn remove_link(tx: &mut WriteTx, tenant: TenantId, document: DocumentI
 ///
 /// # Errors
 /// When the database fails.
-pub async fn linked_elsewhere(tx: &mut Tx, tenant: TenantId, target: Target, ids: &[i64]) -> Result<Vec<i64>> {
+pub async fn linked_elsewhere(
+    tx: &mut Tx,
+    tenant: TenantId,
+    target: Target,
+    ids: &[i64],
+) -> Result<Vec<i64>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     on!(tx, |c| {
         let mut query = sqlx::QueryBuilder::new("SELECT autotask_id FROM link WHERE tenant_id = ");
-        query.push_bind(tenant.0).push(" AND target = ").push_bind(target.name()).push(" AND autotask_id IN (");
+        query
+            .push_bind(tenant.0)
+            .push(" AND target = ")
+            .push_bind(target.name())
+            .push(" AND autotask_id IN (");
         let mut list = query.separated(", ");
         for id in ids {
             list.push_bind(*id);

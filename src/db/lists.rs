@@ -27,7 +27,13 @@ struct OptionRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_list(tx: &mut WriteTx, tenant: TenantId, list: List, options: &[ListOption], now: Millis) -> Result<()> {
+pub async fn put_list(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    list: List,
+    options: &[ListOption],
+    now: Millis,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query("UPDATE list_option SET active = $3 WHERE tenant_id = $1 AND list = $2");
         query.bind(tenant.0).bind(list.name()).bind(false).execute(c).await.map(drop)

@@ -78,14 +78,18 @@ pub(crate) enum Inner {
 }
 
 /// A transaction that reads.
-pub struct Tx(Inner, #[expect(dead_code, reason = "it marks by being there")] Open);
+pub struct Tx {
+    inner: Inner,
+    /// Marks by being there.
+    _open: Open,
+}
 
 /// A transaction that writes; on SQLite there is one at a time.
 pub struct WriteTx(Tx);
 
 impl Tx {
     pub(crate) fn inner(&mut self) -> &mut Inner {
-        &mut self.0
+        &mut self.inner
     }
 }
 
@@ -108,7 +112,7 @@ impl WriteTx {
     /// # Errors
     /// When the database cannot say that it did.
     pub async fn commit(self) -> Result<()> {
-        match self.0.0 {
+        match self.0.inner {
             Inner::Sqlite(transaction) => transaction.commit().await,
             Inner::Postgres(transaction) => transaction.commit().await,
         }
@@ -116,7 +120,7 @@ impl WriteTx {
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.0.0, Inner::Postgres(_))
+        matches!(self.0.inner, Inner::Postgres(_))
     }
 }
 
@@ -133,11 +137,14 @@ impl Db {
 
     async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("postgres") {
-            let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+            let options =
+                PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
             return options.connect(url).await.map(|pool| Self(Pools::Postgres(pool))).map_err(fault);
         }
         if !url.starts_with("sqlite:") {
-            return Err(Error::BadRequest("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()));
+            return Err(Error::BadRequest(
+                "DATABASE_URL must begin with sqlite:// or postgres://".to_owned(),
+            ));
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(fault)?
@@ -168,7 +175,9 @@ impl Db {
     }
 
     fn lock_file(&self, what: &str) -> Result<File> {
-        let Pools::Sqlite { file, .. } = &self.0 else { return Err(Error::internal("no lock files on Postgres")) };
+        let Pools::Sqlite { file, .. } = &self.0 else {
+            return Err(Error::internal("no lock files on Postgres"));
+        };
         let mut path = file.as_os_str().to_owned();
         path.push(format!(".{what}.lock"));
         File::create(path).map_err(Error::internal)
@@ -209,9 +218,11 @@ impl Db {
         let inner = match (&self.0, write) {
             (Pools::Postgres(pool), _) => pool.begin().await.map(Inner::Postgres),
             (Pools::Sqlite { read, .. }, false) => read.begin().await.map(Inner::Sqlite),
-            (Pools::Sqlite { write, .. }, true) => write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite),
+            (Pools::Sqlite { write, .. }, true) => {
+                write.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite)
+            }
         };
-        inner.map(|inner| Tx(inner, Open::mark())).map_err(fault)
+        inner.map(|inner| Tx { inner, _open: Open::mark() }).map_err(fault)
     }
 
     /// Whether the database answers.

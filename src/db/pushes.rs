@@ -152,7 +152,13 @@ pub async fn add_push(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn wake_push(tx: &mut WriteTx, tenant: TenantId, id: PushId, change: Option<&str>, now: Millis) -> Result<()> {
+pub async fn wake_push(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: PushId,
+    change: Option<&str>,
+    now: Millis,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET change = COALESCE($3, change), updated_at = $4, tries = 0, \
@@ -184,7 +190,12 @@ const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim_push(tx: &mut WriteTx, now: Millis, lease_until: Millis, per_tenant: i64) -> Result<Option<Lease>> {
+pub async fn claim_push(
+    tx: &mut WriteTx,
+    now: Millis,
+    lease_until: Millis,
+    per_tenant: i64,
+) -> Result<Option<Lease>> {
     let sql = if tx.is_postgres() { CLAIM_POSTGRES } else { CLAIM };
     on!(tx, |c| {
         sqlx::query_as(sql).bind(now).bind(lease_until).bind(per_tenant).bind(true).fetch_optional(c).await
@@ -198,8 +209,16 @@ pub async fn claim_push(tx: &mut WriteTx, now: Millis, lease_until: Millis, per_
 /// When the database fails.
 pub async fn keep_lease(tx: &mut WriteTx, lease: &Lease, until: Millis) -> Result<bool> {
     let rows = on!(tx, |c| {
-        let query = sqlx::query("UPDATE push SET lease_until = $3 WHERE id = $1 AND lease_token = $2 AND state = 'sending'");
-        query.bind(lease.id).bind(lease.lease_token).bind(until).execute(c).await.map(|done| done.rows_affected())
+        let query = sqlx::query(
+            "UPDATE push SET lease_until = $3 WHERE id = $1 AND lease_token = $2 AND state = 'sending'",
+        );
+        query
+            .bind(lease.id)
+            .bind(lease.lease_token)
+            .bind(until)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected())
     });
     Ok(rows.map_err(fault)? == 1)
 }
@@ -209,22 +228,36 @@ pub async fn keep_lease(tx: &mut WriteTx, lease: &Lease, until: Millis) -> Resul
 /// # Errors
 /// When the database fails.
 pub async fn end_leases(tx: &mut WriteTx, now: Millis) -> Result<()> {
-    on!(tx, |c| sqlx::query("UPDATE push SET lease_until = $1 WHERE state = 'sending'").bind(now).execute(c).await.map(drop))
-        .map_err(fault)
+    on!(tx, |c| sqlx::query("UPDATE push SET lease_until = $1 WHERE state = 'sending'")
+        .bind(now)
+        .execute(c)
+        .await
+        .map(drop))
+    .map_err(fault)
 }
 
 /// Leaves a push; `false` when its lease was lost.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish_push(tx: &mut WriteTx, lease: &Lease, outcome: &Outcome<'_>, now: Millis) -> Result<bool> {
+pub async fn finish_push(
+    tx: &mut WriteTx,
+    lease: &Lease,
+    outcome: &Outcome<'_>,
+    now: Millis,
+) -> Result<bool> {
     let rows = on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET state = $3, reason = $4, run_at = $5, tries = $6, version = $7, \
              opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, updated_at = $9 \
              WHERE id = $1 AND lease_token = $2 AND state = 'sending'",
         );
-        let query = query.bind(lease.id).bind(lease.lease_token).bind(outcome.state).bind(outcome.reason).bind(outcome.run_at);
+        let query = query
+            .bind(lease.id)
+            .bind(lease.lease_token)
+            .bind(outcome.state)
+            .bind(outcome.reason)
+            .bind(outcome.run_at);
         let query = query.bind(outcome.tries).bind(outcome.version).bind(outcome.opportunity_id).bind(now);
         query.execute(c).await.map(|done| done.rows_affected())
     });
@@ -249,7 +282,9 @@ pub async fn pin_settings(tx: &mut WriteTx, lease: &Lease, revision: i64) -> Res
 /// When the database fails.
 pub async fn held_pushes(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(PushId, String)>> {
     let rows: Vec<(Uuid, Option<String>)> = on!(tx, |c| {
-        let query = sqlx::query_as("SELECT id, reason FROM push WHERE tenant_id = $1 AND state IN ('held', 'failed') ORDER BY id");
+        let query = sqlx::query_as(
+            "SELECT id, reason FROM push WHERE tenant_id = $1 AND state IN ('held', 'failed') ORDER BY id",
+        );
         query.bind(tenant.0).fetch_all(c).await
     })
     .map_err(fault)?;
@@ -260,7 +295,13 @@ pub async fn held_pushes(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(PushId, S
 ///
 /// # Errors
 /// When the database fails.
-pub async fn skip_push(tx: &mut WriteTx, tenant: TenantId, id: PushId, reason: &str, now: Millis) -> Result<()> {
+pub async fn skip_push(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: PushId,
+    reason: &str,
+    now: Millis,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET state = 'skipped', reason = $3, updated_at = $4 \

@@ -89,7 +89,9 @@ pub async fn settings_revision(tx: &mut Tx, tenant: TenantId, revision: i64) -> 
 /// When the database fails.
 pub async fn revision_of_form(tx: &mut Tx, tenant: TenantId, form_id: &str) -> Result<Option<i64>> {
     on!(tx, |c| {
-        let query = sqlx::query_scalar("SELECT revision FROM settings_revision WHERE tenant_id = $1 AND form_id = $2");
+        let query = sqlx::query_scalar(
+            "SELECT revision FROM settings_revision WHERE tenant_id = $1 AND form_id = $2",
+        );
         query.bind(tenant.0).bind(form_id).fetch_optional(c).await
     })
     .map_err(fault)

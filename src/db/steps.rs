@@ -72,7 +72,12 @@ pub struct AttemptRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_step(tx: &mut WriteTx, tenant: TenantId, document: DocumentId, step: &StepRow) -> Result<()> {
+pub async fn add_step(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    document: DocumentId,
+    step: &StepRow,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO step (id, tenant_id, document_id, push_id, target, key, action, state, marker, request, autotask_id, note, \
@@ -143,7 +148,12 @@ pub async fn steps(tx: &mut Tx, tenant: TenantId, push: PushId) -> Result<Vec<St
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_attempt(tx: &mut WriteTx, tenant: TenantId, push: PushId, attempt: &AttemptRow) -> Result<()> {
+pub async fn add_attempt(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    push: PushId,
+    attempt: &AttemptRow,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO attempt (id, tenant_id, push_id, method, path, status, outcome, request, response, duration_ms, created_at) \

@@ -60,9 +60,15 @@ pub async fn run(services: &Services, tenant: TenantId, progress: &Path, stop: &
     }
 }
 
-async fn try_run(services: &Services, tenant: TenantId, progress: &Path, stop: &CancellationToken) -> Result<()> {
+async fn try_run(
+    services: &Services,
+    tenant: TenantId,
+    progress: &Path,
+    stop: &CancellationToken,
+) -> Result<()> {
     let arrivals = arrivals()?;
-    let arrived: usize = fs::read_to_string(progress).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+    let arrived: usize =
+        fs::read_to_string(progress).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
     let before = arrivals.get(arrived).map_or(0, |arrival| arrival.after_ms);
     let start = Instant::now();
     for (index, arrival) in arrivals.iter().enumerate().skip(arrived) {
@@ -84,8 +90,11 @@ mod tests {
     #[test]
     fn every_document_can_be_read() {
         let arrivals = arrivals().unwrap();
-        let quotes: BTreeSet<_> =
-            arrivals.iter().filter(|arrival| arrival.kind == Kind::Quote).map(|arrival| &arrival.number).collect();
+        let quotes: BTreeSet<_> = arrivals
+            .iter()
+            .filter(|arrival| arrival.kind == Kind::Quote)
+            .map(|arrival| &arrival.number)
+            .collect();
         assert!(quotes.len() >= 40, "{} quotes", quotes.len());
         for arrival in &arrivals {
             arrival.read().unwrap_or_else(|error| panic!("{}: {error:?}", arrival.number));

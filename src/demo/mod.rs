@@ -6,6 +6,8 @@
 mod feed;
 mod settings;
 
+pub use settings::configure;
+
 use std::{
     fs,
     net::SocketAddr,
@@ -92,14 +94,20 @@ impl Demo {
             Some(_) => None,
             None => Some(open_emulator(options).await?),
         };
-        let own_url = emulator.as_ref().and_then(|(listener, _)| listener.local_addr().ok()).map(|at| format!("http://{at}"));
+        let own_url = emulator
+            .as_ref()
+            .and_then(|(listener, _)| listener.local_addr().ok())
+            .map(|at| format!("http://{at}"));
         let emulator_url = options.emulator_url.clone().or(own_url).unwrap_or_default();
         let app = App::open(config, Clock::system()).await?;
         let web = app.address().map(|address| format!("http://{address}")).unwrap_or_default();
         let kept_file = options.data_dir.join("demo.json");
         let is_first = !kept_file.exists();
-        let (tenant, kept) =
-            if is_first { first_start(&app.services, &kept_file).await? } else { again(&app.services, &kept_file).await? };
+        let (tenant, kept) = if is_first {
+            first_start(&app.services, &kept_file).await?
+        } else {
+            again(&app.services, &kept_file).await?
+        };
         let facts = Facts {
             web,
             emulator: emulator_url.trim_end_matches('/').to_owned(),
@@ -167,7 +175,8 @@ impl Demo {
 
 async fn open_emulator(options: &Options) -> Result<(TcpListener, Emulator)> {
     let journal = Some(options.data_dir.join("emulator.jsonl"));
-    let emulator = Emulator::open(emulator::Options { journal, clock: Clock::system() }).map_err(Error::internal)?;
+    let emulator =
+        Emulator::open(emulator::Options { journal, clock: Clock::system() }).map_err(Error::internal)?;
     Ok((app::bind(options.emulator_listen).await?, emulator))
 }
 

@@ -13,6 +13,9 @@ use crate::{
 };
 
 /// Saves the demo's settings and turns the sync on.
+///
+/// # Errors
+/// When the emulator's lists lack what they choose, or the database fails.
 pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
     let view = services.settings_view(tenant).await?;
     let form = form(&view.lists, &view.categories)?;
@@ -34,11 +37,11 @@ fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
     form.created.default_owner = first_owner(lists)?;
     form.created.stage = by(List::Stages, "Proposal Sent")?;
     form.created.status = by(List::Statuses, "Active")?;
-    form.created.probability = "50".to_owned();
+    "50".clone_into(&mut form.created.probability);
     form.created.shipping = by(List::ShippingTypes, "Ground")?;
     form.won.stage = by(List::Stages, "Closed Won")?;
     form.won.status = by(List::Statuses, "Active")?;
-    form.lost.keep_stage = "false".to_owned();
+    "false".clone_into(&mut form.lost.keep_stage);
     form.lost.stage = by(List::Stages, "Closed Lost")?;
     form.lost.status = by(List::Statuses, "Lost")?;
     form.codes.product = by(List::MaterialCodes, "Taxable Products")?;
@@ -46,14 +49,16 @@ fn form(lists: &Lists, categories: &[String]) -> Result<SettingsForm> {
     form.codes.payment_surcharge = by(List::MaterialCodes, "Payment Surcharge")?;
     form.codes.non_recurring_service = by(List::MaterialCodes, "Professional Services")?;
     form.category_map.rows = rows(lists, categories);
-    form.services.brand = super::TENANT.to_owned();
-    form.services.category = "Services".to_owned();
+    super::TENANT.clone_into(&mut form.services.brand);
+    "Services".clone_into(&mut form.services.category);
     Ok(form)
 }
 
 fn first_owner(lists: &Lists) -> Result<String> {
     let owner = lists.options(List::Owners).iter().find(|option| option.active);
-    owner.map(|option| option.value.to_string()).ok_or_else(|| Error::internal("the emulator has no resources"))
+    owner
+        .map(|option| option.value.to_string())
+        .ok_or_else(|| Error::internal("the emulator has no resources"))
 }
 
 /// Categories of the same path are mapped; one is left open, so that a hold and its fix can be seen.
@@ -61,8 +66,15 @@ fn rows(lists: &Lists, categories: &[String]) -> BTreeMap<u32, MapRowForm> {
     let list = List::ProductCategories;
     let target = |path: &str| {
         let same = |value: i64| lists.path(list, value).replace(" › ", "/").eq_ignore_ascii_case(path);
-        lists.options(list).iter().find(|option| option.active && same(option.value)).map(|option| option.value.to_string())
+        lists
+            .options(list)
+            .iter()
+            .find(|option| option.active && same(option.value))
+            .map(|option| option.value.to_string())
     };
-    let row = |path: &String| MapRowForm { category: path.clone(), autotask_category: target(path).unwrap_or_default() };
+    let row = |path: &String| MapRowForm {
+        category: path.clone(),
+        autotask_category: target(path).unwrap_or_default(),
+    };
     (0..).zip(categories.iter().map(row)).collect()
 }

@@ -289,7 +289,10 @@ impl Content {
     /// The categories and the brands that its lines name.
     pub fn catalogue(&self) -> (BTreeSet<String>, BTreeSet<String>) {
         let lines = || self.lines.iter().flat_map(|line| std::iter::once(line).chain(&line.components));
-        (lines().filter_map(|line| line.category.clone()).collect(), lines().filter_map(|line| line.brand.clone()).collect())
+        (
+            lines().filter_map(|line| line.category.clone()).collect(),
+            lines().filter_map(|line| line.brand.clone()).collect(),
+        )
     }
 }
 

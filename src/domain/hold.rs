@@ -93,15 +93,25 @@ impl Hold {
             Self::Currency { document, connection } => {
                 format!("The document is in {document}, the Autotask connection in {connection}")
             }
-            Self::CategoryUnmapped { category } if category.is_empty() => "A new product has no category".to_owned(),
+            Self::CategoryUnmapped { category } if category.is_empty() => {
+                "A new product has no category".to_owned()
+            }
             Self::CategoryUnmapped { category } => format!("Category \"{category}\" is not mapped"),
-            Self::OptionInactive { field, label, .. } => format!("{field}: \"{label}\" is inactive in Autotask"),
-            Self::CatalogueAmbiguous { name } => format!("Several Autotask products or services fit \"{name}\""),
+            Self::OptionInactive { field, label, .. } => {
+                format!("{field}: \"{label}\" is inactive in Autotask")
+            }
+            Self::CatalogueAmbiguous { name } => {
+                format!("Several Autotask products or services fit \"{name}\"")
+            }
             Self::QuoteMissing { number } => format!("Quote {number} of this sale has not been received"),
-            Self::Duplicate { entity, marker } => format!("Several records in Autotask {entity} carry {marker}"),
+            Self::Duplicate { entity, marker } => {
+                format!("Several records in Autotask {entity} carry {marker}")
+            }
             Self::Gone { entity, id } => format!("{entity} {id} is no longer in Autotask"),
             Self::Refused { sentence } => format!("Autotask refused: {sentence}"),
-            Self::Credentials => "Autotask did not accept the user name, secret or integration code".to_owned(),
+            Self::Credentials => {
+                "Autotask did not accept the user name, secret or integration code".to_owned()
+            }
             Self::NotConnected => "Autotask is not connected".to_owned(),
             Self::GaveUp { sentence } => format!("Autotask could not be reached for a week: {sentence}"),
         }
@@ -139,6 +149,12 @@ impl Hold {
 
     /// Whether saving settings can release it.
     pub fn is_about_settings(&self) -> bool {
-        matches!(self, Self::SetupNeeded | Self::CategoryUnmapped { .. } | Self::OptionInactive { .. } | Self::Refused { .. })
+        matches!(
+            self,
+            Self::SetupNeeded
+                | Self::CategoryUnmapped { .. }
+                | Self::OptionInactive { .. }
+                | Self::Refused { .. }
+        )
     }
 }

@@ -114,7 +114,8 @@ impl Lists {
 
     /// The name to show for a value: Autotask's name, or the bare number where it was never seen.
     pub fn label(&self, list: List, value: i64) -> String {
-        self.find(list, value).map_or_else(|| format!("Unknown value, ID {value}"), |option| option.label.clone())
+        self.find(list, value)
+            .map_or_else(|| format!("Unknown value, ID {value}"), |option| option.label.clone())
     }
 
     /// The label with the labels of its parents before it: `Hardware › Laptops`.
@@ -128,8 +129,13 @@ impl Lists {
 
     /// The active owner with that e-mail address, whatever the case of its letters.
     pub fn owner_by_email(&self, email: &str) -> Option<i64> {
-        let is_theirs =
-            |option: &&ListOption| option.detail.as_deref().is_some_and(|detail| detail.eq_ignore_ascii_case(email));
-        self.options(List::Owners).iter().filter(|option| option.active).find(is_theirs).map(|option| option.value)
+        let is_theirs = |option: &&ListOption| {
+            option.detail.as_deref().is_some_and(|detail| detail.eq_ignore_ascii_case(email))
+        };
+        self.options(List::Owners)
+            .iter()
+            .filter(|option| option.active)
+            .find(is_theirs)
+            .map(|option| option.value)
     }
 }

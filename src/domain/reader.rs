@@ -192,7 +192,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of objects below this one; absent is empty, more than `max` is refused.
-    pub fn list<T>(&mut self, name: &'static str, max: usize, mut read: impl FnMut(&mut Reader<'a>) -> T) -> Vec<T> {
+    pub fn list<T>(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        mut read: impl FnMut(&mut Reader<'a>) -> T,
+    ) -> Vec<T> {
         let Some(value) = self.get(name) else { return Vec::new() };
         let Some(items) = value.as_array() else {
             self.wrong(name, "must be a list");

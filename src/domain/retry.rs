@@ -34,17 +34,10 @@ pub fn backoff(tries: i64, spread: i64) -> Option<Millis> {
 /// When the outcome of a create that got no answer is looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct Quarantine {
-    /// After the first look-up that found nothing: wait this long for the second.
+    /// The second look-up comes this long after the request was sent.
     pub second_look: Millis,
     /// Only this long after the last moment at which the request can have left is it believed that it never arrived.
-    /// Autotask works on a request for up to 5 minutes, also when its sender has gone.
     pub length: Millis,
-}
-
-impl Default for Quarantine {
-    fn default() -> Self {
-        Self { second_look: 30 * SECOND, length: 330 * SECOND }
-    }
 }
 
 impl Quarantine {
@@ -52,7 +45,8 @@ impl Quarantine {
     /// `None` when it is certain that it never arrived.
     pub fn next_look(&self, sent_by: Millis, now: Millis) -> Option<Millis> {
         let end = sent_by + self.length;
-        (now < end).then(|| if now < sent_by + self.second_look { sent_by + self.second_look } else { end }.min(end))
+        (now < end)
+            .then(|| if now < sent_by + self.second_look { sent_by + self.second_look } else { end }.min(end))
     }
 }
 
@@ -70,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_silent_create_is_looked_up_twice_before_it_is_believed_lost() {
-        let quarantine = Quarantine::default();
+        let quarantine = Quarantine { second_look: 30_000, length: 330_000 };
         assert_eq!(quarantine.next_look(1_000, 1_000), Some(31_000));
         assert_eq!(quarantine.next_look(1_000, 31_000), Some(331_000));
         assert_eq!(quarantine.next_look(1_000, 331_000), None);

@@ -85,20 +85,30 @@ impl Services {
     pub async fn tenant(&self, name: &str) -> Result<TenantId> {
         let mut tx = self.db.read().await?;
         let found = db::find_tenant(&mut tx, name).await?;
-        found.ok_or(Error::NotFound("There is no tenant of that name. Add it with: opportune admin add-tenant"))
+        found.ok_or(Error::NotFound(
+            "There is no tenant of that name. Add it with: opportune admin add-tenant",
+        ))
     }
 
     /// Adds a person, or sets the name and password of the one with that address.
     ///
     /// # Errors
     /// When the address or the password cannot be used; the sentence says why.
-    pub async fn put_user(&self, tenant: TenantId, email: &str, name: &str, password: SecretString) -> Result<()> {
+    pub async fn put_user(
+        &self,
+        tenant: TenantId,
+        email: &str,
+        name: &str,
+        password: SecretString,
+    ) -> Result<()> {
         let email = email.trim().to_lowercase();
         if !validator::ValidateEmail::validate_email(&email) {
             return Err(Error::Conflict("Give an e-mail address, such as name@example.com.".to_owned()));
         }
         if !PASSWORD.contains(&password.expose_secret().chars().count()) {
-            return Err(Error::Conflict("Give a password of 15 to 256 characters. A sentence is fine.".to_owned()));
+            return Err(Error::Conflict(
+                "Give a password of 15 to 256 characters. A sentence is fine.".to_owned(),
+            ));
         }
         let password_hash = hashing(move || crypto::hash_password(&password)).await??;
         let id = self.clock.new_id();
@@ -150,7 +160,8 @@ impl Services {
         drop(tx);
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let too_long = password.expose_secret().chars().count() > *PASSWORD.end();
-        let is_right = !too_long && hashing(move || crypto::verify_password(&password, hash.as_deref())).await?;
+        let is_right =
+            !too_long && hashing(move || crypto::verify_password(&password, hash.as_deref())).await?;
         match user.filter(|_| is_right) {
             Some(user) => self.begin_session(&user, &subjects).await,
             None => self.count_failure(&subjects).await,

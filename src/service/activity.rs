@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::db::{AttemptRow, PushRow, StateCount, StepRow, StoredDocument};
 use crate::{
-    db::{self, AttemptRow, PushRow, StateCount, StepRow, StoredDocument},
+    db,
     domain::{
         hold::Hold,
         ids::{DocumentId, PushId, TenantId},
@@ -52,7 +53,12 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn activity(&self, tenant: TenantId, state: Option<&str>, before: Option<PushId>) -> Result<Activity> {
+    pub async fn activity(
+        &self,
+        tenant: TenantId,
+        state: Option<&str>,
+        before: Option<PushId>,
+    ) -> Result<Activity> {
         let mut tx = self.db.read().await?;
         let mut rows = db::pushes(&mut tx, tenant, state, before, PAGE + 1).await?;
         let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);

@@ -3,9 +3,10 @@
 use secrecy::SecretString;
 use serde_json::json;
 
+pub use crate::db::ConnectionRow;
 use crate::{
     autotask::{self, Access, Failure, Row, Session, wire::FieldInformation},
-    db::{self, ConnectionRow},
+    db,
     domain::{
         hold::Hold,
         ids::TenantId,
@@ -88,7 +89,11 @@ impl Services {
         Ok(Ok(Session::new(self.client.clone(), access)))
     }
 
-    async fn look_up_zone(&self, tenant: TenantId, row: &ConnectionRow) -> Result<std::result::Result<String, Failure>> {
+    async fn look_up_zone(
+        &self,
+        tenant: TenantId,
+        row: &ConnectionRow,
+    ) -> Result<std::result::Result<String, Failure>> {
         let zone = match self.client.zone(&row.discovery_url, &row.user_name).await {
             Ok(zone) => zone,
             Err(failure) => return Ok(Err(failure)),
@@ -194,7 +199,13 @@ fn owner(row: &Row) -> Option<ListOption> {
     }
     let names: Vec<String> = ["firstName", "lastName"].iter().filter_map(|field| text(row, field)).collect();
     let label = names.join(" ");
-    Some(ListOption { value: autotask::id(row)?, label, detail: text(row, "email"), parent: None, active: true })
+    Some(ListOption {
+        value: autotask::id(row)?,
+        label,
+        detail: text(row, "email"),
+        parent: None,
+        active: true,
+    })
 }
 
 fn billing_codes(rows: &[Row], use_type: i64) -> Vec<ListOption> {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+pub use crate::db::StoredDocument;
 use crate::{
     crypto,
-    db::{self, StoredDocument, WriteTx},
+    db::{self, WriteTx},
     domain::{
         document::{Document, Kind, State},
         ids::{DocumentId, PushId, TenantId},
@@ -57,7 +58,12 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_catalogue(&self, tenant: TenantId, categories: &BTreeSet<String>, brands: &BTreeSet<String>) -> Result<()> {
+    pub async fn add_catalogue(
+        &self,
+        tenant: TenantId,
+        categories: &BTreeSet<String>,
+        brands: &BTreeSet<String>,
+    ) -> Result<()> {
         let mut tx = self.db.write().await?;
         self.store_catalogue(&mut tx, tenant, categories, brands).await?;
         tx.commit().await
@@ -156,7 +162,8 @@ impl Services {
         let is_linked = db::links(tx, tenant, id, &[]).await?.of(Target::Opportunity).next().is_some();
         if !is_linked {
             let settings = db::settings(tx, tenant).await?.settings;
-            let excluded = settings.sections.as_ref().is_some_and(|sections| !sections.include_unquoted_sales);
+            let excluded =
+                settings.sections.as_ref().is_some_and(|sections| !sections.include_unquoted_sales);
             if !settings.enabled {
                 return Ok((None, Some(SYNC_OFF)));
             }

@@ -74,7 +74,12 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_settings(&self, tenant: TenantId, user: Option<UserId>, form: &SettingsForm) -> Result<Saved> {
+    pub async fn save_settings(
+        &self,
+        tenant: TenantId,
+        user: Option<UserId>,
+        form: &SettingsForm,
+    ) -> Result<Saved> {
         let mut tx = self.db.write().await?;
         let now = view(&mut tx, tenant).await?;
         if !form.form_id.is_empty()
@@ -143,7 +148,9 @@ impl Services {
         if db::save_settings(tx, tenant, base, new, self.clock.now()).await? {
             return Ok(());
         }
-        Err(Error::Conflict("The settings were saved by somebody else at the same moment. Try again.".to_owned()))
+        Err(Error::Conflict(
+            "The settings were saved by somebody else at the same moment. Try again.".to_owned(),
+        ))
     }
 
     /// Lets go on what saving may have mended; what is still wrong is held again with its new cause.
@@ -179,7 +186,8 @@ async fn stale(
     saved: Option<&Sections>,
 ) -> Result<Option<Option<String>>> {
     let base: i64 = form.revision.trim().parse().unwrap_or(0);
-    let shown = db::settings_revision(tx, tenant, base).await?.and_then(|revision| revision.settings.sections);
+    let shown =
+        db::settings_revision(tx, tenant, base).await?.and_then(|revision| revision.settings.sections);
     if shown.as_ref() == saved {
         return Ok(None);
     }
@@ -190,7 +198,12 @@ async fn stale(
 }
 
 /// What a revision changed; `None` where there is no such revision.
-async fn changes_of(tx: &mut Tx, tenant: TenantId, revision: i64, lists: &Lists) -> Result<Option<Vec<Change>>> {
+async fn changes_of(
+    tx: &mut Tx,
+    tenant: TenantId,
+    revision: i64,
+    lists: &Lists,
+) -> Result<Option<Vec<Change>>> {
     let of = db::settings_revision(tx, tenant, revision).await?.map(|revision| revision.settings);
     let before = db::settings_revision(tx, tenant, revision - 1).await?.map(|revision| revision.settings);
     let before = before.unwrap_or(OpportunitySettings::NEW);

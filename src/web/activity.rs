@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     clock::{self, Millis},
-    db,
     domain::{hold::Hold, ids::PushId},
-    service::activity::Summary,
+    service::activity::{self, Summary},
 };
 
 /// What the list is narrowed by.
@@ -35,7 +34,8 @@ const STATUSES: [(&str, &str); 7] = [
 
 /// The list, newest first.
 pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Page {
-    let state = Some(params.status.as_str()).filter(|status| STATUSES.iter().any(|(value, _)| value == status && !value.is_empty()));
+    let state = Some(params.status.as_str())
+        .filter(|status| STATUSES.iter().any(|(value, _)| value == status && !value.is_empty()));
     let activity = signed.services().activity(signed.visitor.tenant, state, params.before).await?;
     let now = signed.services().clock.now();
     let summary = Summary::of(&activity.counts);
@@ -111,7 +111,7 @@ fn filter(current: &str) -> Filter {
     Filter { statuses: STATUSES.map(choice).to_vec(), active: !current.is_empty() }
 }
 
-fn push_row(now: Millis, row: &db::PushRow, web_url: Option<&str>) -> PushRow {
+fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>) -> PushRow {
     let (mut reason, _) = words::reason(row.reason.as_deref());
     if row.state == "waiting" && row.run_at > now {
         reason = format!("{reason}. Next try in {}", words::length(row.run_at - now));

@@ -28,7 +28,9 @@ pub fn state(connected: bool, enabled: bool, saved: bool, summary: &Summary) -> 
         (false, ..) => Tag::new(Tone::Warn, "Not connected"),
         (true, false, _) => Tag::new(Tone::Plain, "Connected, sync off"),
         (true, true, false) => Tag::new(Tone::Warn, "Setup needed"),
-        (true, true, true) if summary.held > 0 => Tag::new(Tone::Warn, format!("Needs you: {} held", summary.held)),
+        (true, true, true) if summary.held > 0 => {
+            Tag::new(Tone::Warn, format!("Needs you: {} held", summary.held))
+        }
         (true, true, true) => Tag::new(Tone::Ok, "Working"),
     }
 }

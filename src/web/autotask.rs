@@ -7,7 +7,7 @@ use super::{
     extract::{Signed, html},
     view::{Autotask, Fact, Link, Nav, SectionRow, Tag, TaskRow, Tone},
 };
-use crate::{db::ConnectionRow, domain::settings::OpportunitySettings};
+use crate::{domain::settings::OpportunitySettings, service::connection::ConnectionRow};
 
 const OPPORTUNITIES: &str = "/apps/autotask/opportunities";
 
@@ -19,7 +19,11 @@ pub async fn show(signed: Signed) -> Page {
     let summary = signed.services().summary(tenant).await?;
     let steps = steps(connection.is_some(), &settings);
     let is_complete = steps.iter().all(|step| step.done);
-    let action = if is_complete { Link::new("/activity", "View activity") } else { Link::new(OPPORTUNITIES, "Continue setup") };
+    let action = if is_complete {
+        Link::new("/activity", "View activity")
+    } else {
+        Link::new(OPPORTUNITIES, "Continue setup")
+    };
     let (enabled, saved) = (settings.enabled, settings.sections.is_some());
     html(&Autotask {
         shell: signed.shell("Autotask — Apps", Nav::Apps, &[("Apps", Some("/apps")), ("Autotask", None)]),
@@ -43,7 +47,10 @@ fn steps(connected: bool, settings: &OpportunitySettings) -> Vec<TaskRow> {
     let map = settings.sections.as_ref().map(|sections| &sections.category_map);
     let mapped = map.is_some_and(|map| map.fallback.is_some() || !map.rows.is_empty());
     vec![
-        TaskRow { href: "/apps/autotask".to_owned(), ..row("Connect Autotask", connected, "opportune admin connect") },
+        TaskRow {
+            href: "/apps/autotask".to_owned(),
+            ..row("Connect Autotask", connected, "opportune admin connect")
+        },
         row("Turn on opportunity sync", settings.enabled, ""),
         row("Choose defaults", settings.sections.is_some(), "About 3 minutes"),
         row("Map product categories", mapped, ""),
@@ -61,7 +68,8 @@ fn facts(connection: &ConnectionRow) -> Vec<Fact> {
 }
 
 fn section(settings: &OpportunitySettings, summary: String) -> SectionRow {
-    let state = if settings.enabled { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") };
+    let state =
+        if settings.enabled { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") };
     let summary = if settings.enabled && settings.sections.is_none() {
         "Setup needed: choose the defaults and save.".to_owned()
     } else {

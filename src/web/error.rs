@@ -92,8 +92,12 @@ pub async fn render(State(state): State<WebState>, request: Request, next: Next)
     copy.headers.extend(parts.headers.get(header::COOKIE).map(|value| (header::COOKIE, value.clone())));
     let response = next.run(Request::from_parts(parts, body)).await;
     let note = response.extensions().get::<Note>().cloned();
-    let is_refused = response.status().is_client_error() && !response.headers().contains_key(header::CONTENT_TYPE)
-        || matches!(response.status(), StatusCode::PAYLOAD_TOO_LARGE | StatusCode::FORBIDDEN | StatusCode::SERVICE_UNAVAILABLE);
+    let is_refused = response.status().is_client_error()
+        && !response.headers().contains_key(header::CONTENT_TYPE)
+        || matches!(
+            response.status(),
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::FORBIDDEN | StatusCode::SERVICE_UNAVAILABLE
+        );
     let page = match note {
         Some(note) => of_error(&note.0),
         None if is_refused => of_status(response.status()),
@@ -101,7 +105,10 @@ pub async fn render(State(state): State<WebState>, request: Request, next: Next)
     };
     let signed = Signed::from_request_parts(&mut copy, &state).await.ok();
     let html = match signed {
-        Some(signed) => ErrorPageInside { shell: signed.shell(&page.heading.clone(), Nav::Apps, &[]), error: page }.render(),
+        Some(signed) => {
+            ErrorPageInside { shell: signed.shell(&page.heading.clone(), Nav::Apps, &[]), error: page }
+                .render()
+        }
         None => ErrorPageOutside { frame: frame(&state, &page.heading.clone()), error: page }.render(),
     };
     (response.status(), Html(html.unwrap_or_default())).into_response()
@@ -114,7 +121,8 @@ fn of_error(error: &Error) -> ErrorPage {
         Error::Internal(cause) => {
             let reference = crypto::reference();
             tracing::error!(reference, %cause, "a page failed");
-            let message = "There is a problem with the service. Nothing was changed. Go back and try again.".to_owned();
+            let message =
+                "There is a problem with the service. Nothing was changed. Go back and try again.".to_owned();
             ("There is a problem", message, Some(reference))
         }
         _ => ("This cannot be done now", sentence, None),
@@ -124,18 +132,28 @@ fn of_error(error: &Error) -> ErrorPage {
 
 fn of_status(status: StatusCode) -> ErrorPage {
     let (heading, message) = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => ("This form is too long", "Shorten what you typed and send it again."),
-        StatusCode::FORBIDDEN => {
-            ("This form came from another site", "Nothing was changed. Open the page here and send the form again.")
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("This form is too long", "Shorten what you typed and send it again.")
         }
-        StatusCode::SERVICE_UNAVAILABLE => ("This takes too long", "Nothing is lost. Go back and try again in a minute."),
+        StatusCode::FORBIDDEN => (
+            "This form came from another site",
+            "Nothing was changed. Open the page here and send the form again.",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("This takes too long", "Nothing is lost. Go back and try again in a minute.")
+        }
         _ => ("This cannot be done now", "Go back, reload the page and try again."),
     };
     page(heading, message.to_owned(), None)
 }
 
 fn page(heading: &str, message: String, reference: Option<String>) -> ErrorPage {
-    ErrorPage { heading: heading.to_owned(), message, action: Some(Link::new("/apps", "Go to Apps")), reference }
+    ErrorPage {
+        heading: heading.to_owned(),
+        message,
+        action: Some(Link::new("/apps", "Go to Apps")),
+        reference,
+    }
 }
 
 #[cfg(test)]

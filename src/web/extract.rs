@@ -66,7 +66,13 @@ impl Signed {
 /// What every HTML document needs.
 pub fn frame(state: &WebState, title: &str) -> Frame {
     let assets = state.assets.clone();
-    Frame { title: title.to_owned(), theme: Theme::System, css: assets.css, script: assets.script, icon: assets.icon }
+    Frame {
+        title: title.to_owned(),
+        theme: Theme::System,
+        css: assets.css,
+        script: assets.script,
+        icon: assets.icon,
+    }
 }
 
 impl FromRequestParts<WebState> for Signed {
@@ -99,7 +105,9 @@ impl<T: DeserializeOwned> FromRequest<WebState> for Form<T> {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, PageError> {
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|_| Error::BadRequest("The form could not be read to its end. Send it again.".to_owned()))?;
+        let bytes = bytes.map_err(|_| {
+            Error::BadRequest("The form could not be read to its end. Send it again.".to_owned())
+        })?;
         read(&bytes).map(Self)
     }
 }
@@ -118,7 +126,9 @@ impl<T: DeserializeOwned> FromRequestParts<WebState> for Params<T> {
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PageError> {
     // Browsers send brackets percent-encoded; without this such fields would vanish silently.
     let config = serde_qs::Config::new().use_form_encoding(true);
-    let unreadable = |_| Error::BadRequest("The form has fields that this page does not know. Reload the page.".to_owned());
+    let unreadable = |_| {
+        Error::BadRequest("The form has fields that this page does not know. Reload the page.".to_owned())
+    };
     Ok(config.deserialize_bytes(bytes).map_err(unreadable)?)
 }
 

@@ -74,7 +74,10 @@ pub fn router(services: Services, secure_cookies: bool, test_server: bool) -> Ro
         .route("/activity/{id}/retry", post(push::retry))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), error::render))
         .layer(RequestBodyLimitLayer::new(MAX_FORM))

@@ -53,7 +53,8 @@ pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
 
 /// Saves the form, or shows it again with everything typed and what is wrong with it.
 pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
-    let saved = signed.services().save_settings(signed.visitor.tenant, Some(signed.visitor.user), &form).await?;
+    let saved =
+        signed.services().save_settings(signed.visitor.tenant, Some(signed.visitor.user), &form).await?;
     let (status, errors, notice) = match saved {
         Saved::Done { revision, released, .. } => {
             let address = format!("{PAGE}?saved={revision}&released={released}#notice");

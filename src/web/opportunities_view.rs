@@ -101,7 +101,8 @@ fn label(lists: &Lists, list: List, value: i64, active: bool) -> String {
 
 fn names(select: &mut Select, known: &[String], value: &str, suggested: bool) {
     for name in known {
-        let choice = Choice { value: name.clone(), label: name.replace('/', " › "), selected: name == value };
+        let choice =
+            Choice { value: name.clone(), label: name.replace('/', " › "), selected: name == value };
         select.options.push(choice);
     }
     if suggested && known.iter().any(|name| name == value) {
@@ -112,8 +113,12 @@ fn names(select: &mut Select, known: &[String], value: &str, suggested: bool) {
 fn map(table: &mut MapTable, view: &SettingsView, values: &SettingsForm, suggested: bool) {
     let list = List::ProductCategories;
     choose(&mut table.fallback, &view.lists, list, &values.category_map.fallback, false);
-    let typed: BTreeMap<&str, &str> =
-        values.category_map.rows.values().map(|row| (row.category.as_str(), row.autotask_category.as_str())).collect();
+    let typed: BTreeMap<&str, &str> = values
+        .category_map
+        .rows
+        .values()
+        .map(|row| (row.category.as_str(), row.autotask_category.as_str()))
+        .collect();
     let mut mapped = 0;
     for (index, category) in view.categories.iter().filter(|category| !is_bundle(category)).enumerate() {
         let products = view.products.get(category).copied().unwrap_or(0);
@@ -137,7 +142,8 @@ fn map(table: &mut MapTable, view: &SettingsView, values: &SettingsForm, suggest
 fn suggestions(view: &SettingsView, brand: &str) -> SettingsForm {
     let lists = &view.lists;
     let by = |list: List, fits: &dyn Fn(&str) -> bool| {
-        let option = lists.options(list).iter().find(|option| option.active && fits(&option.label.to_lowercase()));
+        let option =
+            lists.options(list).iter().find(|option| option.active && fits(&option.label.to_lowercase()));
         option.map(|option| option.value.to_string()).unwrap_or_default()
     };
     let is = |name: &'static str| move |label: &str| label == name;
@@ -147,13 +153,15 @@ fn suggestions(view: &SettingsView, brand: &str) -> SettingsForm {
     form.created.status = by(List::Statuses, &is("active"));
     form.won.stage = by(List::Stages, &|label| label.contains("won"));
     form.won.status = by(List::Statuses, &is("active"));
-    form.lost.keep_stage = "true".to_owned();
+    "true".clone_into(&mut form.lost.keep_stage);
     form.lost.status = by(List::Statuses, &is("lost"));
     form.codes.product = by(List::MaterialCodes, &is("taxable products"));
     form.codes.recurring_service = by(List::ServiceCodes, &is("managed services"));
     form.services.brand = view.brands.iter().find(|name| *name == brand).cloned().unwrap_or_default();
-    form.services.category = view.categories.iter().find(|path| *path == "Services").cloned().unwrap_or_default();
-    form.category_map.rows = (0..).zip(view.categories.iter()).map(|(index, path)| (index, same_name(lists, path))).collect();
+    form.services.category =
+        view.categories.iter().find(|path| *path == "Services").cloned().unwrap_or_default();
+    form.category_map.rows =
+        (0..).zip(view.categories.iter()).map(|(index, path)| (index, same_name(lists, path))).collect();
     form
 }
 
@@ -177,7 +185,10 @@ mod tests {
     fn paths_become_posted_names() {
         let mut errors = FieldErrors::default();
         errors.add("created.stage", "Select a stage");
-        errors.add("category_map.rows[3].autotask_category", "Select an Autotask category that is active in Autotask");
+        errors.add(
+            "category_map.rows[3].autotask_category",
+            "Select an Autotask category that is active in Autotask",
+        );
         let names: Vec<_> = posted_names(&errors).into_keys().collect();
         assert_eq!(names, ["category_map[rows][3][autotask_category]", "created[stage]"]);
     }

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    db,
     domain::{ids::PushId, plan::Target},
     service::activity,
 };
@@ -45,7 +44,8 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
     let notice = Notice {
         tone: Tone::Info,
         heading: "Sent again".to_owned(),
-        text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went.".to_owned(),
+        text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went."
+            .to_owned(),
         links: Vec::new(),
     };
     PushDetail {
@@ -66,10 +66,11 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
     }
 }
 
-fn sentence(push: &db::PushRow, reason: &str) -> String {
+fn sentence(push: &activity::PushRow, reason: &str) -> String {
     match push.state.as_str() {
         "sent" => {
-            let opportunity = push.opportunity_id.map(|id| format!(" as opportunity {id}")).unwrap_or_default();
+            let opportunity =
+                push.opportunity_id.map(|id| format!(" as opportunity {id}")).unwrap_or_default();
             let note = if reason.is_empty() { String::new() } else { format!(" {reason}") };
             format!("Autotask has it{opportunity}.{note}")
         }
@@ -81,11 +82,15 @@ fn sentence(push: &db::PushRow, reason: &str) -> String {
     }
 }
 
-fn next(now: Millis, push: &db::PushRow, fix: Option<String>) -> String {
+fn next(now: Millis, push: &activity::PushRow, fix: Option<String>) -> String {
     match push.state.as_str() {
         "held" | "failed" => fix.unwrap_or_default(),
         "waiting" if push.run_at > now => {
-            format!("Next try at {}, in {}.", words::time_of_day(push.run_at), words::length(push.run_at - now))
+            format!(
+                "Next try at {}, in {}.",
+                words::time_of_day(push.run_at),
+                words::length(push.run_at - now)
+            )
         }
         _ => String::new(),
     }
@@ -95,7 +100,7 @@ fn target(name: &str) -> Option<Target> {
     Target::ALL.into_iter().find(|target| target.name() == name)
 }
 
-fn step_row(step: &db::StepRow, web_url: Option<&str>) -> StepRow {
+fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
     let what = match target(&step.target) {
         Some(Target::Opportunity) => "the opportunity",
         Some(Target::QuoteLocation) => "the delivery address",
@@ -119,12 +124,16 @@ fn step_row(step: &db::StepRow, web_url: Option<&str>) -> StepRow {
     };
     let is_opportunity = step.target == Target::Opportunity.name();
     let autotask_id = step.autotask_id.filter(|_| is_opportunity).map(|id| opportunity(web_url, id));
-    let id = step.autotask_id.filter(|_| !is_opportunity).map(|id| format!("Autotask id {id}. ")).unwrap_or_default();
+    let id = step
+        .autotask_id
+        .filter(|_| !is_opportunity)
+        .map(|id| format!("Autotask id {id}. "))
+        .unwrap_or_default();
     let note = format!("{id}{}", step.note.clone().unwrap_or_default()).trim_end().to_owned();
     StepRow { label: format!("{verb} {what}"), state, autotask_id, note }
 }
 
-fn values(step: &db::StepRow) -> Vec<ValueRow> {
+fn values(step: &activity::StepRow) -> Vec<ValueRow> {
     let fields: Map<String, Value> = serde_json::from_str(&step.request).unwrap_or_default();
     let entity = target(&step.target).map_or("", Target::entity);
     let row = |(field, value): (String, Value)| ValueRow {
@@ -136,7 +145,7 @@ fn values(step: &db::StepRow) -> Vec<ValueRow> {
     fields.into_iter().map(row).collect()
 }
 
-fn attempt_row(attempt: &db::AttemptRow) -> AttemptRow {
+fn attempt_row(attempt: &activity::AttemptRow) -> AttemptRow {
     let tone = if attempt.outcome == "OK" { Tone::Ok } else { Tone::Bad };
     let status = attempt.status.map_or_else(|| "No answer".to_owned(), |status| status.to_string());
     AttemptRow {
@@ -144,7 +153,10 @@ fn attempt_row(attempt: &db::AttemptRow) -> AttemptRow {
         duration: format!("{} ms", attempt.duration_ms),
         method: attempt.method.clone(),
         path: attempt.path.clone(),
-        result: Tag::new(tone, if attempt.outcome == "OK" { status } else { format!("{status}: {}", attempt.outcome) }),
+        result: Tag::new(
+            tone,
+            if attempt.outcome == "OK" { status } else { format!("{status}: {}", attempt.outcome) },
+        ),
         request: attempt.request.as_deref().map(pretty),
         response: attempt.response.as_deref().map(pretty),
     }

@@ -82,7 +82,8 @@ fn page(state: &WebState, email: String, error: Option<String>, next: String) ->
 
 /// A path of this site, never another site's address.
 fn local_path(next: &str) -> &str {
-    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    let is_local =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
     if is_local { next } else { "/apps" }
 }
 
@@ -93,7 +94,14 @@ mod tests {
     #[test]
     fn signing_in_leads_nowhere_else() {
         assert_eq!(local_path("/activity?status=held"), "/activity?status=held");
-        for elsewhere in ["", "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example"] {
+        for elsewhere in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+        ] {
             assert_eq!(local_path(elsewhere), "/apps", "{elsewhere}");
         }
     }

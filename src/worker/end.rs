@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long Autotask is left alone when it says that it is busy and not for how long.
-const BUSY: Duration = Duration::from_secs(60);
+const BUSY: Duration = Duration::from_mins(1);
 
 /// How a run of a push ended.
 #[derive(Debug)]
@@ -108,18 +108,29 @@ impl Worker {
             End::Held(hold) => outcome = Left { state: "held", reason: Some(hold_text(&hold)?), ..outcome },
             End::Skipped(reason) => outcome = Left { state: "skipped", reason: Some(reason), ..outcome },
             End::Later { at, reason } => {
-                outcome = Left { state: "waiting", reason: Some(reason), run_at: at, tries: lease.tries, ..outcome };
+                outcome = Left {
+                    state: "waiting",
+                    reason: Some(reason),
+                    run_at: at,
+                    tries: lease.tries,
+                    ..outcome
+                };
             }
-            End::Failed(sentence) => match retry::backoff(lease.tries + 1, crypto::spread()) {
-                Some(wait) => {
+            End::Failed(sentence) => {
+                if let Some(wait) = retry::backoff(lease.tries + 1, crypto::spread()) {
                     let tries = lease.tries + 1;
-                    outcome = Left { state: "waiting", reason: Some(sentence), run_at: now + wait, tries, ..outcome };
-                }
-                None => {
+                    outcome = Left {
+                        state: "waiting",
+                        reason: Some(sentence),
+                        run_at: now + wait,
+                        tries,
+                        ..outcome
+                    };
+                } else {
                     let reason = Some(hold_text(&Hold::GaveUp { sentence })?);
                     outcome = Left { state: "failed", reason, tries: lease.tries, ..outcome };
                 }
-            },
+            }
         }
         self.leave(lease, outcome).await
     }

@@ -33,13 +33,15 @@ impl Run<'_> {
     /// Products and services are found or made by one push at a time, so that two do not make the same one.
     async fn find(&mut self, key: &Key, find: Find) -> Result<(), Stop> {
         let lock = self.worker.catalogue_of(self.lease.tenant()).await;
-        let _alone = if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
+        let _alone =
+            if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
         if self.was_linked_meanwhile(key).await? {
             return Ok(());
         }
-        let filter = find.filter.json(&self.links).map_err(missing)?;
-        let fields: Vec<&str> = std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
-        let call = Call::query(key.target.entity(), filter.clone(), &fields);
+        let filter = find.filter.json(&self.links).map_err(|key| missing(&key))?;
+        let fields: Vec<&str> =
+            std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
+        let call = Call::query(key.target.entity(), &filter, &fields);
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
@@ -73,10 +75,15 @@ impl Run<'_> {
     }
 
     async fn create(&mut self, key: &Key, create: Create) -> Result<(), Stop> {
-        let marker = create.marker.as_ref().map(|marker| marker.json(&self.links)).transpose().map_err(missing)?;
+        let marker = create
+            .marker
+            .as_ref()
+            .map(|marker| marker.json(&self.links))
+            .transpose()
+            .map_err(|key| missing(&key))?;
         if let Some(marker) = &marker
             && self.may_be_there(key, create.parent.as_ref())
-            && let Some(id) = self.find_marked(key, marker.clone()).await?
+            && let Some(id) = self.find_marked(key, marker).await?
         {
             let link = Link { id, written: Written { adopted: true, ..Written::default() } };
             self.set_link(key, link);
@@ -95,8 +102,14 @@ impl Run<'_> {
     }
 
     /// Commits the intent, sends the create, notes what came of it.
-    async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Value>, state: State) -> Result<(), Stop> {
-        let body = fields.json(&self.links).map_err(missing)?;
+    async fn send_create(
+        &mut self,
+        key: &Key,
+        fields: &Fields,
+        marker: Option<Value>,
+        state: State,
+    ) -> Result<(), Stop> {
+        let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.marker = marker.map(|marker| marker.to_string());
         let (id, send_before) = (intent.id, intent.send_before);
@@ -112,7 +125,10 @@ impl Run<'_> {
             Ok(autotask_id) => {
                 self.recorder.close(id, "done", Some(autotask_id), None);
                 self.fresh.insert(key.clone());
-                self.set_link(key, Link { id: autotask_id, written: Written { fields: body, state, adopted: false } });
+                self.set_link(
+                    key,
+                    Link { id: autotask_id, written: Written { fields: body, state, adopted: false } },
+                );
                 Ok(())
             }
             Err(failure) => {
@@ -124,8 +140,8 @@ impl Run<'_> {
     }
 
     async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
-        let id = self.links.id(key).ok_or_else(|| missing(key.clone()))?;
-        let changed = fields.json(&self.links).map_err(missing)?;
+        let id = self.links.id(key).ok_or_else(|| missing(key))?;
+        let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
         self.patch(key, id, &changed, "update", None).await
     }
 
@@ -155,8 +171,8 @@ impl Run<'_> {
 
     /// An item that is gone already is as good as deleted.
     async fn delete(&mut self, key: &Key, parent: &Key) -> Result<(), Stop> {
-        let id = self.links.id(key).ok_or_else(|| missing(key.clone()))?;
-        let quote = self.links.id(parent).ok_or_else(|| missing(parent.clone()))?;
+        let id = self.links.id(key).ok_or_else(|| missing(key))?;
+        let quote = self.links.id(parent).ok_or_else(|| missing(parent))?;
         let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
@@ -175,7 +191,7 @@ impl Run<'_> {
 
     /// Reads the opportunity first: what a person did there is respected.
     async fn settle(&mut self, key: &Key, mut settle: Settle) -> Result<(), Stop> {
-        let id = self.links.id(key).ok_or_else(|| missing(key.clone()))?;
+        let id = self.links.id(key).ok_or_else(|| missing(key))?;
         let written = self.links.get(key).map(|link| link.written.fields.clone()).unwrap_or_default();
         let number = |field: &str| written.get(field).and_then(Value::as_i64);
         settle.written = (number("stage"), number("status"));
@@ -218,7 +234,7 @@ impl Run<'_> {
             return Ok(key.target.entity().to_owned());
         }
         let quote = Key::only(Target::Quote);
-        let id = self.links.id(&quote).ok_or_else(|| missing(quote))?;
+        let id = self.links.id(&quote).ok_or_else(|| missing(&quote))?;
         Ok(format!("Quotes/{id}/Items"))
     }
 
@@ -233,15 +249,19 @@ impl Run<'_> {
 /// The candidates that fit by the first field that fits any.
 fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
     let fits = |row: &Row, field: &str, text: &str| {
-        row.get(field).and_then(Value::as_str).is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
+        row.get(field)
+            .and_then(Value::as_str)
+            .is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
     };
     by.iter()
-        .map(|(field, text)| rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>())
+        .map(|(field, text)| {
+            rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>()
+        })
         .find(|ids| !ids.is_empty())
         .unwrap_or_default()
 }
 
 /// A plan whose step needs what none of its earlier steps made: a fault of ours.
-fn missing(key: Key) -> Stop {
+fn missing(key: &Key) -> Stop {
     Stop::Fault(Error::internal(format!("{} {} is not linked", key.target.name(), key.key)))
 }

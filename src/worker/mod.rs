@@ -6,10 +6,10 @@
 mod end;
 mod execute;
 mod push;
-mod recover;
 mod recorder;
+mod recover;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, Semaphore},
@@ -21,7 +21,7 @@ use crate::{
     clock::Millis,
     config::WorkerConfig,
     db::{self, Lease},
-    domain::ids::TenantId,
+    domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     service::Services,
 };
@@ -46,8 +46,9 @@ impl Worker {
     /// # Errors
     /// When this process may not be the worker, or the database fails at the start.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
-        let _sole = self.services.db.sole_worker()?;
-        if _sole.is_some() {
+        // Held until this function ends: nobody else may be the worker of this file meanwhile.
+        let sole = self.services.db.sole_worker()?;
+        if sole.is_some() {
             self.end_leases_of_the_dead().await?;
         }
         let (tasks, places) = (TaskTracker::new(), Arc::new(Semaphore::new(self.config.tasks)));
@@ -71,6 +72,7 @@ impl Worker {
         }
         tasks.close();
         tasks.wait().await;
+        drop(sole);
         Ok(())
     }
 
@@ -87,13 +89,18 @@ impl Worker {
     async fn claim(&self) -> Result<Option<Lease>> {
         let now = self.services.clock.now();
         let mut tx = self.services.db.write().await?;
-        let lease = db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
+        let lease =
+            db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
         tx.commit().await?;
         Ok(lease)
     }
 
     fn lease_millis(&self) -> Millis {
-        Millis::try_from(self.config.lease.as_millis()).unwrap_or(Millis::MAX)
+        millis(self.config.lease)
+    }
+
+    fn quarantine(&self) -> Quarantine {
+        Quarantine { second_look: millis(self.config.second_look), length: millis(self.config.quarantine) }
     }
 
     /// SQLite has one worker process, and this is it: whoever held a lease is no more.
@@ -150,7 +157,14 @@ impl Worker {
     }
 }
 
-async fn free_place(places: &Arc<Semaphore>, stop: &CancellationToken) -> Option<tokio::sync::OwnedSemaphorePermit> {
+fn millis(length: Duration) -> Millis {
+    Millis::try_from(length.as_millis()).unwrap_or(Millis::MAX / 2)
+}
+
+async fn free_place(
+    places: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<tokio::sync::OwnedSemaphorePermit> {
     tokio::select! {
         biased;
         () = stop.cancelled() => None,

@@ -113,7 +113,9 @@ impl Run<'_> {
 /// Ends that need no call: a sale that goes with its quote, a plan that cannot be made.
 fn needs_no_autotask(loaded: &Loaded) -> Option<End> {
     match (&loaded.document.quote_number, loaded.quote_is_known) {
-        (Some(number), Some(true)) => return Some(End::Skipped(format!("The sale is sent with its quote {number}."))),
+        (Some(number), Some(true)) => {
+            return Some(End::Skipped(format!("The sale is sent with its quote {number}.")));
+        }
         (Some(number), _) => return Some(End::Held(Hold::QuoteMissing { number: number.clone() })),
         (None, _) => {}
     }

@@ -65,7 +65,8 @@ impl<'a> Recorder<'a> {
 
     /// Notes a call and its answer.
     pub fn attempt(&mut self, call: &Call, exchange: &Exchange) {
-        let outcome = exchange.result.as_ref().map_or_else(crate::autotask::Failure::sentence, |_| "OK".to_owned());
+        let outcome =
+            exchange.result.as_ref().map_or_else(crate::autotask::Failure::sentence, |_| "OK".to_owned());
         let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
         self.notes.push(Note::Attempt(AttemptRow {
             id: self.worker.services.clock.new_id(),
@@ -86,7 +87,13 @@ impl<'a> Recorder<'a> {
     }
 
     /// Notes what became of a step that was begun.
-    pub fn close(&mut self, id: uuid::Uuid, state: &'static str, autotask_id: Option<i64>, note: Option<String>) {
+    pub fn close(
+        &mut self,
+        id: uuid::Uuid,
+        state: &'static str,
+        autotask_id: Option<i64>,
+        note: Option<String>,
+    ) {
         self.notes.push(Note::Closed { id, state, autotask_id, note });
     }
 

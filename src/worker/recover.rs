@@ -44,11 +44,16 @@ impl Run<'_> {
         };
         let key = Key::new(target, step.key.clone());
         if self.was_linked_meanwhile(&key).await? {
-            self.recorder.close(step.id, "done", self.links.id(&key), Some("Another push had linked it.".to_owned()));
+            self.recorder.close(
+                step.id,
+                "done",
+                self.links.id(&key),
+                Some("Another push had linked it.".to_owned()),
+            );
             return Ok(None);
         }
-        let filter = serde_json::from_str(marker).unwrap_or(Value::Null);
-        if let Some(id) = self.find_marked(&key, filter).await? {
+        let filter: Value = serde_json::from_str(marker).unwrap_or(Value::Null);
+        if let Some(id) = self.find_marked(&key, &filter).await? {
             let fields = serde_json::from_str(&step.request).unwrap_or_default();
             let link = Link { id, written: Written { fields, ..Written::default() } };
             self.recorder.close(step.id, "done", Some(id), Some("Autotask had received it.".to_owned()));
@@ -57,10 +62,12 @@ impl Run<'_> {
             return Ok(None);
         }
         let now = self.worker.services.clock.now();
-        let next = self.worker.config.quarantine.next_look(step.send_before, now);
+        let next = self.worker.quarantine().next_look(step.send_before, now);
         match next {
             Some(_) => self.recorder.close(step.id, "unknown", None, None),
-            None => self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned())),
+            None => {
+                self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned()));
+            }
         }
         Ok(next)
     }
@@ -69,8 +76,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Ends the push when several do.
-    pub(super) async fn find_marked(&mut self, key: &Key, filter: Value) -> Result<Option<i64>, Stop> {
-        let marker = filter.to_string();
+    pub(super) async fn find_marked(&mut self, key: &Key, filter: &Value) -> Result<Option<i64>, Stop> {
         let call = Call::query(key.target.entity(), filter, &["id"]);
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
@@ -78,7 +84,8 @@ impl Run<'_> {
         let ids: Vec<i64> = rows.iter().filter_map(autotask::id).collect();
         let mut tx = self.worker.services.db.read().await?;
         let taken = db::linked_elsewhere(&mut tx, self.lease.tenant(), key.target, &ids).await?;
-        let is_free = |id: &i64| !taken.contains(id) && !self.links.of(key.target).any(|(_, link)| link.id == *id);
+        let is_free =
+            |id: &i64| !taken.contains(id) && !self.links.of(key.target).any(|(_, link)| link.id == *id);
         let mut free = ids.into_iter().filter(is_free);
         match (free.next(), free.next()) {
             (None, _) => Ok(None),
@@ -86,7 +93,8 @@ impl Run<'_> {
             // Equal lines make equal items: any of them is as good.
             (Some(id), Some(_)) if key.target == Target::QuoteItem => Ok(Some(id)),
             (Some(_), Some(_)) => {
-                Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker }.into())
+                Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker: filter.to_string() }
+                    .into())
             }
         }
     }

@@ -13,8 +13,8 @@ pub use written::written;
 
 use super::{
     document::{
-        Address, AutotaskIds, Charge, Content, Customer, Delivery, Discount, Document, Kind, Line, LineKind, Period, Person,
-        State,
+        Address, AutotaskIds, Charge, Content, Customer, Delivery, Discount, Document, Kind, Line, LineKind,
+        Period, Person, State,
     },
     reader::{Notes, Reader},
 };
@@ -51,7 +51,8 @@ pub fn quote(number: &str, body: &Value) -> Result<Document, FieldErrors> {
     let notes = Notes::default();
     check_number(number, &notes);
     let mut top = Reader::top(body, &notes);
-    let state = top.required_word("status", &[("open", State::Open), ("won", State::Won), ("lost", State::Lost)]);
+    let state =
+        top.required_word("status", &[("open", State::Open), ("won", State::Won), ("lost", State::Lost)]);
     let content = Content {
         created_at: top.required_timestamp("created_at"),
         expires_on: top.date("expires_on"),
@@ -60,7 +61,13 @@ pub fn quote(number: &str, body: &Value) -> Result<Document, FieldErrors> {
     };
     top.refuse_the_rest();
     check_lines(&content.lines, &notes);
-    notes.finish(Document { kind: Kind::Quote, number: number.to_owned(), state, quote_number: None, content })
+    notes.finish(Document {
+        kind: Kind::Quote,
+        number: number.to_owned(),
+        state,
+        quote_number: None,
+        content,
+    })
 }
 
 /// Reads a sale.
@@ -108,7 +115,8 @@ fn shared(top: &mut Reader<'_>) -> Content {
 
 fn currency(top: &mut Reader<'_>) -> String {
     let code = top.required_text("currency", 3);
-    if !code.is_empty() && !(code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())) {
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !is_code && !code.is_empty() {
         top.wrong("currency", "must be a currency code of three capital letters, such as \"USD\"");
     }
     code
@@ -210,7 +218,11 @@ fn plain_line(of: &mut Reader<'_>) -> Line {
         brand: of.text("brand", 200),
         period: of.word("period", &PERIODS),
         quantity: if needs_price { of.required_decimal("quantity") } else { or_one(of.decimal("quantity")) },
-        unit_price: if needs_price { of.required_decimal("unit_price") } else { of.decimal("unit_price").unwrap_or_default() },
+        unit_price: if needs_price {
+            of.required_decimal("unit_price")
+        } else {
+            of.decimal("unit_price").unwrap_or_default()
+        },
         unit_cost: of.decimal("unit_cost"),
         discount: discount(of),
         taxable: of.boolean("taxable", false),
@@ -224,7 +236,8 @@ fn plain_line(of: &mut Reader<'_>) -> Line {
 
 fn discount(of: &mut Reader<'_>) -> Option<Discount> {
     type Make = fn(Decimal) -> Discount;
-    let kinds: [(&str, Make); 3] = [("unit", Discount::Unit), ("line", Discount::Line), ("percent", Discount::Percent)];
+    let kinds: [(&str, Make); 3] =
+        [("unit", Discount::Unit), ("line", Discount::Line), ("percent", Discount::Percent)];
     of.object("discount", |of| {
         let make = of.word("kind", &kinds);
         if make.is_none() {
@@ -263,13 +276,19 @@ fn check_lines(lines: &[Line], notes: &Notes) {
     let mut seen = BTreeSet::new();
     for (index, line) in lines.iter().enumerate() {
         if !seen.insert(&line.id) {
-            notes.add(&format!("lines[{index}].id"), format!("\"{}\" is the id of another line too; give each its own", line.id));
+            notes.add(
+                &format!("lines[{index}].id"),
+                format!("\"{}\" is the id of another line too; give each its own", line.id),
+            );
         }
         let mut within = BTreeSet::new();
         for (nth, component) in line.components.iter().enumerate() {
             if !within.insert(&component.id) {
                 let path = format!("lines[{index}].components[{nth}].id");
-                notes.add(&path, format!("\"{}\" is the id of another component too; give each its own", component.id));
+                notes.add(
+                    &path,
+                    format!("\"{}\" is the id of another component too; give each its own", component.id),
+                );
             }
         }
     }

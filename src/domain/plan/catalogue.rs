@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, cut, items::Item, opportunity::any_of};
+use super::{
+    Action, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, cut, items::Item, opportunity::any_of,
+};
 use crate::domain::{
     document::{Line, LineKind, Period},
     hold::Hold,
@@ -36,7 +38,11 @@ pub(super) fn period_type(lists: &Lists, list: List, period: Option<Period>) -> 
         Some(Period::Yearly) => ("yearly", 5),
     };
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "");
-    lists.options(list).iter().find(|option| plain(&option.label) == label).map_or(usual, |option| option.value)
+    lists
+        .options(list)
+        .iter()
+        .find(|option| plain(&option.label) == label)
+        .map_or(usual, |option| option.value)
 }
 
 impl Planner<'_> {
@@ -49,7 +55,8 @@ impl Planner<'_> {
             let Some(key) = catalogue_key(&line) else { continue };
             let needed = is_written && key.target != Target::Role && self.input.links.get(&key).is_none();
             if needed && seen.insert(key.clone()) {
-                let find = if key.target == Target::Product { self.product(&line) } else { self.service(&line) };
+                let find =
+                    if key.target == Target::Product { self.product(&line) } else { self.service(&line) };
                 self.push(key, Action::Find(find));
             }
         }
@@ -59,7 +66,10 @@ impl Planner<'_> {
     fn product(&self, line: &Line) -> Find {
         let by: Vec<(&'static str, String)> = [
             ("sku", line.sku.as_deref().map(|sku| cut(sku, 50))),
-            ("manufacturerProductName", line.manufacturer_part_number.as_deref().map(|number| cut(number, 50))),
+            (
+                "manufacturerProductName",
+                line.manufacturer_part_number.as_deref().map(|number| cut(number, 50)),
+            ),
             ("name", Some(cut(&line.name, 100))),
         ]
         .into_iter()
@@ -76,7 +86,9 @@ impl Planner<'_> {
     fn new_product(&self, line: &Line) -> Otherwise {
         let category = line.category.as_deref();
         let Some(target) = self.sections.category_map.target(category) else {
-            return Otherwise::Hold(Hold::CategoryUnmapped { category: category.unwrap_or_default().to_owned() });
+            return Otherwise::Hold(Hold::CategoryUnmapped {
+                category: category.unwrap_or_default().to_owned(),
+            });
         };
         if let Err(hold) = self.sections.require_active("codes.product", self.input.lists) {
             return Otherwise::Hold(hold);
@@ -94,7 +106,10 @@ impl Planner<'_> {
             .with_some("description", line.description.as_deref().map(|text| cut(text, 2000)))
             .with_some("sku", line.sku.as_deref().map(|sku| cut(sku, 50)))
             .with_some("manufacturerName", line.brand.as_deref().map(|brand| cut(brand, 100)))
-            .with_some("manufacturerProductName", line.manufacturer_part_number.as_deref().map(|number| cut(number, 50)))
+            .with_some(
+                "manufacturerProductName",
+                line.manufacturer_part_number.as_deref().map(|number| cut(number, 50)),
+            )
             .with("productBillingCodeID", self.sections.codes.product)
             .with("productCategory", target)
             .with("unitPrice", line.unit_price)

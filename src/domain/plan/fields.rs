@@ -182,7 +182,10 @@ impl Condition {
                 (None, _) => Ok(json!({ "op": op.name(), "field": field })),
             },
             Self::Any(conditions) => {
-                let items = conditions.iter().map(|condition| condition.json(links)).collect::<Result<Vec<_>, _>>()?;
+                let items = conditions
+                    .iter()
+                    .map(|condition| condition.json(links))
+                    .collect::<Result<Vec<_>, _>>()?;
                 Ok(json!({ "op": "or", "items": items }))
             }
         }

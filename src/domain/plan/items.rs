@@ -49,7 +49,8 @@ impl Planner<'_> {
     /// Every item that the document asks for, in display order.
     pub(super) fn wanted_items(&self) -> Vec<Item> {
         let content = &self.input.document.content;
-        let mut items: Vec<Item> = content.sold_lines().into_iter().map(|line| self.line_item(line)).collect();
+        let mut items: Vec<Item> =
+            content.sold_lines().into_iter().map(|line| self.line_item(line)).collect();
         if let Some(charge) = content.delivery.as_ref().and_then(|delivery| delivery.charge) {
             items.push(self.delivery_item(charge));
         }
@@ -83,8 +84,13 @@ impl Planner<'_> {
             }
         }
         if self.follows_edits() {
-            let gone: Vec<Key> =
-                self.input.links.of(Target::QuoteItem).map(|(key, _)| key.clone()).filter(|key| !kept.contains(key)).collect();
+            let gone: Vec<Key> = self
+                .input
+                .links
+                .of(Target::QuoteItem)
+                .map(|(key, _)| key.clone())
+                .filter(|key| !kept.contains(key))
+                .collect();
             for key in gone {
                 self.push(key, Action::Delete { parent: quote.clone() });
             }
@@ -116,7 +122,9 @@ impl Planner<'_> {
         let id = |key: &Option<Key>| key.clone().map(Value::Id);
         let mut code = None;
         let (kind, fixed, of_catalogue) = match line.kind {
-            LineKind::RecurringService => (item_type::SERVICE, Fields::new(), Fields::new().with_some("serviceID", id(&linked))),
+            LineKind::RecurringService => {
+                (item_type::SERVICE, Fields::new(), Fields::new().with_some("serviceID", id(&linked)))
+            }
             LineKind::SetupFee => (item_type::SETUP_FEE, Fields::new(), Fields::new()),
             LineKind::Product => {
                 let fixed = Fields::new().with("periodType", one_time);
@@ -128,25 +136,43 @@ impl Planner<'_> {
             }
             LineKind::Labor | LineKind::Service | LineKind::Bundle | LineKind::Text => {
                 code = Some("codes.non_recurring_service");
-                let fixed = Fields::new().with("periodType", one_time).with("chargeID", codes.non_recurring_service);
+                let fixed =
+                    Fields::new().with("periodType", one_time).with("chargeID", codes.non_recurring_service);
                 (item_type::COST, fixed, Fields::new())
             }
         };
         let open = line_fields(&line).and(of_catalogue);
-        Item { key: item_key(&line, kind), line: Some(line), code, fixed: fixed.with("quoteItemType", kind), open }
+        Item {
+            key: item_key(&line, kind),
+            line: Some(line),
+            code,
+            fixed: fixed.with("quoteItemType", kind),
+            open,
+        }
     }
 
     /// Type Shipping with the chosen shipping type, or a cost where none was chosen.
     fn delivery_item(&self, charge: Charge) -> Item {
         let Some(shipping) = self.sections.created.shipping else {
-            return self.cost_item("delivery", "Delivery", ("codes.product", self.sections.codes.product), charge);
+            return self.cost_item(
+                "delivery",
+                "Delivery",
+                ("codes.product", self.sections.codes.product),
+                charge,
+            );
         };
         let fixed = Fields::new()
             .with("quoteItemType", item_type::SHIPPING)
             .with("periodType", period_type(self.input.lists, List::ItemPeriods, None))
             .with("shippingID", shipping);
         let open = charge_fields("Delivery", charge);
-        Item { key: Key::new(Target::QuoteItem, "delivery"), line: None, code: Some("created.shipping"), fixed, open }
+        Item {
+            key: Key::new(Target::QuoteItem, "delivery"),
+            line: None,
+            code: Some("created.shipping"),
+            fixed,
+            open,
+        }
     }
 
     fn cost_item(&self, key: &str, name: &str, (path, code): (&'static str, i64), charge: Charge) -> Item {
@@ -200,7 +226,11 @@ fn charge_fields(name: &str, charge: Charge) -> Fields {
 
 /// All three discounts are always sent, at most one above 0: Autotask asks for that.
 fn discounts(discount: Option<Discount>) -> Fields {
-    let mut values = BTreeMap::from([("unitDiscount", Decimal::ZERO), ("lineDiscount", Decimal::ZERO), ("percentageDiscount", Decimal::ZERO)]);
+    let mut values = BTreeMap::from([
+        ("unitDiscount", Decimal::ZERO),
+        ("lineDiscount", Decimal::ZERO),
+        ("percentageDiscount", Decimal::ZERO),
+    ]);
     match discount {
         None => {}
         Some(Discount::Unit(amount)) => drop(values.insert("unitDiscount", amount)),

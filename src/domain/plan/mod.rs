@@ -297,7 +297,8 @@ pub fn plan(input: &Input<'_>) -> Planned {
 pub fn shared_keys(document: &Document) -> Vec<String> {
     let lines = document.content.sold_lines();
     let catalogue = lines.iter().filter_map(catalogue::catalogue_key);
-    let customer = std::iter::once(opportunity::company_key(document)).chain(opportunity::contact_key(document));
+    let customer =
+        std::iter::once(opportunity::company_key(document)).chain(opportunity::contact_key(document));
     let keys: std::collections::BTreeSet<String> = customer.chain(catalogue).map(|key| key.key).collect();
     keys.into_iter().collect()
 }
@@ -315,7 +316,7 @@ impl<'a> Planner<'a> {
     }
 
     fn run(mut self) -> Result<Plan, Hold> {
-        self.customer()?;
+        self.customer();
         self.items_catalogue();
         self.opportunity()?;
         self.location();
@@ -336,7 +337,8 @@ impl<'a> Planner<'a> {
 
     /// Whether fields and items that exist may be brought up to date: while open, and on the way to won.
     fn follows_edits(&self) -> bool {
-        self.state_written().is_none_or(|state| state == State::Open) && self.input.document.state != State::Lost
+        self.state_written().is_none_or(|state| state == State::Open)
+            && self.input.document.state != State::Lost
             || self.input.document.state == State::Open
     }
 

@@ -3,7 +3,9 @@
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
 
-use super::{Action, Condition, Create, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, Value, cut};
+use super::{
+    Action, Condition, Create, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, Value, cut,
+};
 use crate::domain::{
     document::{Document, Kind, LineKind, Period, State},
     hold::Hold,
@@ -54,7 +56,10 @@ impl Revenue {
     }
 
     fn total(&self, part: impl Fn(&(Decimal, Decimal)) -> Decimal) -> Decimal {
-        [&self.one_time, &self.monthly, &self.quarterly, &self.semi_annual, &self.yearly].into_iter().map(part).sum()
+        [&self.one_time, &self.monthly, &self.quarterly, &self.semi_annual, &self.yearly]
+            .into_iter()
+            .map(part)
+            .sum()
     }
 
     fn fields(&self) -> Fields {
@@ -118,7 +123,7 @@ impl Planner<'_> {
     }
 
     /// Finds the company and the contact where they are needed and not linked yet.
-    pub(super) fn customer(&mut self) -> Result<(), Hold> {
+    pub(super) fn customer(&mut self) {
         let links = self.input.links;
         let is_new = |target| links.get(&Key::only(target)).is_none();
         if matches!(self.company_id(), Value::Id(_)) && is_new(Target::Opportunity) {
@@ -130,7 +135,6 @@ impl Planner<'_> {
         {
             self.find_contact(key);
         }
-        Ok(())
     }
 
     fn find_company(&mut self) {
@@ -149,10 +153,11 @@ impl Planner<'_> {
         let contact = self.input.document.content.contact.as_ref();
         let email = contact.and_then(|contact| contact.email.clone()).unwrap_or_default();
         let find = Find {
-            filter: Filter::new()
-                .and(Op::Eq, "companyID", self.company_id())
-                .and(Op::Eq, "isActive", 1)
-                .and(Op::Eq, "emailAddress", email.clone()),
+            filter: Filter::new().and(Op::Eq, "companyID", self.company_id()).and(Op::Eq, "isActive", 1).and(
+                Op::Eq,
+                "emailAddress",
+                email.clone(),
+            ),
             by: vec![("emailAddress", email)],
             otherwise: Otherwise::Omit,
             ambiguous: None,
@@ -170,10 +175,20 @@ impl Planner<'_> {
             return Ok(());
         }
         let fields = self.created_fields()?.and(self.open_fields());
-        let marker = Filter::new()
-            .and(Op::Eq, "companyID", self.company_id())
-            .and(Op::BeginsWith, "title", format!("{} ", self.input.document.number));
-        self.push(key, Action::Create(Create { parent: None, fields, marker: Some(marker), state: self.state_at_creation() }));
+        let marker = Filter::new().and(Op::Eq, "companyID", self.company_id()).and(
+            Op::BeginsWith,
+            "title",
+            format!("{} ", self.input.document.number),
+        );
+        self.push(
+            key,
+            Action::Create(Create {
+                parent: None,
+                fields,
+                marker: Some(marker),
+                state: self.state_at_creation(),
+            }),
+        );
         Ok(())
     }
 
@@ -196,8 +211,11 @@ impl Planner<'_> {
         for path in section.into_iter().chain(["created.category"]) {
             self.sections.require_active(path, lists)?;
         }
-        let (stage, status) =
-            if is_sale { (self.sections.won.stage, self.sections.won.status) } else { (created.stage, created.status) };
+        let (stage, status) = if is_sale {
+            (self.sections.won.stage, self.sections.won.status)
+        } else {
+            (created.stage, created.status)
+        };
         Ok(Fields::new()
             .with("companyID", self.company_id())
             .with_some("contactID", self.contact_id())

@@ -1,6 +1,9 @@
 //! The delivery address and the Autotask quote.
 
-use super::{Action, Create, Fields, Filter, Key, Op, Planner, Target, Value, cut, opportunity::{end_date, start_date, wire_date}};
+use super::{
+    Action, Create, Fields, Filter, Key, Op, Planner, Target, Value, cut,
+    opportunity::{end_date, start_date, wire_date},
+};
 use crate::domain::{document::State, hold::Hold};
 
 /// Length of `Quotes.name`.
@@ -50,10 +53,20 @@ impl Planner<'_> {
             .with("externalQuoteNumber", self.input.document.number.clone())
             .with("primaryQuote", true)
             .with_some("shippingType", self.sections.created.shipping);
-        let marker = Filter::new()
-            .and(Op::Eq, "opportunityID", Value::Id(opportunity.clone()))
-            .and(Op::Eq, "externalQuoteNumber", self.input.document.number.clone());
-        self.push(key, Action::Create(Create { parent: Some(opportunity), fields, marker: Some(marker), state: State::Open }));
+        let marker = Filter::new().and(Op::Eq, "opportunityID", Value::Id(opportunity.clone())).and(
+            Op::Eq,
+            "externalQuoteNumber",
+            self.input.document.number.clone(),
+        );
+        self.push(
+            key,
+            Action::Create(Create {
+                parent: Some(opportunity),
+                fields,
+                marker: Some(marker),
+                state: State::Open,
+            }),
+        );
         Ok(())
     }
 

@@ -42,10 +42,15 @@ impl Settle {
             return Decision::Nothing;
         }
         if self.state == State::Open && !is_ours {
-            return Decision::LeaveAlone("A person changed the opportunity's stage or status; they are left as they are.".to_owned());
+            return Decision::LeaveAlone(
+                "A person changed the opportunity's stage or status; they are left as they are.".to_owned(),
+            );
         }
         if status.is_some_and(|status| DECIDED.contains(&status)) && !is_ours {
-            return Decision::LeaveAlone("A person already closed the opportunity; its stage and status are left as they are.".to_owned());
+            return Decision::LeaveAlone(
+                "A person already closed the opportunity; its stage and status are left as they are."
+                    .to_owned(),
+            );
         }
         let mut fields = Map::new();
         if let Some(stage) = self.stage {

@@ -1,1 +1,304 @@
+//! The plan against a model of Autotask: what it asks for, and that it asks for nothing twice.
 
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::domain::{
+    intake,
+    lists::{List, ListOption},
+    settings::{BillingCodes, CategoryMap, Created, Lost, Services, Won},
+};
+
+fn settings() -> OpportunitySettings {
+    let sections = Sections {
+        include_unquoted_sales: true,
+        created: Created {
+            category: 1,
+            default_owner: 7,
+            stage: 10,
+            status: 1,
+            probability: None,
+            shipping: Some(40),
+        },
+        won: Won { stage: 11, status: 1 },
+        lost: Lost { stage: None, status: 2 },
+        codes: BillingCodes {
+            product: 50,
+            recurring_service: 60,
+            payment_surcharge: 51,
+            non_recurring_service: 52,
+        },
+        category_map: CategoryMap { fallback: Some(70), ..CategoryMap::default() },
+        services: Services { brand: "Own".to_owned(), category: "Services".to_owned() },
+    };
+    OpportunitySettings { enabled: true, sections: Some(sections) }
+}
+
+fn lists() -> Lists {
+    let mut lists = Lists::default();
+    let values = [
+        (List::OpportunityCategories, vec![1]),
+        (List::Owners, vec![7, 8]),
+        (List::Stages, vec![10, 11]),
+        (List::Statuses, vec![0, 1, 2, 3]),
+        (List::ShippingTypes, vec![40]),
+        (List::MaterialCodes, vec![50, 51, 52]),
+        (List::ServiceCodes, vec![60]),
+        (List::ProductCategories, vec![70]),
+    ];
+    for (list, values) in values {
+        for value in values {
+            let detail = Some(format!("owner{value}@example.com"));
+            lists.push(
+                list,
+                ListOption { value, label: format!("{value}"), detail, parent: None, active: true },
+            );
+        }
+    }
+    lists
+}
+
+fn line(id: &str, kind: &str, name: &str, quantity: &str, price: &str) -> Json {
+    let period = (kind == "recurring_service").then_some("monthly");
+    json!({ "id": id, "kind": kind, "name": name, "quantity": quantity, "unit_price": price, "period": period })
+}
+
+fn quote(status: &str, lines: &[Json]) -> Document {
+    let body = json!({
+        "title": "Office refresh", "status": status, "currency": "USD", "created_at": "2026-11-23T09:00:00Z",
+        "owner": { "email": "OWNER8@example.com" }, "customer": { "id": "55", "name": "Northwind Traders" },
+        "contact": { "email": "buyer@example.com" }, "lines": lines,
+    });
+    intake::quote("Q-1", &body).unwrap()
+}
+
+fn three_lines() -> Vec<Json> {
+    vec![
+        line("1", "product", "Firewall", "1", "699.00"),
+        line("2", "recurring_service", "Managed workstation", "24", "45.00"),
+        line("3", "labor", "Installation", "6.5", "150.00"),
+    ]
+}
+
+/// Autotask as far as the plan sees it: links and what was written to them.
+#[derive(Clone, Default)]
+struct Model {
+    links: Links,
+    last_id: i64,
+}
+
+impl Model {
+    fn plan(&self, document: &Document, settings: &OpportunitySettings) -> Planned {
+        plan(&Input { document, settings, links: &self.links, lists: &lists(), currency: "USD" })
+    }
+
+    fn steps(&self, document: &Document) -> Vec<Step> {
+        match self.plan(document, &settings()) {
+            Planned::Steps(plan) => plan.steps,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Does everything that is planned; the number of steps.
+    fn apply(&mut self, document: &Document) -> usize {
+        let steps = self.steps(document);
+        let count = steps.len();
+        for step in steps {
+            self.step(step);
+        }
+        count
+    }
+
+    fn step(&mut self, Step { key, action }: Step) {
+        let mut link = self.links.get(&key).cloned().unwrap_or_default();
+        match action {
+            Action::Find(_) => link.id = self.new_id(),
+            Action::Create(create) => {
+                link.id = self.new_id();
+                link.written.fields = create.fields.json(&self.links).unwrap();
+                link.written.state = create.state;
+            }
+            Action::Update(fields) => link.written.fields.extend(fields.json(&self.links).unwrap()),
+            Action::Delete { .. } => return self.links.remove(&key),
+            Action::Settle(settle) => {
+                let fields = [("stage", settle.stage), ("status", Some(settle.status))];
+                for (name, value) in fields.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+                    link.written.fields.insert(name.to_owned(), json!(value));
+                }
+                link.written.state = settle.state;
+            }
+        }
+        self.links.set(key, link);
+    }
+
+    fn new_id(&mut self) -> i64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn opportunity(&self, field: &str) -> Json {
+        self.links.get(&Key::only(Target::Opportunity)).unwrap().written.fields[field].clone()
+    }
+}
+
+fn names(steps: &[Step]) -> Vec<String> {
+    let verb = |action: &Action| match action {
+        Action::Find(_) => "find",
+        Action::Create(_) => "create",
+        Action::Update(_) => "update",
+        Action::Delete { .. } => "delete",
+        Action::Settle(_) => "settle",
+    };
+    steps.iter().map(|step| format!("{} {}", verb(&step.action), step.key.target.name())).collect()
+}
+
+#[test]
+fn a_new_quote_is_found_created_and_filled_in_order() {
+    let steps = Model::default().steps(&quote("open", &three_lines()));
+    let expected = [
+        "find company",
+        "find contact",
+        "find product",
+        "find service",
+        "create opportunity",
+        "create quote_location",
+        "create quote",
+        "create quote_item",
+        "create quote_item",
+        "create quote_item",
+    ];
+    assert_eq!(names(&steps), expected);
+}
+
+#[test]
+fn the_opportunity_has_the_settings_and_the_totals() {
+    let mut model = Model::default();
+    model.apply(&quote("open", &three_lines()));
+    let expected = [
+        ("title", json!("Q-1 Office refresh")),
+        ("opportunityCategoryID", json!(1)),
+        ("ownerResourceID", json!(8)),
+        ("stage", json!(10)),
+        ("status", json!(1)),
+        ("probability", json!(0)),
+        ("startDate", json!("2026-11-23T00:00:00")),
+        ("projectedCloseDate", json!("2026-12-23T00:00:00")),
+        ("amount", json!(2754)),
+        ("onetimeRevenue", json!(1674)),
+        ("monthlyRevenue", json!(1080)),
+        ("useQuoteTotals", json!(true)),
+    ];
+    for (field, value) in expected {
+        assert_eq!(model.opportunity(field), value, "{field}");
+    }
+}
+
+#[test]
+fn an_edit_asks_for_the_changed_lines_and_the_totals_alone() {
+    let mut model = Model::default();
+    model.apply(&quote("open", &three_lines()));
+    let mut lines = three_lines();
+    lines[0]["quantity"] = json!("2");
+    assert_eq!(names(&model.steps(&quote("open", &lines))), ["update opportunity", "update quote_item"]);
+    lines.remove(2);
+    lines[0]["quantity"] = json!("1");
+    assert_eq!(names(&model.steps(&quote("open", &lines))), ["update opportunity", "delete quote_item"]);
+    lines.reverse();
+    lines.push(line("3", "labor", "Installation", "6.5", "150.00"));
+    assert_eq!(names(&model.steps(&quote("open", &lines))), Vec::<String>::new(), "reordered lines");
+}
+
+#[test]
+fn won_lost_and_reopened_settle_the_opportunity_alone() {
+    let mut model = Model::default();
+    model.apply(&quote("open", &three_lines()));
+    for (status, stage, value) in [("won", 11, 1), ("lost", 11, 2), ("open", 10, 1)] {
+        let document = quote(status, &three_lines());
+        assert_eq!(names(&model.steps(&document)), ["settle opportunity"], "{status}");
+        model.apply(&document);
+        assert_eq!(
+            (model.opportunity("stage"), model.opportunity("status")),
+            (json!(stage), json!(value)),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn winning_brings_the_lines_up_to_date_first_and_later_edits_are_left_alone() {
+    let mut model = Model::default();
+    model.apply(&quote("open", &three_lines()));
+    let mut lines = three_lines();
+    lines[0]["selected"] = json!(false);
+    let won = quote("won", &lines);
+    assert_eq!(names(&model.steps(&won)), ["update opportunity", "update quote_item", "settle opportunity"]);
+    model.apply(&won);
+    lines[1]["quantity"] = json!("30");
+    assert_eq!(names(&model.steps(&quote("won", &lines))), Vec::<String>::new());
+}
+
+#[test]
+fn what_needs_a_person_is_said_before_anything_is_planned() {
+    let model = Model::default();
+    let document = quote("open", &three_lines());
+    assert_eq!(model.plan(&document, &OpportunitySettings::NEW), Planned::Held(Hold::SetupNeeded));
+    let mut foreign = document.clone();
+    foreign.content.currency = "EUR".to_owned();
+    let hold = Hold::Currency { document: "EUR".to_owned(), connection: "USD".to_owned() };
+    assert_eq!(model.plan(&foreign, &settings()), Planned::Held(hold));
+    let mut inactive = settings();
+    inactive.sections.as_mut().unwrap().created.stage = 99;
+    assert!(matches!(
+        model.plan(&document, &inactive),
+        Planned::Held(Hold::OptionInactive { value: 99, .. })
+    ));
+}
+
+#[test]
+fn an_unmapped_category_holds_only_where_the_product_must_be_created() {
+    let mut unmapped = settings();
+    unmapped.sections.as_mut().unwrap().category_map.fallback = None;
+    let document = quote("open", &[line("1", "product", "Drone", "1", "900.00")]);
+    let Planned::Steps(plan) = Model::default().plan(&document, &unmapped) else { panic!("held at once") };
+    let find = plan.steps.iter().find(|step| step.key.target == Target::Product).unwrap();
+    let Action::Find(find) = &find.action else { panic!("not looked for") };
+    assert_eq!(find.otherwise, Otherwise::Hold(Hold::CategoryUnmapped { category: String::new() }));
+}
+
+fn any_quote() -> impl Strategy<Value = Document> {
+    let kinds = prop_oneof![
+        Just("product"),
+        Just("recurring_service"),
+        Just("labor"),
+        Just("service"),
+        Just("setup_fee")
+    ];
+    let one = (0..6_u8, kinds, 0..4_u8, 1..500_u32, 0..90_000_u32, any::<bool>()).prop_map(
+        |(id, kind, name, quantity, price, selected)| {
+            let price = format!("{}.{:02}", price / 100, price % 100);
+            let mut line =
+                line(&id.to_string(), kind, &format!("Thing {name}"), &format!("{quantity}.5"), &price);
+            line["selected"] = json!(selected);
+            line
+        },
+    );
+    let lines = prop::collection::vec(one, 0..8).prop_map(|mut lines| {
+        let mut seen = std::collections::BTreeSet::new();
+        lines.retain(|line| seen.insert(line["id"].to_string()));
+        lines
+    });
+    (prop_oneof![3 => Just("open"), 1 => Just("won"), 1 => Just("lost")], lines)
+        .prop_map(|(status, lines)| quote(status, &lines))
+}
+
+proptest! {
+    #[test]
+    fn after_any_edits_a_second_run_asks_for_nothing(edits in prop::collection::vec(any_quote(), 1..6)) {
+        let mut model = Model::default();
+        for document in edits {
+            model.apply(&document);
+            prop_assert_eq!(model.steps(&document), vec![]);
+        }
+    }
+}

@@ -21,14 +21,16 @@ const NOTHING: &str = "nothing";
 /// Every difference between two revisions, in the order of the page.
 pub fn changes(before: &OpportunitySettings, after: &OpportunitySettings, lists: &Lists) -> Vec<Change> {
     let mut changes = Vec::new();
-    let switch = |settings: &OpportunitySettings| if settings.enabled { "Enabled" } else { "Disabled" }.to_owned();
+    let switch =
+        |settings: &OpportunitySettings| if settings.enabled { "Enabled" } else { "Disabled" }.to_owned();
     note(&mut changes, "Opportunities sync status", Some(switch(before)), switch(after));
     let Some(new) = &after.sections else { return changes };
     let old = before.sections.as_ref();
     plain(&mut changes, old, new);
     for (index, (_, label, list, value)) in new.choices().into_iter().enumerate() {
         let empty = if label == "Stage for lost quotes" { "Leave at current stage" } else { NOTHING };
-        let show = |value: Option<i64>| value.map_or_else(|| empty.to_owned(), |value| lists.label(list, value));
+        let show =
+            |value: Option<i64>| value.map_or_else(|| empty.to_owned(), |value| lists.label(list, value));
         note(&mut changes, label, old.map(|old| show(old.choices()[index].3)), show(value));
     }
     category_rows(&mut changes, old, new, lists);
@@ -43,12 +45,18 @@ fn note(changes: &mut Vec<Change>, label: &str, before: Option<String>, after: S
 
 fn plain(changes: &mut Vec<Change>, old: Option<&Sections>, new: &Sections) {
     let include = |sections: &Sections| if sections.include_unquoted_sales { "on" } else { "off" }.to_owned();
-    let probability =
-        |sections: &Sections| sections.created.probability.map_or_else(|| NOTHING.to_owned(), |percent| percent.to_string());
+    let probability = |sections: &Sections| {
+        sections.created.probability.map_or_else(|| NOTHING.to_owned(), |percent| percent.to_string())
+    };
     note(changes, "Include unquoted sales", old.map(include), include(new));
     note(changes, "Probability %", old.map(probability), probability(new));
     note(changes, "Brand", old.map(|old| old.services.brand.clone()), new.services.brand.clone());
-    note(changes, "Category for services", old.map(|old| old.services.category.clone()), new.services.category.clone());
+    note(
+        changes,
+        "Category for services",
+        old.map(|old| old.services.category.clone()),
+        new.services.category.clone(),
+    );
 }
 
 fn category_rows(changes: &mut Vec<Change>, old: Option<&Sections>, new: &Sections, lists: &Lists) {

@@ -134,7 +134,11 @@ impl SettingsForm {
                 default_owner: sections.created.default_owner.to_string(),
                 stage: sections.created.stage.to_string(),
                 status: sections.created.status.to_string(),
-                probability: sections.created.probability.map(|percent| percent.to_string()).unwrap_or_default(),
+                probability: sections
+                    .created
+                    .probability
+                    .map(|percent| percent.to_string())
+                    .unwrap_or_default(),
                 shipping: text(sections.created.shipping),
             },
             won: StageForm { stage: sections.won.stage.to_string(), status: sections.won.status.to_string() },
@@ -199,12 +203,27 @@ struct Check<'a> {
 impl Check<'_> {
     fn created(&mut self, form: &CreatedForm) -> Created {
         Created {
-            category: self.required("created.category", "a category", List::OpportunityCategories, &form.category),
-            default_owner: self.required("created.default_owner", "a default owner", List::Owners, &form.default_owner),
+            category: self.required(
+                "created.category",
+                "a category",
+                List::OpportunityCategories,
+                &form.category,
+            ),
+            default_owner: self.required(
+                "created.default_owner",
+                "a default owner",
+                List::Owners,
+                &form.default_owner,
+            ),
             stage: self.required("created.stage", "a stage", List::Stages, &form.stage),
             status: self.required("created.status", "a status", List::Statuses, &form.status),
             probability: self.probability(&form.probability),
-            shipping: self.optional("created.shipping", "a shipping type", List::ShippingTypes, &form.shipping),
+            shipping: self.optional(
+                "created.shipping",
+                "a shipping type",
+                List::ShippingTypes,
+                &form.shipping,
+            ),
         }
     }
 
@@ -218,7 +237,12 @@ impl Check<'_> {
                 List::ServiceCodes,
                 &form.recurring_service,
             ),
-            payment_surcharge: self.required("codes.payment_surcharge", material, List::MaterialCodes, &form.payment_surcharge),
+            payment_surcharge: self.required(
+                "codes.payment_surcharge",
+                material,
+                List::MaterialCodes,
+                &form.payment_surcharge,
+            ),
             non_recurring_service: self.required(
                 "codes.non_recurring_service",
                 material,
@@ -272,12 +296,14 @@ impl Check<'_> {
         let what = "an Autotask category";
         let saved = self.against.saved.map(|sections| &sections.category_map);
         let fallback = saved.and_then(|map| map.fallback);
-        let fallback = self.chosen("category_map.fallback", what, List::ProductCategories, &form.fallback, fallback);
+        let fallback =
+            self.chosen("category_map.fallback", what, List::ProductCategories, &form.fallback, fallback);
         let mut rows = BTreeMap::new();
         for (index, row) in &form.rows {
             let path = format!("category_map.rows[{index}].autotask_category");
             if !self.against.categories.contains(&row.category) {
-                self.errors.add(path, format!("There is no category called \"{}\". Reload the page", row.category));
+                self.errors
+                    .add(path, format!("There is no category called \"{}\". Reload the page", row.category));
                 continue;
             }
             let saved = saved.and_then(|map| map.rows.get(&row.category).copied());

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 pub use category_map::CategoryMap;
 
-use super::{hold::Hold, lists::{List, Lists}};
+use super::{
+    hold::Hold,
+    lists::{List, Lists},
+};
 
 /// Everything that the Opportunities page saves, the switch included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,7 +120,12 @@ impl Sections {
     pub fn choices(&self) -> Vec<Choice> {
         let (created, codes) = (&self.created, &self.codes);
         vec![
-            ("created.category", "Category for new quotes", List::OpportunityCategories, Some(created.category)),
+            (
+                "created.category",
+                "Category for new quotes",
+                List::OpportunityCategories,
+                Some(created.category),
+            ),
             ("created.default_owner", "Default owner", List::Owners, Some(created.default_owner)),
             ("created.stage", "Stage for new quotes", List::Stages, Some(created.stage)),
             ("created.status", "Status for new quotes", List::Statuses, Some(created.status)),
@@ -127,8 +135,18 @@ impl Sections {
             ("lost.stage", "Stage for lost quotes", List::Stages, self.lost.stage),
             ("lost.status", "Status for lost quotes", List::Statuses, Some(self.lost.status)),
             ("codes.product", "Product material code", List::MaterialCodes, Some(codes.product)),
-            ("codes.recurring_service", "Recurring service billing code", List::ServiceCodes, Some(codes.recurring_service)),
-            ("codes.payment_surcharge", "Payment surcharge material code", List::MaterialCodes, Some(codes.payment_surcharge)),
+            (
+                "codes.recurring_service",
+                "Recurring service billing code",
+                List::ServiceCodes,
+                Some(codes.recurring_service),
+            ),
+            (
+                "codes.payment_surcharge",
+                "Payment surcharge material code",
+                List::MaterialCodes,
+                Some(codes.payment_surcharge),
+            ),
             (
                 "codes.non_recurring_service",
                 "Non-recurring service material code",
@@ -146,7 +164,12 @@ impl Sections {
         let choice = self.choices().into_iter().find(|(of, ..)| *of == path);
         match choice {
             Some((_, label, list, Some(value))) if !lists.is_active(list, value) => {
-                Err(Hold::OptionInactive { field: label.to_owned(), list, value, label: lists.label(list, value) })
+                Err(Hold::OptionInactive {
+                    field: label.to_owned(),
+                    list,
+                    value,
+                    label: lists.label(list, value),
+                })
             }
             _ => Ok(()),
         }

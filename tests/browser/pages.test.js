@@ -70,6 +70,8 @@ describe('pages of a tenant that is set up', () => {
     await other.close();
     await control(page, ...PROBABILITY).fill('42');
     assert.equal(await save(page), 409);
+    assert.ok(await page.locator('#notice').evaluate((notice) => notice === document.activeElement));
+    await page.getByText('Not saved', { exact: true }).waitFor();
   });
   looksRight(site, 'opportunities-nothing-to-save', async (page) => {
     await page.goto(PAGE);

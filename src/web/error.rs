@@ -56,7 +56,8 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { next } => {
-                let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
+                let query =
+                    form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
                 Redirect::to(&format!("/sign-in?{query}")).into_response()
             }
             Self::Error(error) => {

@@ -17,15 +17,7 @@ const LONG = 'a-name-without-any-place-to-break-it-'.repeat(4);
 describe('pages of a tenant that begins', () => {
   const site = open(['--fresh', '--no-quotes']);
 
-  looksRight(site, 'sign-in', (page) => page.goto('/sign-in'));
-  looksRight(site, 'sign-in-refused', async (page) => {
-    assert.equal(await signInWrongly(page), 401);
-  });
-  looksRight(site, 'not-found-outside', (page) => page.goto('/nowhere'));
-  looksRight(site, 'apps-fresh', async (page) => {
-    await site.demo.signIn(page);
-    await page.goto('/apps');
-  });
+  looksRight(site, 'apps-fresh', (page) => page.goto('/apps'));
   looksRight(site, 'autotask-fresh', (page) => page.goto('/apps/autotask'));
   looksRight(site, 'opportunities-disabled', (page) => page.goto(PAGE));
   looksRight(site, 'activity-empty', (page) => page.goto('/activity'));
@@ -55,10 +47,7 @@ describe('pages of a tenant that begins', () => {
 describe('pages of a tenant that is set up', () => {
   const site = open(['--no-quotes']);
 
-  looksRight(site, 'apps', async (page) => {
-    await site.demo.signIn(page);
-    await page.goto('/apps');
-  });
+  looksRight(site, 'apps', (page) => page.goto('/apps'));
   looksRight(site, 'autotask', (page) => page.goto('/apps/autotask'));
   looksRight(site, 'opportunities', (page) => page.goto(PAGE));
   looksRight(site, 'opportunities-stale', async (page) => {
@@ -136,9 +125,14 @@ describe('pages of a tenant that is set up', () => {
   });
 });
 
-describe('the page of whoever guesses passwords', () => {
-  const site = open(['--fresh', '--no-quotes']);
+describe('pages of whoever is not signed in', () => {
+  const site = open(['--fresh', '--no-quotes'], { isSignedIn: false });
 
+  looksRight(site, 'sign-in', (page) => page.goto('/sign-in'));
+  looksRight(site, 'sign-in-refused', async (page) => {
+    assert.equal(await signInWrongly(page), 401);
+  });
+  looksRight(site, 'not-found-outside', (page) => page.goto('/nowhere'));
   looksRight(site, 'sign-in-throttled', (page) =>
     // Each failure doubles the wait, so that one of the next tries comes too early.
     eventually(async () => (await signInWrongly(page)) === 429),
@@ -146,11 +140,12 @@ describe('the page of whoever guesses passwords', () => {
 });
 
 /** A demo and one page in it, for the tests of a `describe`. */
-function open(flags) {
+function open(flags, { isSignedIn = true } = {}) {
   const site = {};
   before(async () => {
     site.demo = await startDemo(flags);
     site.page = await site.demo.newPage();
+    if (isSignedIn) await site.demo.signIn(site.page);
   });
   after(async () => {
     await site.page?.context().close();

@@ -30,7 +30,7 @@ pub enum Error {
     #[error("{0}")]
     Fields(FieldErrors),
     /// Too many tries; `0` is the number of seconds to wait.
-    #[error("Too many tries. Wait {0} seconds.")]
+    #[error("Too many tries. Wait {seconds} {unit}.", seconds = .0, unit = if *.0 == 1 { "second" } else { "seconds" })]
     TooMany(u64),
     /// A fault of ours or of the machine: logged, never shown.
     #[error("internal error: {0}")]

@@ -89,7 +89,9 @@ pub fn last_sent(now: Millis, summary: &Summary) -> String {
 }
 
 fn group(hold: &Hold, count: usize) -> CauseGroup {
-    CauseGroup { cause: hold.cause(), fix: fix_page(hold), count: u64::try_from(count).unwrap_or(u64::MAX) }
+    let fix = fix_page(hold);
+    let releases = fix.is_some() || matches!(hold, Hold::QuoteMissing { .. });
+    CauseGroup { cause: hold.cause(), fix, count: u64::try_from(count).unwrap_or(u64::MAX), releases }
 }
 
 /// The page on which a hold's cause can be mended.
@@ -126,7 +128,7 @@ fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>) -> Push
         reason,
         updated: words::ago(now, row.updated_at),
         updated_iso: clock::timestamp(row.updated_at).to_string(),
-        attempts: u64::try_from(row.tries).unwrap_or(0),
+        retries: u64::try_from(row.tries).unwrap_or(0),
         opportunity: row.opportunity_id.map(|id| opportunity(web_url, id)),
         can_retry: matches!(row.state.as_str(), "held" | "failed"),
     }

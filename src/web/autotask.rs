@@ -41,7 +41,8 @@ fn steps(connected: bool, settings: &OpportunitySettings) -> Vec<TaskRow> {
         label: label.to_owned(),
         href: OPPORTUNITIES.to_owned(),
         done,
-        note: note.to_owned(),
+        // What it takes is of interest until it is done.
+        note: if done { String::new() } else { note.to_owned() },
     };
     let map = settings.sections.as_ref().map(|sections| &sections.category_map);
     let mapped = map.is_some_and(|map| map.fallback.is_some() || !map.rows.is_empty());

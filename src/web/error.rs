@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Redirect, Response},
 };
+use url::form_urlencoded;
 
 use super::{
     WebState,
@@ -55,7 +56,8 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { next } => {
-                let query = serde_qs::to_string(&[("next", next)]).unwrap_or_default();
+                let query =
+                    form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
                 Redirect::to(&format!("/sign-in?{query}")).into_response()
             }
             Self::Error(error) => {
@@ -152,5 +154,16 @@ fn page(heading: &str, message: String, reference: Option<String>) -> ErrorPage 
         message,
         action: Some(Link::new("/apps", "Go to Apps")),
         reference,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_must_sign_in_comes_back_to_where_they_wanted_to_go() {
+        let response = PageError::SignIn { next: "/activity?status=held&a=b".to_owned() }.into_response();
+        assert_eq!(response.headers()[header::LOCATION], "/sign-in?next=%2Factivity%3Fstatus%3Dheld%26a%3Db");
     }
 }

@@ -47,7 +47,7 @@ pub struct SwitchForm {
 /// Shows the page.
 pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
-    let notice = notice(&signed, &news).await?;
+    let notice = notice(&signed, &view, &news).await?;
     html(&page(&signed, &view, None, FieldErrors::default(), notice).await?)
 }
 
@@ -129,7 +129,7 @@ fn setup_needed() -> SetupNeeded {
     }
 }
 
-async fn notice(signed: &Signed, news: &NewsParams) -> Result<Option<Notice>, Error> {
+async fn notice(signed: &Signed, view: &SettingsView, news: &NewsParams) -> Result<Option<Notice>, Error> {
     if let Some(revision) = news.saved {
         let changes = signed.services().changes_of(signed.visitor.tenant, revision).await?;
         return Ok(changes.map(|changes| saved(&changes, news.released.unwrap_or(0))));
@@ -138,8 +138,7 @@ async fn notice(signed: &Signed, news: &NewsParams) -> Result<Option<Notice>, Er
         Some("on") => Some(Notice {
             tone: Tone::Ok,
             heading: "Opportunity sync is enabled".to_owned(),
-            text: "Quotes from now on are sent with the defaults below; they are held until these are saved."
-                .to_owned(),
+            text: turned_on(view.settings.sections.is_some()).to_owned(),
             links: Vec::new(),
         }),
         Some("off") => Some(Notice {
@@ -150,6 +149,14 @@ async fn notice(signed: &Signed, news: &NewsParams) -> Result<Option<Notice>, Er
         }),
         _ => None,
     })
+}
+
+fn turned_on(is_set_up: bool) -> &'static str {
+    if is_set_up {
+        "Quotes from now on are sent with the settings below."
+    } else {
+        "Quotes from now on are sent with the defaults below; they are held until these are saved."
+    }
 }
 
 fn saved(changes: &[diff::Change], released: u64) -> Notice {

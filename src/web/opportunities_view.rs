@@ -33,6 +33,7 @@ pub fn form(shown: &Shown<'_>) -> Form {
         (None, None) => suggestions(view, shown.brand),
     };
     let mut form = Form::new(view.revision.to_string(), crypto::random_text());
+    form.unsaved = shown.typed.is_some();
     form.include_unquoted_sales = values.include_unquoted_sales == "true";
     form.note.value.clone_from(&values.note);
     let put = |select: &mut Select, list: List, value: &str| choose(select, lists, list, value, suggested);

@@ -140,9 +140,17 @@ fn values(step: &activity::StepRow) -> Vec<ValueRow> {
         entity: entity.to_owned(),
         field,
         value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-        source: format!("{} of revision {}", step.action, step.settings_revision),
+        source: format!("{}, with settings revision {}", came_from(&step.action), step.settings_revision),
     };
     fields.into_iter().map(row).collect()
+}
+
+fn came_from(action: &str) -> &'static str {
+    match action {
+        "create" => "Set when it was created",
+        "settle" => "Set when it was won, lost or reopened",
+        _ => "Updated",
+    }
 }
 
 fn attempt_row(attempt: &activity::AttemptRow) -> AttemptRow {

@@ -5,11 +5,14 @@
 //   after(() => demo.stop());
 //   const page = await demo.newPage({ width: 320 });
 //   await demo.signIn(page);
+//   …
+//   await page.context().close();
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -18,6 +21,7 @@ import { chromium } from 'playwright-core';
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 const POLL_MS = 50;
+const PAGE_MS = 10_000;
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 // Chromium's own traffic would be noise in the log, and a closed network would stall it.
 const CHROMIUM_ARGS = [
@@ -28,6 +32,12 @@ const CHROMIUM_ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+// One browser a test file, however many demos it starts: launching is what takes time.
+let browser;
+const theBrowser = () =>
+  (browser ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_ARGS }));
+after(async () => (await browser)?.close());
 
 /**
  * Starts `opportune demo` on free ports, resolves once it answers.
@@ -49,7 +59,6 @@ export async function startDemo(flags = []) {
 
 class Demo {
   #child;
-  #browser;
 
   /** `facts` is the line the demo prints: web, emulator, email, password, token, tenant. */
   constructor(child, facts) {
@@ -57,9 +66,8 @@ class Demo {
     Object.assign(this, facts);
   }
 
-  /** Closes the browser and ends the demo; fails if it does not end by itself when asked. */
+  /** Ends the demo; fails if it does not end by itself when asked. */
   async stop() {
-    await (await this.#browser)?.close();
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', () => resolve(true)));
     this.#child.kill('SIGTERM');
@@ -70,28 +78,29 @@ class Demo {
 
   /**
    * A page in a context of its own (so: signed out), whose relative addresses are the demo's.
-   * `page.problems` collects script errors and what the content security policy blocked,
-   * `page.javaScript` tells whether scripts run.
+   * `page.problems` collects script errors, what the content security policy blocked and files
+   * that did not load; `page.javaScript` tells whether scripts run.
    */
   async newPage({ javaScript = true, colorScheme = 'light', width = 1280, height = 900 } = {}) {
-    this.#browser ??= chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: CHROMIUM_ARGS,
-    });
-    const browser = await this.#browser;
-    const context = await browser.newContext({
+    const context = await (await theBrowser()).newContext({
       baseURL: this.web,
       javaScriptEnabled: javaScript,
       colorScheme,
       viewport: { width, height },
     });
+    context.setDefaultTimeout(PAGE_MS);
     const page = await context.newPage();
     page.javaScript = javaScript;
     page.problems = [];
     page.on('pageerror', (error) => page.problems.push(String(error)));
     page.on('console', (message) => {
-      const fromTheServer = message.text().startsWith('Failed to load resource');
-      if (message.type() === 'error' && !fromTheServer) page.problems.push(message.text());
+      // A refused form answers with 422; files that fail are told below, by their address.
+      const isStatus = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isStatus) page.problems.push(message.text());
+    });
+    page.on('response', (response) => {
+      const isFile = response.request().resourceType() !== 'document';
+      if (isFile && !response.ok()) page.problems.push(`${response.status()} ${response.url()}`);
     });
     return page;
   }
@@ -116,21 +125,49 @@ class Demo {
     return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
   }
 
+  /** Merges fields into an Autotask row behind the API, as a person in Autotask would. */
+  async editInAutotask(entity, id, fields) {
+    await this.#emulator(`entities/${entity}/${id}`, 'PATCH', fields);
+  }
+
+  /** Lets the next requests that fit `fault` go wrong, as `src/emulator/faults.rs` tells. */
+  async failNext(fault) {
+    await this.#emulator('faults', 'POST', fault);
+  }
+
   /** Sends a quote's whole current state over REST; resolves with the answer's body. */
-  async putQuote(number, document) {
-    const response = await fetch(new URL(`/api/v1/quotes/${encodeURIComponent(number)}`, this.web), {
-      method: 'PUT',
+  putQuote(number, document) {
+    return this.#api('PUT', `/api/v1/quotes/${encodeURIComponent(number)}`, 202, document);
+  }
+
+  /** The same for a sale. */
+  putSale(number, document) {
+    return this.#api('PUT', `/api/v1/sales/${encodeURIComponent(number)}`, 202, document);
+  }
+
+  /** A push, by the address that its document's answer named. */
+  push(address) {
+    return this.#api('GET', address, 200);
+  }
+
+  async #api(method, path, expected, document) {
+    const response = await fetch(new URL(path, this.web), {
+      method,
       headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(document),
+      body: document && JSON.stringify(document),
     });
     const body = await response.text();
-    assert.equal(response.status, 202, `PUT quote ${number}: ${body}`);
+    assert.equal(response.status, expected, `${method} ${path}: ${body}`);
     return JSON.parse(body);
   }
 
-  async #emulator(path) {
-    const response = await fetch(new URL(`/_emulator/${path}`, this.emulator));
-    assert.equal(response.status, 200, `GET /_emulator/${path}`);
+  async #emulator(path, method = 'GET', fields = undefined) {
+    const response = await fetch(new URL(`/_emulator/${path}`, this.emulator), {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: fields && JSON.stringify(fields),
+    });
+    assert.equal(response.status, 200, `${method} /_emulator/${path}`);
     return response;
   }
 }
@@ -138,7 +175,7 @@ class Demo {
 /** Fails on any accessibility finding, naming each rule and where it was broken. */
 export async function axe(page) {
   assert.ok(page.javaScript, 'axe is a script: without JavaScript in the page it would wait for ever');
-  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
+  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).setLegacyMode().analyze();
   const findings = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => node.target.join(' ')).join('\n    ')}`,
   );

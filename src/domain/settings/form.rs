@@ -179,13 +179,24 @@ impl SettingsForm {
             include_unquoted_sales: self.include_unquoted_sales == "true",
             created: check.created(&self.created),
             won: Won {
-                stage: check.required("won.stage", "a stage", List::Stages, &self.won.stage),
-                status: check.required("won.status", "a status", List::Statuses, &self.won.status),
+                stage: check.required("won.stage", "a stage for won quotes", List::Stages, &self.won.stage),
+                status: check.required(
+                    "won.status",
+                    "a status for won quotes",
+                    List::Statuses,
+                    &self.won.status,
+                ),
             },
             lost: Lost {
-                stage: (self.lost.keep_stage != "true")
-                    .then(|| check.required("lost.stage", "a stage", List::Stages, &self.lost.stage)),
-                status: check.required("lost.status", "a status", List::Statuses, &self.lost.status),
+                stage: (self.lost.keep_stage != "true").then(|| {
+                    check.required("lost.stage", "a stage for lost quotes", List::Stages, &self.lost.stage)
+                }),
+                status: check.required(
+                    "lost.status",
+                    "a status for lost quotes",
+                    List::Statuses,
+                    &self.lost.status,
+                ),
             },
             codes: check.codes(&self.codes),
             category_map: check.category_map(&self.category_map),
@@ -205,7 +216,7 @@ impl Check<'_> {
         Created {
             category: self.required(
                 "created.category",
-                "a category",
+                "a category for new quotes",
                 List::OpportunityCategories,
                 &form.category,
             ),
@@ -215,8 +226,8 @@ impl Check<'_> {
                 List::Owners,
                 &form.default_owner,
             ),
-            stage: self.required("created.stage", "a stage", List::Stages, &form.stage),
-            status: self.required("created.status", "a status", List::Statuses, &form.status),
+            stage: self.required("created.stage", "a stage for new quotes", List::Stages, &form.stage),
+            status: self.required("created.status", "a status for new quotes", List::Statuses, &form.status),
             probability: self.probability(&form.probability),
             shipping: self.optional(
                 "created.shipping",
@@ -228,9 +239,13 @@ impl Check<'_> {
     }
 
     fn codes(&mut self, form: &CodesForm) -> BillingCodes {
-        let material = "a material code";
         BillingCodes {
-            product: self.required("codes.product", material, List::MaterialCodes, &form.product),
+            product: self.required(
+                "codes.product",
+                "a product material code",
+                List::MaterialCodes,
+                &form.product,
+            ),
             recurring_service: self.required(
                 "codes.recurring_service",
                 "a recurring service billing code",
@@ -239,13 +254,13 @@ impl Check<'_> {
             ),
             payment_surcharge: self.required(
                 "codes.payment_surcharge",
-                material,
+                "a payment surcharge material code",
                 List::MaterialCodes,
                 &form.payment_surcharge,
             ),
             non_recurring_service: self.required(
                 "codes.non_recurring_service",
-                material,
+                "a non-recurring service material code",
                 List::MaterialCodes,
                 &form.non_recurring_service,
             ),
@@ -307,7 +322,8 @@ impl Check<'_> {
                 continue;
             }
             let saved = saved.and_then(|map| map.rows.get(&row.category).copied());
-            let value = self.chosen(&path, what, List::ProductCategories, &row.autotask_category, saved);
+            let what = format!("an Autotask category for {}", row.category.replace('/', " › "));
+            let value = self.chosen(&path, &what, List::ProductCategories, &row.autotask_category, saved);
             rows.extend(value.map(|value| (row.category.clone(), value)));
         }
         CategoryMap { fallback, rows }
@@ -321,7 +337,7 @@ impl Check<'_> {
         if is_bundle(category) {
             self.errors.add("services.category", "Select a category other than Bundle");
         } else if !self.against.categories.iter().any(|known| known == category) {
-            self.errors.add("services.category", "Select a category");
+            self.errors.add("services.category", "Select a category for services");
         }
         Services { brand: brand.to_owned(), category: category.to_owned() }
     }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     fields::Choice,
-    parts::{Link, Notice, Tag, Tone},
+    parts::{Link, Notice, Tag, Tone, count_of},
     shell::Shell,
 };
 
@@ -75,6 +75,22 @@ pub struct CauseGroup {
     pub fix: Option<Link>,
     /// How many quotes it holds.
     pub count: u64,
+    /// Whether the fix alone sends them; otherwise each is retried after it.
+    pub releases: bool,
+}
+
+impl CauseGroup {
+    /// How many are held, and what sends them.
+    pub fn sentence(&self) -> String {
+        let held = count_of(self.count, "quote is held", "quotes are held");
+        let them = if self.count == 1 { "it" } else { "them" };
+        let rest = if self.releases {
+            format!("Fixing this sends {them}.")
+        } else {
+            format!("Fix this, then retry {them}.")
+        };
+        format!("{held}. {rest}")
+    }
 }
 
 /// The filter: a GET form, so that a filtered list has an address.
@@ -107,8 +123,8 @@ pub struct PushRow {
     pub updated: String,
     /// The same as a time, RFC 3339.
     pub updated_iso: String,
-    /// How many tries there were.
-    pub attempts: u64,
+    /// How often it was tried again after a failure.
+    pub retries: u64,
     /// The opportunity in Autotask.
     pub opportunity: Option<Link>,
     /// Whether a person may try again now.

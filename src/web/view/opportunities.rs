@@ -49,10 +49,10 @@ pub struct SetupNeeded {
 impl SetupNeeded {
     /// How much is missing and what that means.
     pub fn sentence(&self) -> String {
-        let empty = match self.count {
-            1 => "1 required setting is empty.".to_owned(),
-            count => format!("{count} required settings are empty."),
+        let missing = match self.count {
+            1 => "1 required setting is not saved yet.".to_owned(),
+            count => format!("{count} required settings are not saved yet."),
         };
-        format!("{empty} Quotes are held until you save the settings below.")
+        format!("{missing} Quotes are held until you save the settings below.")
     }
 }

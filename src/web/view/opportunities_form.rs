@@ -17,6 +17,8 @@ pub struct Form {
     pub revision: String,
     /// A value used once, so that sending twice saves once.
     pub form_id: String,
+    /// Whether it shows what was typed and not saved.
+    pub unsaved: bool,
     /// Whether sales without a quote become opportunities too.
     pub include_unquoted_sales: bool,
     /// When a quote is created.
@@ -126,6 +128,7 @@ impl Form {
         Self {
             revision: revision.into(),
             form_id: form_id.into(),
+            unsaved: false,
             include_unquoted_sales: true,
             created: Created::new(),
             won: Won::new(),

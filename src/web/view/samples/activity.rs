@@ -92,7 +92,13 @@ fn held() -> Activity {
 }
 
 fn group(cause: &str, fix: Option<(&str, &str)>, count: u64) -> CauseGroup {
-    CauseGroup { cause: cause.to_owned(), fix: fix.map(|(href, label)| Link::new(href, label)), count }
+    let releases = fix.is_some();
+    CauseGroup {
+        cause: cause.to_owned(),
+        fix: fix.map(|(href, label)| Link::new(href, label)),
+        count,
+        releases,
+    }
 }
 
 fn row(document: &str, customer: &str, status: Tag, reason: &str) -> PushRow {
@@ -106,7 +112,7 @@ fn row(document: &str, customer: &str, status: Tag, reason: &str) -> PushRow {
         reason: reason.to_owned(),
         updated: "2 minutes ago".to_owned(),
         updated_iso: "2026-11-23T13:58:04Z".to_owned(),
-        attempts: 3,
+        retries: 3,
         opportunity: (status.tone == Tone::Ok).then(|| Link::new("https://autotask.example/41877", "41877")),
         can_retry: needs_person,
         status,

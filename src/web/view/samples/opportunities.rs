@@ -141,6 +141,7 @@ fn errors() -> Opportunities {
     let mut form = form();
     form.created.probability.value = "most likely".to_owned();
     form.lost.keep_stage = false;
+    form.unsaved = true;
     let errors = form.show_errors(&refused());
     Opportunities { errors, ..base(on(), Some(form)) }
 }

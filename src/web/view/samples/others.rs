@@ -107,7 +107,7 @@ fn autotask_setup() -> Autotask {
         steps: vec![
             step("Connect Autotask", true, ""),
             step("Turn on opportunity sync", true, ""),
-            step("Choose defaults", false, "6 required settings are empty. About 3 minutes."),
+            step("Choose defaults", false, "6 required settings are not saved yet. About 3 minutes."),
             step("Map product categories", false, HOSTILE),
         ],
         connection: Tag::new(Tone::Warn, "Not tested"),

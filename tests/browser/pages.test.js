@@ -1,0 +1,207 @@
+// Every page in every state: nothing for axe to find, no sideways scrolling, no script errors,
+// light and dark, wide and narrow; and the same controls without JavaScript.
+//
+// SCREENSHOTS=1 keeps a picture of each in output/.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { quote } from './documents.js';
+import { axe, eventually, startDemo } from './harness.js';
+import { tabThrough } from './keyboard.js';
+import { PAGE, control, fill, save, turnOn } from './settings.js';
+
+const MOST_SCRIPT = 25 * 1024;
+const PROBABILITY = ['When a quote is created', 'Probability % (optional)'];
+const LONG = 'a-name-without-any-place-to-break-it-'.repeat(4);
+
+describe('pages of a tenant that begins', () => {
+  const site = open(['--fresh', '--no-quotes']);
+
+  looksRight(site, 'apps-fresh', (page) => page.goto('/apps'));
+  looksRight(site, 'autotask-fresh', (page) => page.goto('/apps/autotask'));
+  looksRight(site, 'opportunities-disabled', (page) => page.goto(PAGE));
+  looksRight(site, 'activity-empty', (page) => page.goto('/activity'));
+  looksRight(site, 'opportunities-fresh', async (page) => {
+    await page.goto(PAGE);
+    await turnOn(page);
+  });
+  looksRight(site, 'autotask-enabled', (page) => page.goto('/apps/autotask'));
+  looksRight(site, 'opportunities-refused', async (page) => {
+    await page.goto(PAGE);
+    for (const list of await page.locator('#settings select').all()) await list.selectOption('');
+    await control(page, ...PROBABILITY).fill('150');
+    assert.equal(await save(page), 422);
+  });
+  looksRight(site, 'push-held-for-setup', async (page) => {
+    const { push } = await site.demo.putQuote('Q-1', quote());
+    await eventually(async () => (await site.demo.push(push)).status === 'held');
+    await page.goto(pageOf(push));
+  });
+  looksRight(site, 'opportunities-saved', async (page) => {
+    await page.goto(PAGE);
+    await fill(page);
+    assert.equal(await save(page), 303);
+  });
+});
+
+describe('pages of a tenant that is set up', () => {
+  const site = open(['--no-quotes']);
+
+  looksRight(site, 'apps', (page) => page.goto('/apps'));
+  looksRight(site, 'autotask', (page) => page.goto('/apps/autotask'));
+  looksRight(site, 'opportunities', (page) => page.goto(PAGE));
+  looksRight(site, 'opportunities-stale', async (page) => {
+    await page.goto(PAGE);
+    const other = await page.context().newPage();
+    await other.goto(PAGE);
+    await control(other, ...PROBABILITY).fill('41');
+    assert.equal(await save(other), 303);
+    await other.close();
+    await control(page, ...PROBABILITY).fill('42');
+    assert.equal(await save(page), 409);
+    assert.ok(await page.locator('#notice').evaluate((notice) => notice === document.activeElement));
+    await page.getByText('Not saved', { exact: true }).waitFor();
+  });
+  looksRight(site, 'opportunities-nothing-to-save', async (page) => {
+    await page.goto(PAGE);
+    assert.equal(await save(page), 303);
+    await page.getByText('Nothing to save', { exact: true }).waitFor();
+  });
+  looksRight(site, 'turn-off', (page) => page.goto(`${PAGE}/sync/off`));
+  looksRight(site, 'push-sent', async (page) => {
+    const { push } = await site.demo.putQuote('Q-1', quote('open', { lines: quote().lines.slice(0, 1) }));
+    await eventually(async () => (await site.demo.push(push)).status === 'sent');
+    await page.goto(pageOf(push));
+    for (const part of await page.getByText('Request', { exact: true }).all()) await part.click();
+  });
+  looksRight(site, 'push-held', async (page) => {
+    const customer = { id: '9', name: `Larch & Söhne ${LONG}`, autotask_company_id: null };
+    const { push } = await site.demo.putQuote('Q-2', quote('open', { customer }));
+    await eventually(async () => (await site.demo.push(push)).status === 'held');
+    await page.goto(pageOf(push));
+  });
+  looksRight(site, 'push-waiting', async (page) => {
+    await site.demo.failNext({ kind: 'status', status: 503, times: 50 });
+    const { push } = await site.demo.putQuote('Q-3', quote());
+    await eventually(async () => {
+      await page.goto(pageOf(push));
+      return page.getByText(/Next try at/).isVisible();
+    });
+  });
+  looksRight(site, 'activity', (page) => page.goto('/activity'));
+  looksRight(site, 'activity-held', (page) => page.goto('/activity?status=held'));
+  looksRight(site, 'activity-filtered-empty', (page) => page.goto('/activity?status=skipped'));
+  looksRight(site, 'not-found', (page) => page.goto('/nowhere'));
+
+  for (const size of [{ width: 1280, height: 900 }, { width: 320, height: 640 }]) {
+    it(`shows the focus at every stop of the settings page at ${size.width} px`, async () => {
+      await site.page.setViewportSize(size);
+      await site.page.goto(PAGE);
+      assert.ok((await tabThrough(site.page)) > 40);
+    });
+  }
+
+  it('has the same controls without JavaScript', async () => {
+    const plain = await site.demo.newPage({ javaScript: false });
+    await site.demo.signIn(plain);
+    for (const address of ['/apps', '/apps/autotask', PAGE, `${PAGE}/sync/off`, '/activity', '/nowhere']) {
+      await Promise.all([plain, site.page].map((page) => page.goto(address)));
+      assert.deepEqual(await controls(plain), await controls(site.page), address);
+    }
+    await plain.context().close();
+  });
+
+  it('loads little script', async () => {
+    const fresh = await site.demo.newPage();
+    await site.demo.signIn(fresh);
+    await fresh.goto(PAGE);
+    const bytes = await fresh.evaluate(() =>
+      performance.getEntriesByType('resource')
+        .filter(({ initiatorType }) => initiatorType === 'script')
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+    );
+    assert.ok(bytes > 0 && bytes <= MOST_SCRIPT, `${bytes} bytes of script`);
+    await fresh.context().close();
+  });
+});
+
+describe('pages of whoever is not signed in', () => {
+  const site = open(['--fresh', '--no-quotes'], { isSignedIn: false });
+
+  looksRight(site, 'sign-in', (page) => page.goto('/sign-in'));
+  looksRight(site, 'sign-in-refused', async (page) => {
+    assert.equal(await signInWrongly(page), 401);
+  });
+  looksRight(site, 'not-found-outside', (page) => page.goto('/nowhere'));
+  looksRight(site, 'sign-in-throttled', (page) =>
+    // Each failure doubles the wait, so that one of the next tries comes too early.
+    eventually(async () => (await signInWrongly(page)) === 429),
+  );
+});
+
+/** A demo and one page in it, for the tests of a `describe`. */
+function open(flags, { isSignedIn = true } = {}) {
+  const site = {};
+  before(async () => {
+    site.demo = await startDemo(flags);
+    site.page = await site.demo.newPage();
+    if (isSignedIn) await site.demo.signIn(site.page);
+  });
+  after(async () => {
+    await site.page?.context().close();
+    await site.demo?.stop();
+  });
+  return site;
+}
+
+/** Brings a page into a state, then looks at it in both colour schemes and both widths. */
+function looksRight(site, name, enter) {
+  it(`${name} looks right`, async () => {
+    const { page } = site;
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await enter(page);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const width of [1280, 320]) {
+        await page.setViewportSize({ width, height: 900 });
+        await axe(page);
+        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(sideways, 0, `scrolls sideways at ${width} px`);
+        if (process.env.SCREENSHOTS) await picture(page, `${name}-${colorScheme}-${width}`);
+      }
+    }
+    assert.deepEqual(page.problems, []);
+  });
+}
+
+function picture(page, name) {
+  return page.screenshot({ path: new URL(`output/${name}.png`, import.meta.url).pathname, fullPage: true });
+}
+
+/** Tries a wrong password and resolves with the answer's status. */
+async function signInWrongly(page) {
+  if (new URL(page.url()).pathname !== '/sign-in') await page.goto('/sign-in');
+  await page.getByLabel('Email').fill('robin@northwind-it.example');
+  await page.getByLabel('Password').fill('not the password at all');
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const status = (await answer).status();
+  await page.waitForLoadState();
+  return status;
+}
+
+/** The page of a push, from its address in the API. */
+function pageOf(push) {
+  return `/activity/${push.split('/').at(-1)}`;
+}
+
+/** Everything that can be used on a page, by what it is and where it leads. */
+function controls(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].map((element) => {
+      const { tagName, type, name, id } = element;
+      const changes = name === 'form_id';
+      return [tagName, type, name, id, element.getAttribute('href'), changes ? null : element.getAttribute('value'), element.textContent.trim()];
+    }),
+  );
+}

@@ -101,7 +101,10 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
     Ok(Services {
         db: Db::open(&config.database_url).await?,
         clock,
-        sealer: Sealer::from_file(&key_file(config)?)?,
+        sealer: match &config.key {
+            Some(keys) => Sealer::from_text(keys)?,
+            None => Sealer::from_file(&key_file(config)?)?,
+        },
         client: autotask::Client::new(config.worker.write_timeout)?,
         wake: Arc::new(Notify::new()),
     })

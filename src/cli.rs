@@ -54,6 +54,9 @@ struct DatabaseArgs {
     /// The file with the key for secrets; made if it is not there [default: beside the SQLite file]
     #[arg(long, env = "OPPORTUNE_KEY_FILE")]
     key_file: Option<PathBuf>,
+    /// The key for secrets itself, in place of a file: 32 bytes in URL-safe base64; several, newest last
+    #[arg(long, env = "OPPORTUNE_KEY", hide_env_values = true, conflicts_with = "key_file")]
+    key: Option<SecretString>,
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +160,12 @@ enum AdminCommand {
         #[arg(long, default_value = "https://webservices.autotask.net")]
         discovery_url: String,
     },
+    /// Seal every secret with a new key, while everything runs
+    RotateKey {
+        /// Then forget the older keys: backups that were made before cannot be opened any more
+        #[arg(long)]
+        forget_old: bool,
+    },
     /// Fetch a tenant's Autotask lists anew
     RefreshLists { tenant: String },
 }
@@ -187,6 +196,7 @@ impl DemoArgs {
             listen: self.listen,
             role: Role::All,
             key_file: None,
+            key: None,
             worker: self.worker.config(),
             secure_cookies: false,
             test_server: true,
@@ -215,6 +225,7 @@ impl ServeArgs {
             listen: self.listen,
             role: self.role,
             key_file: self.database.key_file,
+            key: self.database.key,
             worker: self.worker.config(),
             secure_cookies: self.secure_cookies.unwrap_or(!self.listen.ip().is_loopback()),
             test_server: false,
@@ -255,6 +266,7 @@ impl AdminArgs {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             role: Role::Web,
             key_file: self.database.key_file,
+            key: self.database.key,
             worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
             secure_cookies: false,
             test_server: false,
@@ -287,6 +299,13 @@ impl AdminCommand {
                 services.connect(tenant, &new).await?;
                 services.refresh_lists(tenant).await?;
                 say("Connected. The lists are fetched.")
+            }
+            Self::RotateKey { forget_old } => {
+                let sealed = services.rotate_key().await?;
+                if forget_old {
+                    services.forget_old_keys().await?;
+                }
+                say(&format!("{sealed} secrets are sealed with the new key."))
             }
             Self::RefreshLists { tenant } => {
                 let tenant = services.tenant(&tenant).await?;

@@ -138,7 +138,7 @@ impl SessionProblem {
 }
 
 /// The row that a secret is sealed for.
-fn bound_to(tenant: TenantId) -> String {
+pub(super) fn bound_to(tenant: TenantId) -> String {
     format!("connection.secret_sealed {tenant}")
 }
 

@@ -13,6 +13,9 @@ use crate::{
 };
 
 /// Saves the demo's settings and turns the sync on.
+///
+/// # Errors
+/// When the lists lack a name that the settings choose by, or the database fails.
 pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
     let view = services.settings_view(tenant).await?;
     let form = form(&view.lists, &view.categories)?;

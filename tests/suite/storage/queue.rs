@@ -1,7 +1,7 @@
 //! The queue: who may work on what, and what a worker that lost its lease can no longer do.
 
 use opportune::{
-    db::{self, Lease, NewRevision, Outcome},
+    db::{self, Db, Lease, NewRevision, Outcome},
     domain::{
         ids::{PushId, TenantId},
         settings::OpportunitySettings,
@@ -31,6 +31,23 @@ impl Fixture {
         let lease = db::claim_push(&mut tx, now, now + 100, per_tenant).await.unwrap();
         tx.commit().await.unwrap();
         lease
+    }
+
+    /// What eight workers get that claim at once, where a tenant may have two under way.
+    async fn claim_side_by_side(&self) -> Vec<Lease> {
+        let tasks = TaskTracker::new();
+        let claim = |db: Db| async move {
+            let mut tx = db.write().await.unwrap();
+            let lease = db::claim_push(&mut tx, 10, 110, 2).await.unwrap();
+            tx.commit().await.unwrap();
+            lease
+        };
+        let claims: Vec<_> = (0..8).map(|_| tasks.spawn(claim(self.db.clone()))).collect();
+        let mut claimed = Vec::new();
+        for claim in claims {
+            claimed.extend(claim.await.unwrap());
+        }
+        claimed
     }
 
     async fn finish(&self, lease: &Lease, outcome: &Outcome<'_>) -> bool {
@@ -94,26 +111,17 @@ on_both! {
     async fn the_limit_holds_for_workers_that_claim_at_the_same_moment(db) {
         let f = Fixture::open(db).await;
         f.enable(f.tenant, true).await;
-        for number in 0..8 {
+        for number in 0..20 {
             f.push(&format!("Q-{number}"), 10).await;
         }
-        let tasks = TaskTracker::new();
-        let claims: Vec<_> = (0..8)
-            .map(|_| {
-                let db = f.db.clone();
-                tasks.spawn(async move {
-                    let mut tx = db.write().await.unwrap();
-                    let lease = db::claim_push(&mut tx, 10, 110, 2).await.unwrap();
-                    tx.commit().await.unwrap();
-                    lease
-                })
-            })
-            .collect();
-        let mut claimed = 0;
-        for claim in claims {
-            claimed += usize::from(claim.await.unwrap().is_some());
+        // From the second round on the connections are there, and the claims meet.
+        for round in 0..5 {
+            let claimed = f.claim_side_by_side().await;
+            assert_eq!(claimed.len(), 2, "round {round}");
+            for lease in &claimed {
+                assert!(f.finish(lease, &SENT).await);
+            }
         }
-        assert_eq!(claimed, 2);
     }
 
     async fn a_lease_that_ran_out_is_taken_over_and_its_holder_can_do_nothing_more(db) {

@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Redirect, Response},
 };
+use url::form_urlencoded;
 
 use super::{
     WebState,
@@ -55,7 +56,7 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { next } => {
-                let query = serde_qs::to_string(&[("next", next)]).unwrap_or_default();
+                let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
                 Redirect::to(&format!("/sign-in?{query}")).into_response()
             }
             Self::Error(error) => {

@@ -149,8 +149,7 @@ fn rules(schema: &Value) -> Vec<String> {
     let words = list(&schema["enum"]).iter().map(text).collect::<Vec<_>>().join(", ");
     [
         (!words.is_empty()).then(|| format!("one of {words}")),
-        limit("minLength", "at least ", " character"),
-        limit("maxLength", "at most ", " characters"),
+        length(schema),
         limit("minimum", "from ", ""),
         limit("maximum", "up to ", ""),
         limit("maxItems", "at most ", " entries"),
@@ -160,6 +159,14 @@ fn rules(schema: &Value) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn length(schema: &Value) -> Option<String> {
+    let longest = schema.get("maxLength")?;
+    Some(match schema.get("minLength") {
+        Some(least) => format!("{least} to {longest} characters"),
+        None => format!("at most {longest} characters"),
+    })
 }
 
 fn referred(schema: &Value) -> Option<&str> {
@@ -172,17 +179,15 @@ fn example_of(schema: &Value, openapi: &Value) -> Option<Value> {
 
 /// A command for a Unix shell. A body comes from standard input, where no quotation marks need escaping.
 fn curl(method: &str, path: &str, body: Option<&Value>) -> String {
-    let mut command = String::from("curl");
-    if method != "GET" {
-        command.push_str(&format!(" -X {method}"));
+    let ask = if method == "GET" { String::new() } else { format!("-X {method} ") };
+    let path = path.replace("{number}", "NUMBER").replace("{id}", "ID");
+    let asked = format!("curl {ask}'http://127.0.0.1:8080{path}' \\\n  -H 'Authorization: Bearer TOKEN'");
+    match body {
+        Some(body) => format!(
+            "{asked} \\\n  -H 'Content-Type: application/json' --data-binary @- <<'JSON'\n{body:#}\nJSON"
+        ),
+        None => asked,
     }
-    let address = path.replace("{number}", "Q-1").replace("{id}", "ID");
-    command.push_str(&format!(" 'http://127.0.0.1:8080{address}' \\\n  -H 'Authorization: Bearer TOKEN'"));
-    if let Some(body) = body {
-        command.push_str(" \\\n  -H 'Content-Type: application/json' \\\n  --data-binary @- <<'JSON'\n");
-        command.push_str(&format!("{body:#}\nJSON"));
-    }
-    command
 }
 
 /// Text with code between grave accents.

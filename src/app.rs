@@ -126,7 +126,7 @@ pub fn router(services: &Services, config: &Config) -> Router {
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
         .with_state(services.clone());
-    web::router(services.clone(), config.secure_cookies, config.test_server)
+    web::router(services.clone(), &api::document(), config.secure_cookies, config.test_server)
         .merge(api::router(services.clone()))
         .merge(health)
         .layer(CatchPanicLayer::new())

@@ -1,9 +1,16 @@
 //! What REST answers with. These structs are both what is sent and what `openapi.json` says about it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde_json::Value;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{Ref, RefOr, Schema},
+};
 use uuid::Uuid;
 
+use super::schema::{Quote, Sale};
 use crate::{
     clock,
     domain::{hold::Hold, ids::PushId},
@@ -36,9 +43,10 @@ impl Accepted {
     }
 }
 
-/// A document as it is kept.
+/// A document as it is kept: described as a quote here, as a sale by [`StoredSale`].
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Stored<D> {
+#[schema(as = StoredQuote, description = "A quote as it is kept.")]
+pub struct Stored {
     /// The document's number.
     pub number: String,
     /// 1 for a new document, one more with each change.
@@ -51,8 +59,28 @@ pub struct Stored<D> {
     #[schema(format = DateTime)]
     pub updated_at: String,
     /// Its newest state, as its sender would write it.
-    #[schema(inline = false)]
-    pub document: D,
+    #[schema(value_type = Quote)]
+    pub document: Value,
+}
+
+/// A sale as it is kept.
+pub struct StoredSale;
+
+impl PartialSchema for StoredSale {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Stored::schema();
+        if let RefOr::T(Schema::Object(stored)) = &mut schema {
+            stored.description = Some("A sale as it is kept.".to_owned());
+            stored.properties.insert("document".to_owned(), Ref::from_schema_name(Sale::name()).into());
+        }
+        schema
+    }
+}
+
+impl ToSchema for StoredSale {
+    fn name() -> Cow<'static, str> {
+        "StoredSale".into()
+    }
 }
 
 /// Where a push stands: `waiting` for its time, `sending`, `held` until a person does what `fix` says, `failed` because

@@ -1,10 +1,9 @@
 //! `/api/v1/quotes/{number}` and `/api/v1/sales/{number}`: the whole current state of a document.
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde_json::Value;
 
 use super::{
-    answers::{Accepted, Stored},
+    answers::{Accepted, Stored, StoredSale},
     error::Problem,
     extract::{Caller, JsonBody, Part},
     openapi::{AnyRefusal, DocumentRefusal},
@@ -22,7 +21,7 @@ use crate::{
 };
 
 type Receipt = Result<(StatusCode, Json<Accepted>), Problem>;
-type Kept = Result<Json<Stored<Value>>, Problem>;
+type Kept = Result<Json<Stored>, Problem>;
 
 /// Takes a quote in
 ///
@@ -83,7 +82,7 @@ pub async fn put_sale(
     tag = "Documents",
     params(("number" = String, Path, description = "The quote's number.")),
     responses(
-        (status = 200, description = "The quote's newest state.", body = Stored<Quote>),
+        (status = 200, description = "The quote's newest state.", body = Stored),
         (status = 404, description = "There is no quote of that number.", body = Problem,
             content_type = "application/problem+json"),
         AnyRefusal
@@ -104,7 +103,7 @@ pub async fn get_quote(
     tag = "Documents",
     params(("number" = String, Path, description = "The sale's number.")),
     responses(
-        (status = 200, description = "The sale's newest state.", body = Stored<Sale>),
+        (status = 200, description = "The sale's newest state.", body = StoredSale),
         (status = 404, description = "There is no sale of that number.", body = Problem,
             content_type = "application/problem+json"),
         AnyRefusal
@@ -124,7 +123,7 @@ async fn receive(services: &Services, tenant: TenantId, read: Result<Document, F
     Ok((StatusCode::ACCEPTED, Json(Accepted::new(document.number, &receipt))))
 }
 
-fn shown(stored: StoredDocument) -> Stored<Value> {
+fn shown(stored: StoredDocument) -> Stored {
     Stored {
         version: stored.version,
         received_at: clock::timestamp(stored.received_at).to_string(),

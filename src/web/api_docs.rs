@@ -97,14 +97,12 @@ fn schema(name: &str, it: &Value) -> Schema {
     let example = it["examples"].get(0).filter(|_| !fields.is_empty());
     Schema {
         id: anchor(name),
-        name: title(name),
+        name: name.to_owned(),
         about: prose(text(&it["description"])),
         value: fields.is_empty().then(|| kind(it)),
         fields,
-        example: example.map(|example| CodeSample {
-            label: format!("Example of {}", title(name)),
-            code: format!("{example:#}"),
-        }),
+        example: example
+            .map(|example| CodeSample { label: format!("Example of {name}"), code: format!("{example:#}") }),
     }
 }
 
@@ -121,7 +119,7 @@ fn description(schema: &Value) -> &str {
 fn kind(schema: &Value) -> TypeRef {
     let schema = without_null(schema);
     if let Some(name) = referred(schema) {
-        return TypeRef { words: title(name), id: Some(anchor(name)), rules: Vec::new() };
+        return TypeRef { words: name.to_owned(), id: Some(anchor(name)), rules: Vec::new() };
     }
     let types = &schema["type"];
     let name =
@@ -198,11 +196,7 @@ fn prose(text: &str) -> Vec<Piece> {
 }
 
 fn anchor(name: &str) -> String {
-    format!("schema-{}", name.to_lowercase().replace('_', "-"))
-}
-
-fn title(name: &str) -> String {
-    name.replace('_', " ")
+    format!("schema-{}", name.to_lowercase())
 }
 
 fn text(value: &Value) -> &str {

@@ -80,8 +80,13 @@ impl TestApp {
 
     async fn by_hand(&self, method: Method, path: &str, body: &Value) -> Reply {
         let url = format!("http://{}/ATServicesRest/V1.0/{path}", self.emulator);
-        let request = self.http.request(method, url).header("UserName", CREDENTIALS.user).header("Secret", CREDENTIALS.secret);
-        let reply = Reply::of(request.header("ApiIntegrationCode", CREDENTIALS.integration_code).json(body)).await;
+        let request = self
+            .http
+            .request(method, url)
+            .header("UserName", CREDENTIALS.user)
+            .header("Secret", CREDENTIALS.secret);
+        let reply =
+            Reply::of(request.header("ApiIntegrationCode", CREDENTIALS.integration_code).json(body)).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         self.calls();
         reply

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, sync::atomic::AtomicU64};
 
 use jiff::Timestamp;
 use opportune::{
-    app::{self, App},
+    app,
     clock::Clock,
     config::{Config, Role, WorkerConfig},
     demo,
@@ -70,14 +70,18 @@ pub async fn on_sqlite(test: impl AsyncFnOnce(&Database)) {
 
 /// Runs a test on a Postgres database, which is dropped when the test has passed.
 pub async fn on_postgres(test: impl AsyncFnOnce(&Database)) {
-    let missing = |_| panic!("TEST_POSTGRES_URL is not set. Run tests/run.sh, which starts a PostgreSQL and sets it.");
+    let missing =
+        |_| panic!("TEST_POSTGRES_URL is not set. Run tests/run.sh, which starts a PostgreSQL and sets it.");
     let server = std::env::var("TEST_POSTGRES_URL").unwrap_or_else(missing);
     let name = format!("opportune_{}", Clock::system().new_id().simple());
     let mut admin = PgConnection::connect(&server).await.unwrap();
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
     let (base, _) = server.rsplit_once('/').unwrap();
     test(&Database { url: format!("{base}/{name}"), folder: tempfile::tempdir().unwrap() }).await;
-    sqlx::query(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&mut admin).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
+        .execute(&mut admin)
+        .await
+        .unwrap();
 }
 
 impl Database {
@@ -156,7 +160,8 @@ impl TestApp {
     /// Connected, configured as in the demo and turned on.
     pub async fn start(db: &Database) -> Self {
         let app = Self::start_fresh(db).await;
-        let categories = ["Hardware/Accessories", "Hardware/Firewalls", "Hardware/Power"].map(str::to_owned).into();
+        let categories =
+            ["Hardware/Accessories", "Hardware/Firewalls", "Hardware/Power"].map(str::to_owned).into();
         app.services.add_catalogue(app.tenant, &categories, &[].into()).await.unwrap();
         demo::settings::configure(&app.services, app.tenant).await.unwrap();
         app

@@ -16,7 +16,11 @@ fn example() -> Value {
 
 /// Fails unless an answer is a problem of that status, and gives back its sentence.
 fn problem(reply: &Reply, status: u16) -> &str {
-    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (status, "application/problem+json"), "{reply:?}");
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("content-type")),
+        (status, "application/problem+json"),
+        "{reply:?}"
+    );
     assert_eq!(reply.body["status"], status);
     assert!(reply.body["title"].is_string());
     reply.body["detail"].as_str().unwrap()

@@ -18,7 +18,8 @@ const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text, CASE
      WHEN 'text' THEN 'text' WHEN 'uuid' THEN 'bytes' WHEN 'bytea' THEN 'bytes' ELSE data_type::text END, is_nullable = 'YES' \
      FROM information_schema.columns WHERE table_schema = 'public'";
 const SQLITE_INDEXES: &str = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
-const POSTGRES_INDEXES: &str = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'";
+const POSTGRES_INDEXES: &str =
+    "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'";
 
 /// Columns and indexes as the database itself tells them; sqlx's own table aside.
 async fn schema(db: &Database) -> (BTreeSet<Column>, BTreeSet<String>) {
@@ -35,7 +36,10 @@ async fn schema(db: &Database) -> (BTreeSet<Column>, BTreeSet<String>) {
             sqlx::query_scalar(POSTGRES_INDEXES).fetch_all(&mut connection).await.unwrap(),
         )
     };
-    (columns.into_iter().filter(|column| column.0 != "_sqlx_migrations").collect(), indexes.into_iter().collect())
+    (
+        columns.into_iter().filter(|column| column.0 != "_sqlx_migrations").collect(),
+        indexes.into_iter().collect(),
+    )
 }
 
 /// How many rows every table has.
@@ -62,7 +66,11 @@ async fn use_everything(app: &TestApp) {
     app.services.put_user(app.tenant, "robin@example.com", "Robin", password()).await.unwrap();
     app.services.sign_in("robin@example.com", password(), "10.0.0.1").await.unwrap();
     app.services.sign_in("nobody@example.com", password(), "10.0.0.2").await.unwrap_err();
-    app.quote("Q-1").with("contact", json!({ "email": "purchasing@northwind.example" })).line("HDMI cable", "3 × 11.50").send().await;
+    app.quote("Q-1")
+        .with("contact", json!({ "email": "purchasing@northwind.example" }))
+        .line("HDMI cable", "3 × 11.50")
+        .send()
+        .await;
     app.expect("Q-1", "sent", "").await;
 }
 

@@ -40,7 +40,12 @@ async fn refused(app: &TestApp, change: Change) -> Vec<(String, String)> {
 }
 
 fn told(errors: &FieldErrors) -> Vec<(String, String)> {
-    errors.iter().flat_map(|(path, sentences)| sentences.iter().map(move |sentence| (path.to_owned(), sentence.clone()))).collect()
+    errors
+        .iter()
+        .flat_map(|(path, sentences)| {
+            sentences.iter().map(move |sentence| (path.to_owned(), sentence.clone()))
+        })
+        .collect()
 }
 
 /// Every way to get one field wrong, with its path and its sentence.
@@ -54,30 +59,98 @@ const REFUSALS: [(Change, &str, &str); 33] = [
     (|form| form.lost.stage.clear(), "lost.stage", "Select a stage"),
     (|form| form.lost.status.clear(), "lost.status", "Select a status"),
     (|form| form.codes.product.clear(), "codes.product", "Select a material code"),
-    (|form| form.codes.recurring_service.clear(), "codes.recurring_service", "Select a recurring service billing code"),
+    (
+        |form| form.codes.recurring_service.clear(),
+        "codes.recurring_service",
+        "Select a recurring service billing code",
+    ),
     (|form| form.codes.payment_surcharge.clear(), "codes.payment_surcharge", "Select a material code"),
-    (|form| form.codes.non_recurring_service.clear(), "codes.non_recurring_service", "Select a material code"),
+    (
+        |form| form.codes.non_recurring_service.clear(),
+        "codes.non_recurring_service",
+        "Select a material code",
+    ),
     (|form| form.services.brand.clear(), "services.brand", "Select a brand"),
     (|form| form.services.category.clear(), "services.category", "Select a category"),
-    (|form| form.services.category = "Bundle".into(), "services.category", "Select a category other than Bundle"),
-    (|form| form.services.category = "Hardware/bundle ".into(), "services.category", "Select a category other than Bundle"),
+    (
+        |form| form.services.category = "Bundle".into(),
+        "services.category",
+        "Select a category other than Bundle",
+    ),
+    (
+        |form| form.services.category = "Hardware/bundle ".into(),
+        "services.category",
+        "Select a category other than Bundle",
+    ),
     (|form| form.services.category = "Nowhere".into(), "services.category", "Select a category"),
     (|form| form.services.brand = "Nobody".into(), "services.brand", "Select a brand"),
-    (|form| form.created.stage = "29681509".into(), "created.stage", "Select a stage that is active in Autotask"),
+    (
+        |form| form.created.stage = "29681509".into(),
+        "created.stage",
+        "Select a stage that is active in Autotask",
+    ),
     (|form| form.created.stage = "4711".into(), "created.stage", "Select a stage that is active in Autotask"),
     (|form| form.created.stage = "one".into(), "created.stage", "Select a stage that is active in Autotask"),
-    (|form| form.created.category = "29681604".into(), "created.category", "Select a category that is active in Autotask"),
-    (|form| form.created.shipping = "9".into(), "created.shipping", "Select a shipping type that is active in Autotask"),
-    (|form| form.codes.product = "29681311".into(), "codes.product", "Select a material code that is active in Autotask"),
-    (|form| form.codes.product = "29681321".into(), "codes.product", "Select a material code that is active in Autotask"),
-    (|form| form.created.default_owner = "29681213".into(), "created.default_owner", "Select a default owner that is active in Autotask"),
-    (|form| form.category_map.fallback = "29681728".into(), "category_map.fallback", "Select an Autotask category that is active in Autotask"),
-    (|form| form.created.probability = "101".into(), "created.probability", "Probability must be a whole number between 0 and 100"),
-    (|form| form.created.probability = "-1".into(), "created.probability", "Probability must be a whole number between 0 and 100"),
-    (|form| form.created.probability = "50.5".into(), "created.probability", "Probability must be a whole number between 0 and 100"),
-    (|form| form.created.probability = "half".into(), "created.probability", "Probability must be a whole number between 0 and 100"),
-    (|form| form.created.probability = "+5".into(), "created.probability", "Probability must be a whole number between 0 and 100"),
-    (|form| form.created.probability = "%".into(), "created.probability", "Probability must be a whole number between 0 and 100"),
+    (
+        |form| form.created.category = "29681604".into(),
+        "created.category",
+        "Select a category that is active in Autotask",
+    ),
+    (
+        |form| form.created.shipping = "9".into(),
+        "created.shipping",
+        "Select a shipping type that is active in Autotask",
+    ),
+    (
+        |form| form.codes.product = "29681311".into(),
+        "codes.product",
+        "Select a material code that is active in Autotask",
+    ),
+    (
+        |form| form.codes.product = "29681321".into(),
+        "codes.product",
+        "Select a material code that is active in Autotask",
+    ),
+    (
+        |form| form.created.default_owner = "29681213".into(),
+        "created.default_owner",
+        "Select a default owner that is active in Autotask",
+    ),
+    (
+        |form| form.category_map.fallback = "29681728".into(),
+        "category_map.fallback",
+        "Select an Autotask category that is active in Autotask",
+    ),
+    (
+        |form| form.created.probability = "101".into(),
+        "created.probability",
+        "Probability must be a whole number between 0 and 100",
+    ),
+    (
+        |form| form.created.probability = "-1".into(),
+        "created.probability",
+        "Probability must be a whole number between 0 and 100",
+    ),
+    (
+        |form| form.created.probability = "50.5".into(),
+        "created.probability",
+        "Probability must be a whole number between 0 and 100",
+    ),
+    (
+        |form| form.created.probability = "half".into(),
+        "created.probability",
+        "Probability must be a whole number between 0 and 100",
+    ),
+    (
+        |form| form.created.probability = "+5".into(),
+        "created.probability",
+        "Probability must be a whole number between 0 and 100",
+    ),
+    (
+        |form| form.created.probability = "%".into(),
+        "created.probability",
+        "Probability must be a whole number between 0 and 100",
+    ),
 ];
 
 on_both! {
@@ -105,7 +178,7 @@ on_both! {
     async fn probabilities_are_read_as_people_write_them(db) {
         let app = TestApp::start(db).await;
         for (typed, expected) in [("", None), (" 7 ", Some(7)), ("0", Some(0)), ("100", Some(100)), ("25%", Some(25)), ("25 %", Some(25))] {
-            app.save_settings(|form| form.created.probability = typed.to_owned()).await;
+            app.save_settings(|form| form.created.probability = typed.into()).await;
             let sections = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
             assert_eq!(sections.created.probability, expected, "{typed:?}");
         }

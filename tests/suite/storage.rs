@@ -46,7 +46,11 @@ fn quote(number: &str) -> Document {
 
 impl Fixture {
     async fn open(database: &Database) -> Self {
-        let fixture = Self { db: Db::open(&database.url).await.unwrap(), tenant: TenantId(id()), other: TenantId(id()) };
+        let fixture = Self {
+            db: Db::open(&database.url).await.unwrap(),
+            tenant: TenantId(id()),
+            other: TenantId(id()),
+        };
         let mut tx = fixture.db.write().await.unwrap();
         for (tenant, name) in [(fixture.tenant, "Ours"), (fixture.other, "Theirs")] {
             db::add_tenant(&mut tx, tenant, name, 1).await.unwrap();
@@ -145,9 +149,14 @@ fn public_calls(text: &str) -> Vec<String> {
     let mut calls = Vec::new();
     for item in syn::parse_file(text).unwrap().items {
         match item {
-            Item::Fn(function) if is_public(&function.vis) => calls.push(format!("db::{}(", function.sig.ident)),
+            Item::Fn(function) if is_public(&function.vis) => {
+                calls.push(format!("db::{}(", function.sig.ident));
+            }
             Item::Impl(block) if block.trait_.is_none() => {
-                let methods = block.items.iter().filter_map(|item| if let ImplItem::Fn(method) = item { Some(method) } else { None });
+                let methods = block
+                    .items
+                    .iter()
+                    .filter_map(|item| if let ImplItem::Fn(method) = item { Some(method) } else { None });
                 calls.extend(methods.filter(|method| is_public(&method.vis)).map(|method| {
                     let joint = if method.sig.receiver().is_some() { "." } else { "::" };
                     format!("{joint}{}(", method.sig.ident)

@@ -9,7 +9,9 @@ use crate::{
 
 /// Three products that Autotask knows from an earlier quote; the call counter stands at zero.
 async fn quote_of_three<'a>(app: &'a TestApp, number: &str) -> Draft<'a> {
-    let write = |number| app.quote(number).line("HDMI cable", "3 × 11.50").line("Mouse", "1 × 19.00").line("Pad", "1 × 4.00");
+    let write = |number| {
+        app.quote(number).line("HDMI cable", "3 × 11.50").line("Mouse", "1 × 19.00").line("Pad", "1 × 4.00")
+    };
     write("Q-BEFORE").send().await;
     app.calls();
     write(number)
@@ -137,7 +139,7 @@ on_both! {
         let mut other = app.quote("Q-1").line("HDMI cable", "3 × 11.50");
         other.send().await;
         let (opportunity, quote) = (app.opportunity("Q-1"), app.autotask_quote("Q-1"));
-        other.number = "Q-2".to_owned();
+        other.number = "Q-2".into();
         other.set("autotask", json!({ "opportunity_id": opportunity["id"], "quote_id": quote["id"] }));
         other.set("title", json!("Taken over"));
         other.send().await;

@@ -13,7 +13,8 @@ const BUSY: &str = "Autotask is busy: too many requests at the moment";
 const CHECKING: &str = "Checking whether Autotask received it, so that there are not two";
 
 /// Every create of a new quote, by the path of its request. A second location harms nobody.
-const CREATES: [&str; 5] = ["V1.0/Products", "V1.0/Opportunities", "V1.0/QuoteLocations", "V1.0/Quotes", "/Items"];
+const CREATES: [&str; 5] =
+    ["V1.0/Products", "V1.0/Opportunities", "V1.0/QuoteLocations", "V1.0/Quotes", "/Items"];
 
 /// A fault of the next create at a path.
 fn create_fault(path: &str, kind: &str) -> Value {

@@ -20,11 +20,14 @@ fn quote<'a>(app: &'a TestApp, number: &str) -> Draft<'a> {
 /// A sale of the quote, with a card surcharge and a coupon.
 fn sale_of<'a>(app: &'a TestApp, number: &str, quote: &str) -> Draft<'a> {
     let sale = app.sale(number).line("HDMI cable", "3 × 11.50").with("quote_number", json!(quote));
-    sale.with("surcharge", json!({ "amount": "3.45", "taxable": false })).with("coupon", json!({ "amount": "10.00" }))
+    sale.with("surcharge", json!({ "amount": "3.45", "taxable": false }))
+        .with("coupon", json!({ "amount": "10.00" }))
 }
 
 fn amounts(items: &[Value]) -> Vec<(i64, &str, Option<f64>, Option<f64>)> {
-    let one = |item: &'_ Value| (item["quoteItemType"].as_i64().unwrap(), item["unitPrice"].as_f64(), item["unitDiscount"].as_f64());
+    let one = |item: &'_ Value| {
+        (item["quoteItemType"].as_i64().unwrap(), item["unitPrice"].as_f64(), item["unitDiscount"].as_f64())
+    };
     items.iter().map(|item| (one(item).0, item["name"].as_str().unwrap(), one(item).1, one(item).2)).collect()
 }
 

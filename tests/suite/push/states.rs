@@ -8,8 +8,10 @@ use crate::{
     harness::{TestApp, on_both},
 };
 
-const CLOSED_BY_A_PERSON: &str = "A person already closed the opportunity; its stage and status are left as they are.";
-const MOVED_BY_A_PERSON: &str = "A person changed the opportunity's stage or status; they are left as they are.";
+const CLOSED_BY_A_PERSON: &str =
+    "A person already closed the opportunity; its stage and status are left as they are.";
+const MOVED_BY_A_PERSON: &str =
+    "A person changed the opportunity's stage or status; they are left as they are.";
 
 /// A quote that Autotask has; the call counter stands at zero.
 async fn sent(app: &TestApp) -> Draft<'_> {
@@ -53,7 +55,7 @@ on_both! {
 
     async fn a_lost_quote_may_stay_at_its_stage(db) {
         let app = TestApp::start(db).await;
-        app.save_settings(|form| form.lost.keep_stage = "true".to_owned()).await;
+        app.save_settings(|form| form.lost.keep_stage = "true".into()).await;
         let mut quote = sent(&app).await;
         move_to(&app, json!({ "stage": ON_HOLD })).await;
         quote.lose().await;

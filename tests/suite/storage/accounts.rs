@@ -10,7 +10,13 @@ use crate::harness::on_both;
 
 impl Fixture {
     fn user(&self, email: &str) -> UserRow {
-        UserRow { id: id(), tenant_id: self.tenant.0, email: email.to_owned(), name: "Robin".to_owned(), password_hash: "hash".to_owned() }
+        UserRow {
+            id: id(),
+            tenant_id: self.tenant.0,
+            email: email.to_owned(),
+            name: "Robin".to_owned(),
+            password_hash: "hash".to_owned(),
+        }
     }
 }
 

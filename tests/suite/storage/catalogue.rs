@@ -15,7 +15,13 @@ use super::Fixture;
 use crate::harness::on_both;
 
 fn option(value: i64, label: &str) -> ListOption {
-    ListOption { value, label: label.to_owned(), detail: Some(format!("detail of {label}")), parent: None, active: true }
+    ListOption {
+        value,
+        label: label.to_owned(),
+        detail: Some(format!("detail of {label}")),
+        parent: None,
+        active: true,
+    }
 }
 
 on_both! {

@@ -12,7 +12,8 @@ use tokio_util::task::TaskTracker;
 use super::{Fixture, id};
 use crate::harness::on_both;
 
-const SENT: Outcome<'_> = Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: Some(5) };
+const SENT: Outcome<'_> =
+    Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: Some(5) };
 const NO_LIMIT: i64 = 100;
 
 impl Fixture {

@@ -14,10 +14,22 @@ use crate::harness::on_both;
 fn settings(probability: u8) -> OpportunitySettings {
     let sections = Sections {
         include_unquoted_sales: true,
-        created: Created { category: 1, default_owner: 2, stage: 3, status: 4, probability: Some(probability), shipping: None },
+        created: Created {
+            category: 1,
+            default_owner: 2,
+            stage: 3,
+            status: 4,
+            probability: Some(probability),
+            shipping: None,
+        },
         won: Won { stage: 5, status: 6 },
         lost: Lost { stage: None, status: 7 },
-        codes: BillingCodes { product: 8, recurring_service: 9, payment_surcharge: 10, non_recurring_service: 11 },
+        codes: BillingCodes {
+            product: 8,
+            recurring_service: 9,
+            payment_surcharge: 10,
+            non_recurring_service: 11,
+        },
         category_map: CategoryMap { fallback: Some(12), rows: [("Hardware".to_owned(), 13)].into() },
         services: Services { brand: "Ours".to_owned(), category: "Services".to_owned() },
     };

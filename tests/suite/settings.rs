@@ -178,7 +178,7 @@ on_both! {
     async fn probabilities_are_read_as_people_write_them(db) {
         let app = TestApp::start(db).await;
         for (typed, expected) in [("", None), (" 7 ", Some(7)), ("0", Some(0)), ("100", Some(100)), ("25%", Some(25)), ("25 %", Some(25))] {
-            app.save_settings(|form| form.created.probability = typed.to_owned()).await;
+            app.save_settings(|form| form.created.probability = typed.into()).await;
             let sections = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
             assert_eq!(sections.created.probability, expected, "{typed:?}");
         }

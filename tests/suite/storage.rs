@@ -150,7 +150,7 @@ fn public_calls(text: &str) -> Vec<String> {
     for item in syn::parse_file(text).unwrap().items {
         match item {
             Item::Fn(function) if is_public(&function.vis) => {
-                calls.push(format!("db::{}(", function.sig.ident))
+                calls.push(format!("db::{}(", function.sig.ident));
             }
             Item::Impl(block) if block.trait_.is_none() => {
                 let methods = block

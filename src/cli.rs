@@ -229,7 +229,11 @@ impl ServeArgs {
 
 impl EmulatorArgs {
     async fn run(self) -> Result<()> {
-        let options = emulator::Options { journal: self.journal, clock: Clock::system() };
+        let options = emulator::Options {
+            journal: self.journal,
+            delays: emulator::Delays::Real,
+            ..emulator::Options::default()
+        };
         let emulator = Emulator::open(options).map_err(Error::internal)?;
         let listener = app::bind(self.listen).await?;
         let url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);

@@ -9,6 +9,7 @@ use super::{
     store::{Row, Store, field, is_inactive, number},
     values,
 };
+use crate::clock::{self, Millis};
 
 /// The licence of an API user, who stands as the creator of what is written through the API.
 const API_USER: i64 = 7;
@@ -115,7 +116,8 @@ pub(super) fn defaults(store: &Store, entity: &Entity, row: &mut Row) {
 }
 
 /// Writes down when the row was touched and by whom, in the fields that its entity has for that.
-pub(super) fn stamp(store: &Store, entity: &Entity, row: &mut Row, now: &str, creating: bool) {
+pub(super) fn stamp(store: &Store, entity: &Entity, row: &mut Row, now: Millis, creating: bool) {
+    let now = values::stamp(clock::timestamp(now));
     let api_user = store.rows("Resources").find(|row| number(row, "licenseType") == Some(API_USER));
     let api_user = api_user.map_or(Value::Null, |row| field(row, "id").clone());
     let mut set = |names: &[&str], value: &Value| {

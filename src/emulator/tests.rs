@@ -2,7 +2,9 @@
 
 mod control;
 mod items;
+mod limits;
 mod reads;
+mod script;
 mod wire;
 mod writes;
 

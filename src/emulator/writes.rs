@@ -10,12 +10,19 @@ use super::{
     rules::{self, Changed},
     store::{Change, Row, Store, field, number},
 };
+use crate::clock::Millis;
 
 /// The rows that a write changes, its own first; or the sentences to refuse it with.
 pub(super) type Outcome = Result<Vec<Change>, Vec<String>>;
 
 /// A new row; `parent` is the id in the address of a child.
-pub(super) fn create(store: &Store, entity: &Entity, body: &Row, parent: Option<i64>, now: &str) -> Outcome {
+pub(super) fn create(
+    store: &Store,
+    entity: &Entity,
+    body: &Row,
+    parent: Option<i64>,
+    now: Millis,
+) -> Outcome {
     let mut row = entity.blank();
     rules::assign(entity, body, &mut row, true)?;
     if let (Some(address), Some(parent)) = (entity.parent, parent) {
@@ -35,7 +42,7 @@ pub(super) fn update(
     body: &Row,
     parent: Option<i64>,
     replace: bool,
-    now: &str,
+    now: Millis,
 ) -> Outcome {
     let id = member(body, "id").and_then(whole).ok_or_else(|| vec![rules::missing_field("id")])?;
     let mut row = existing(store, entity, id, parent).cloned().ok_or_else(|| {

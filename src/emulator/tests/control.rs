@@ -4,11 +4,11 @@ use std::{fs, future::Future, time::Duration};
 
 use super::*;
 
-async fn control(api: &Api, method: Method, path: &str, body: Value) -> Reply {
+pub(super) async fn control(api: &Api, method: Method, path: &str, body: Value) -> Reply {
     api.request(signed(method, &format!("/_emulator/{path}"), &body)).await
 }
 
-async fn script(api: &Api, faults: Value) {
+pub(super) async fn script(api: &Api, faults: Value) {
     assert_eq!(control(api, Method::POST, "faults", faults).await.status, 200);
 }
 
@@ -129,7 +129,7 @@ async fn an_administrator_can_switch_a_picklist_value_off() {
     api.opportunity().await;
 }
 
-async fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(Duration::ZERO, work).await.ok()
 }
 

@@ -13,6 +13,7 @@ use super::{
     query::Query,
     routes::{Action, Route},
     store::{self, Row, Store},
+    user_defined::UserDefinedField,
     writes::{self, Outcome},
 };
 use crate::clock::Millis;
@@ -44,7 +45,10 @@ pub(super) fn perform(store: &mut Store, route: &Route<'_>, call: &Call, at: At)
         Action::Count => count(store, entity, call, at),
         Action::Info => Answer::ok(entity.describe()),
         Action::Fields => Answer::ok(json!({"fields": fields(store, entity)})),
-        Action::UserDefinedFields => Answer::ok(json!({"fields": []})),
+        Action::UserDefinedFields => {
+            let fields = entity.user_defined.iter().map(UserDefinedField::describe);
+            Answer::ok(json!({"fields": fields.collect::<Vec<_>>()}))
+        }
         Action::Read { id, parent } => {
             let row = store.row(entity.plural, id).filter(|row| is_under(entity, row, parent));
             Answer::ok(json!({"item": row}))

@@ -7,7 +7,7 @@ use super::{
     quote_items,
     rules::{self, Changed},
     store::{Row, Store, field, is_inactive, number},
-    values,
+    tickets, values,
 };
 use crate::clock::{self, Millis};
 
@@ -16,8 +16,14 @@ const API_USER: i64 = 7;
 
 const STAMPED_AT_CREATION: [&str; 2] = ["createDate", "createdTime"];
 const SIGNED_AT_CREATION: [&str; 3] = ["creatorResourceID", "createdByResourceID", "createdBy"];
-const STAMPED_ALWAYS: [&str; 4] =
-    ["lastActivity", "lastActivityDate", "lastModifiedDate", "lastTrackedModifiedDateTime"];
+const STAMPED_ALWAYS: [&str; 6] = [
+    "lastActivity",
+    "lastActivityDate",
+    "lastModifiedDate",
+    "lastTrackedModifiedDateTime",
+    "lastTrackedModificationDateTime",
+    "statusLastModifiedDate",
+];
 const SIGNED_ALWAYS: [&str; 2] = ["lastModifiedBy", "updateResourceID"];
 
 /// Fills in what follows from the row's other fields, and says which rules the row breaks.
@@ -27,6 +33,8 @@ pub(super) fn settle(store: &Store, entity: &Entity, row: &mut Row, changed: &Ch
         "Quotes" => quote(store, row, changed),
         "QuoteItems" => quote_items::settle(store, row),
         "Services" => service(store, row).into_iter().collect(),
+        "Tickets" => foreign_contact(store, row, changed).into_iter().chain(tickets::ticket(row)).collect(),
+        "TicketCharges" => tickets::charge(store, row),
         _ => Vec::new(),
     }
 }
@@ -130,6 +138,12 @@ pub(super) fn stamp(store: &Store, entity: &Entity, row: &mut Row, now: Millis, 
     if creating {
         set(&STAMPED_AT_CREATION, &json!(now));
         set(&SIGNED_AT_CREATION, &api_user);
+    }
+    if entity.plural == "Tickets" {
+        if field(row, "ticketNumber").is_null() {
+            row.insert("ticketNumber".into(), tickets::next_number(store, &now));
+        }
+        tickets::complete(row, &now);
     }
 }
 

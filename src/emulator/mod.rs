@@ -2,7 +2,8 @@
 //!
 //! It shares no code with the client, so that a mistake in one is not repeated in the other. A request goes through
 //! `http` (what HTTP brings), `work` (limits, faults, log) and `routes` (which call) to `calls`, which reads with `query` or writes with
-//! `writes`; `rules`, `entity_rules` and `quote_items` say what Autotask refuses. `control` holds the routes that
+//! `writes`; `rules`, `user_defined`,
+//! `entity_rules`, `quote_items` and `tickets` say what Autotask refuses. `control` holds the routes that
 //! Autotask does not have.
 
 mod answer;
@@ -25,6 +26,8 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tickets;
+mod user_defined;
 mod values;
 mod work;
 mod writes;
@@ -118,8 +121,9 @@ impl Emulator {
     }
 
     fn with_seed(seed: &str, options: Options) -> io::Result<Self> {
-        let metadata = Arc::new(Metadata::load()?);
-        let store = Store::open(metadata, Seed::parse(seed)?, options.journal.as_deref())?;
+        let seed = Seed::parse(seed)?;
+        let metadata = Arc::new(Metadata::load(&seed.user_defined_fields)?);
+        let store = Store::open(metadata, seed, options.journal.as_deref())?;
         let inner = Inner {
             store,
             faults: Faults::default(),

@@ -5,6 +5,8 @@ mod items;
 mod limits;
 mod reads;
 mod script;
+mod tickets;
+mod user_defined;
 mod wire;
 mod writes;
 

@@ -124,6 +124,9 @@ struct EmulatorArgs {
     /// Keep what happens in this file, and go on with what is there
     #[arg(long)]
     journal: Option<PathBuf>,
+    /// Start with a large tenant: 5,000 companies, 20,000 products
+    #[arg(long)]
+    scale: bool,
     /// Print the address and the credentials as one line of JSON
     #[arg(long)]
     json: bool,
@@ -232,6 +235,7 @@ impl EmulatorArgs {
         let options = emulator::Options {
             journal: self.journal,
             delays: emulator::Delays::Real,
+            scale: self.scale,
             ..emulator::Options::default()
         };
         let emulator = Emulator::open(options).map_err(Error::internal)?;

@@ -21,6 +21,7 @@ mod query;
 mod quote_items;
 mod routes;
 mod rules;
+mod scale;
 mod seed;
 mod store;
 mod table;
@@ -85,6 +86,9 @@ pub struct Options {
     pub clock: Clock,
     /// What a nearly exhausted hour's limit costs.
     pub delays: Delays,
+    /// Whether the tenant is a large one: 5,000 companies, 300 resources, 220 billing codes, 800 product categories and
+    /// 20,000 products.
+    pub scale: bool,
 }
 
 /// An Autotask tenant in memory. Clones share it.
@@ -121,7 +125,10 @@ impl Emulator {
     }
 
     fn with_seed(seed: &str, options: Options) -> io::Result<Self> {
-        let seed = Seed::parse(seed)?;
+        let mut seed = Seed::parse(seed)?;
+        if options.scale {
+            scale::grow(&mut seed);
+        }
         let metadata = Arc::new(Metadata::load(&seed.user_defined_fields)?);
         let store = Store::open(metadata, seed, options.journal.as_deref())?;
         let inner = Inner {

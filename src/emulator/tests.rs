@@ -5,6 +5,7 @@ mod items;
 mod limits;
 mod reads;
 mod script;
+mod tenant;
 mod tickets;
 mod user_defined;
 mod wire;

@@ -100,6 +100,11 @@ impl Fault {
         if self.kind == Kind::Lag { self.ms } else { 0 }
     }
 
+    /// Whether what comes back, if anything does, is not Autotask's own answer.
+    pub(super) fn replaces_answer(&self) -> bool {
+        !matches!(self.kind, Kind::Latency | Kind::Lag | Kind::Truncated)
+    }
+
     /// The answer that takes the place of Autotask's on `host`; none where the fault leaves Autotask to answer.
     pub(super) fn answer(&self, host: &str) -> Option<Answer> {
         let default = match self.kind {

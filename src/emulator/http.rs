@@ -124,6 +124,7 @@ impl Call {
             response: Value::Null,
             effect: None,
             ms: 0,
+            scripted: false,
         }
     }
 }

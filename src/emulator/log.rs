@@ -54,6 +54,9 @@ pub struct LogEntry {
     pub effect: Option<Effect>,
     /// Milliseconds from the request's arrival to its answer.
     pub ms: i64,
+    /// Whether a fault of the script took the answer's place, so that it is not Autotask's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scripted: bool,
 }
 
 /// The newest requests.

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::documents::Draft;
+use crate::{contract, documents::Draft};
 
 /// Makes two tests of each function: one on SQLite in `sqlite`, one on Postgres in `postgres`.
 macro_rules! on_both {
@@ -172,7 +172,9 @@ impl TestApp {
     pub async fn start_fresh(db: &Database) -> Self {
         let (config, clock) = (db.config(), clock());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let autotask = Emulator::open(emulator::Options { journal: None, clock: clock.clone() }).unwrap();
+        let autotask =
+            Emulator::open(emulator::Options { clock: clock.clone(), ..emulator::Options::default() })
+                .unwrap();
         let serve = async |router| {
             let listener = TcpListener::bind(any_port()).await.unwrap();
             let address = listener.local_addr().unwrap();
@@ -304,7 +306,7 @@ impl TestApp {
     }
 }
 
-/// A failed request that the test did not speak of is a bug that it did not notice.
+/// A failed request that the test did not speak of is a bug that it did not notice. So is a breach of the contract.
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.cancel();
@@ -312,6 +314,8 @@ impl Drop for TestApp {
         if !std::thread::panicking() {
             let unread = self.unread_failures();
             assert!(unread.is_empty(), "requests to Autotask failed unexpectedly: {unread:#?}");
+            let violations = contract::violations(&self.autotask.log());
+            assert!(violations.is_empty(), "breaches of Autotask's contract: {violations:#?}");
         }
     }
 }

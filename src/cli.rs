@@ -127,6 +127,9 @@ struct EmulatorArgs {
     /// Keep what happens in this file, and go on with what is there
     #[arg(long)]
     journal: Option<PathBuf>,
+    /// Start with a large tenant: 5,000 companies, 20,000 products
+    #[arg(long)]
+    scale: bool,
     /// Print the address and the credentials as one line of JSON
     #[arg(long)]
     json: bool,
@@ -240,7 +243,12 @@ impl ServeArgs {
 
 impl EmulatorArgs {
     async fn run(self) -> Result<()> {
-        let options = emulator::Options { journal: self.journal, clock: Clock::system() };
+        let options = emulator::Options {
+            journal: self.journal,
+            delays: emulator::Delays::Real,
+            scale: self.scale,
+            ..emulator::Options::default()
+        };
         let emulator = Emulator::open(options).map_err(Error::internal)?;
         let listener = app::bind(self.listen).await?;
         let url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);

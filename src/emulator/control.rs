@@ -1,8 +1,19 @@
 //! The emulator's own routes under `/_emulator`, for tests and for the demonstration. None of them is logged.
+//!
+//! | route | does |
+//! |---|---|
+//! | `GET entities/{E}` | shows an entity's rows |
+//! | `PATCH entities/{E}/{id}` | edits a row as a person would, by no rule |
+//! | `PATCH picklists/{E}/{field}/{value}` | renames a value, or switches it on and off |
+//! | `GET log` | shows the requests, one a line |
+//! | `GET`, `POST`, `DELETE faults` | shows, adds to and clears the script: lines as `faults::Fault` and `deactivation::Deactivation` name them |
+//! | `GET`, `POST limits` | shows and sets `limit`, `others_used`, `threads` |
+//! | `POST tick` | moves a manual clock on by `ms`, and lets what has come due happen |
+//! | `POST reset` | brings the seed back |
 
 use axum::{
     Json, Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{Response, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Result},
@@ -19,7 +30,6 @@ use super::{
     seed::PicklistValue,
     store::{Change, Row},
 };
-use crate::clock::Millis;
 
 /// The routes, to be joined with Autotask's.
 pub(super) fn router() -> Router<Emulator> {
@@ -142,15 +152,17 @@ async fn set_limits(State(emulator): State<Emulator>, Json(setting): Json<limits
 #[serde(deny_unknown_fields)]
 struct Tick {
     #[serde(default)]
-    ms: Millis,
+    ms: u32,
 }
 
-/// Lets what has come due happen.
-async fn tick(State(emulator): State<Emulator>, tick: Option<Json<Tick>>) -> StatusCode {
-    let Json(Tick { ms }) = tick.unwrap_or_default();
-    emulator.0.clock.advance(ms);
+/// Lets what has come due happen; an empty body moves no clock.
+async fn tick(State(emulator): State<Emulator>, body: Bytes) -> Result<StatusCode> {
+    let unreadable = |error: serde_json::Error| (StatusCode::UNPROCESSABLE_ENTITY, format!("{error}\n"));
+    let Tick { ms } =
+        if body.is_empty() { Tick::default() } else { serde_json::from_slice(&body).map_err(unreadable)? };
+    emulator.0.clock.advance(ms.into());
     drop(emulator.lock());
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn unknown(what: &str) -> (StatusCode, Json<Value>) {

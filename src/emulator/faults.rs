@@ -15,6 +15,9 @@ use crate::clock::Millis;
 const PROXY_PAGE: &str =
     "<html><head><title>Bad gateway</title></head><body><h1>The server cannot be reached.</h1></body></html>";
 
+/// What asks for no credentials, and so never finds them wrong.
+const WITHOUT_CREDENTIALS: [&str; 2] = ["zoneInformation", "VersionInformation"];
+
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,7 +61,7 @@ pub(super) struct Fault {
     status: Option<u16>,
     /// Milliseconds: what they mean is the kind's affair, and where it says nothing, the wait before anything else.
     #[serde(default)]
-    pub(super) ms: Millis,
+    ms: u32,
     /// The body of `status` and `html`: text as it is, anything else as JSON.
     #[serde(default)]
     body: Option<Value>,
@@ -81,7 +84,7 @@ impl Fault {
     fn fits(&self, method: &Method, path: &str) -> bool {
         let of_its_kind = match self.kind {
             Kind::Lag => covers(None, "/query", method, path),
-            Kind::Unauthorized => !path.to_ascii_lowercase().contains("zoneinformation"),
+            Kind::Unauthorized => !WITHOUT_CREDENTIALS.iter().any(|open| covers(None, open, method, path)),
             _ => true,
         };
         of_its_kind && covers(self.method.as_deref(), &self.path, method, path)
@@ -91,13 +94,18 @@ impl Fault {
     pub(super) fn wait(&self) -> Millis {
         match self.kind {
             Kind::Late | Kind::Lag | Kind::Unauthorized => 0,
-            _ => self.ms,
+            _ => self.ms.into(),
         }
+    }
+
+    /// Milliseconds after which the request has its effect; none where it is not put off.
+    pub(super) fn late(&self) -> Option<Millis> {
+        (self.kind == Kind::Late).then(|| self.ms.into())
     }
 
     /// Milliseconds for which queries do not show new rows.
     pub(super) fn lag(&self) -> Millis {
-        if self.kind == Kind::Lag { self.ms } else { 0 }
+        if self.kind == Kind::Lag { self.ms.into() } else { 0 }
     }
 
     /// Whether what comes back, if anything does, is not Autotask's own answer.
@@ -168,8 +176,9 @@ pub(super) struct Faults(Vec<Line>);
 
 impl Faults {
     pub(super) fn add(&mut self, line: Line, now: Millis) {
-        let until =
-            |fault: &Fault| (fault.kind == Kind::Unauthorized && fault.ms > 0).then(|| now + fault.ms);
+        let until = |fault: &Fault| {
+            (fault.kind == Kind::Unauthorized && fault.ms > 0).then(|| now + Millis::from(fault.ms))
+        };
         self.0.push(match line {
             Line::Fault(fault) => Line::Fault(Fault { until: until(&fault), ..fault }),
             line @ Line::Deactivation(_) => line,

@@ -86,8 +86,8 @@ impl Limits {
         *self.under_way.entry(thread.clone()).or_default() += 1;
         let used = self.used(now);
         Ok(match used {
-            _ if used * 4 > self.limit * 3 => SLOWED_MORE,
-            _ if used * 2 >= self.limit => SLOWED,
+            _ if used.saturating_mul(4) > self.limit.saturating_mul(3) => SLOWED_MORE,
+            _ if used.saturating_mul(2) >= self.limit => SLOWED,
             _ => 0,
         })
     }
@@ -106,7 +106,7 @@ impl Limits {
         while self.arrivals.front().is_some_and(|arrival| *arrival <= now - TIMEFRAME) {
             self.arrivals.pop_front();
         }
-        self.arrivals.len() + self.others_used
+        self.arrivals.len().saturating_add(self.others_used)
     }
 
     /// The limits as the emulator's own route shows them.

@@ -56,15 +56,11 @@ fn start(emulator: &Emulator, call: Call) -> Step {
     let mut inner = emulator.lock();
     let now = emulator.0.clock.now();
     let work = inner.begin(call, now, emulator.0.delays);
-    match &work.fault {
-        Some(Fault { kind: Kind::Late, ms, .. }) => {
-            let ms = *ms;
-            inner.put_off(work, now + ms);
-            Step::Hold(ms)
-        }
-        _ if work.wait > 0 => Step::Wait(Box::new(work)),
-        _ => Step::Answer(inner.finish(&work, now)),
+    if let Some(ms) = work.fault.as_ref().and_then(Fault::late) {
+        inner.put_off(work, now + ms);
+        return Step::Hold(ms);
     }
+    if work.wait > 0 { Step::Wait(Box::new(work)) } else { Step::Answer(inner.finish(&work, now)) }
 }
 
 /// The wait goes on when the client hangs up, so that a request which its client has given up can still have its

@@ -50,28 +50,32 @@ fn told(errors: &FieldErrors) -> Vec<(String, String)> {
 
 /// Every way to get one field wrong, with its path and its sentence.
 const REFUSALS: [(Change, &str, &str); 33] = [
-    (|form| form.created.category.clear(), "created.category", "Select a category"),
+    (|form| form.created.category.clear(), "created.category", "Select a category for new quotes"),
     (|form| form.created.default_owner.clear(), "created.default_owner", "Select a default owner"),
-    (|form| form.created.stage.clear(), "created.stage", "Select a stage"),
-    (|form| form.created.status.clear(), "created.status", "Select a status"),
-    (|form| form.won.stage.clear(), "won.stage", "Select a stage"),
-    (|form| form.won.status.clear(), "won.status", "Select a status"),
-    (|form| form.lost.stage.clear(), "lost.stage", "Select a stage"),
-    (|form| form.lost.status.clear(), "lost.status", "Select a status"),
-    (|form| form.codes.product.clear(), "codes.product", "Select a material code"),
+    (|form| form.created.stage.clear(), "created.stage", "Select a stage for new quotes"),
+    (|form| form.created.status.clear(), "created.status", "Select a status for new quotes"),
+    (|form| form.won.stage.clear(), "won.stage", "Select a stage for won quotes"),
+    (|form| form.won.status.clear(), "won.status", "Select a status for won quotes"),
+    (|form| form.lost.stage.clear(), "lost.stage", "Select a stage for lost quotes"),
+    (|form| form.lost.status.clear(), "lost.status", "Select a status for lost quotes"),
+    (|form| form.codes.product.clear(), "codes.product", "Select a product material code"),
     (
         |form| form.codes.recurring_service.clear(),
         "codes.recurring_service",
         "Select a recurring service billing code",
     ),
-    (|form| form.codes.payment_surcharge.clear(), "codes.payment_surcharge", "Select a material code"),
+    (
+        |form| form.codes.payment_surcharge.clear(),
+        "codes.payment_surcharge",
+        "Select a payment surcharge material code",
+    ),
     (
         |form| form.codes.non_recurring_service.clear(),
         "codes.non_recurring_service",
-        "Select a material code",
+        "Select a non-recurring service material code",
     ),
     (|form| form.services.brand.clear(), "services.brand", "Select a brand"),
-    (|form| form.services.category.clear(), "services.category", "Select a category"),
+    (|form| form.services.category.clear(), "services.category", "Select a category for services"),
     (
         |form| form.services.category = "Bundle".into(),
         "services.category",
@@ -82,19 +86,27 @@ const REFUSALS: [(Change, &str, &str); 33] = [
         "services.category",
         "Select a category other than Bundle",
     ),
-    (|form| form.services.category = "Nowhere".into(), "services.category", "Select a category"),
+    (|form| form.services.category = "Nowhere".into(), "services.category", "Select a category for services"),
     (|form| form.services.brand = "Nobody".into(), "services.brand", "Select a brand"),
     (
         |form| form.created.stage = "29681509".into(),
         "created.stage",
-        "Select a stage that is active in Autotask",
+        "Select a stage for new quotes that is active in Autotask",
     ),
-    (|form| form.created.stage = "4711".into(), "created.stage", "Select a stage that is active in Autotask"),
-    (|form| form.created.stage = "one".into(), "created.stage", "Select a stage that is active in Autotask"),
+    (
+        |form| form.created.stage = "4711".into(),
+        "created.stage",
+        "Select a stage for new quotes that is active in Autotask",
+    ),
+    (
+        |form| form.created.stage = "one".into(),
+        "created.stage",
+        "Select a stage for new quotes that is active in Autotask",
+    ),
     (
         |form| form.created.category = "29681604".into(),
         "created.category",
-        "Select a category that is active in Autotask",
+        "Select a category for new quotes that is active in Autotask",
     ),
     (
         |form| form.created.shipping = "9".into(),
@@ -104,12 +116,12 @@ const REFUSALS: [(Change, &str, &str); 33] = [
     (
         |form| form.codes.product = "29681311".into(),
         "codes.product",
-        "Select a material code that is active in Autotask",
+        "Select a product material code that is active in Autotask",
     ),
     (
         |form| form.codes.product = "29681321".into(),
         "codes.product",
-        "Select a material code that is active in Autotask",
+        "Select a product material code that is active in Autotask",
     ),
     (
         |form| form.created.default_owner = "29681213".into(),

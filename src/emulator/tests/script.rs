@@ -44,6 +44,9 @@ async fn what_is_late_comes_in_the_order_of_its_due_times_and_can_be_refused() {
     }
     assert_eq!(api.get("Opportunities/5").await.status, 429, "each holds its thread until it is done");
     api.0.0.clock.advance(2_000);
+    for (body, status) in [(Value::Null, 204), (json!({"days": 1}), 422)] {
+        assert_eq!(control(&api, Method::POST, "tick", body).await.status, status);
+    }
     let titles: Vec<_> = api.0.entities("Opportunities").iter().map(|row| row["title"].clone()).collect();
     assert_eq!(titles, ["Q-first", "Q-second"]);
     assert_eq!(api.get("Opportunities/5").await.status, 200);
@@ -103,6 +106,8 @@ async fn credentials_can_be_unknown_for_some_requests_or_for_some_time() {
     let status = async |path: &str| api.get(path).await.status;
     script(&api, json!({"kind": "unauthorized", "times": 2})).await;
     assert_eq!(status(&zone).await, 200, "a zone needs no credentials");
+    let versions = signed(Method::GET, "/ATServicesRest/VersionInformation", &Value::Null);
+    assert_eq!(api.request(versions).await.status, 200);
     let refused = api.post("Opportunities", opportunity()).await;
     assert_eq!((refused.status, refused.text.as_str()), (401, ""));
     assert_eq!(refused.headers["www-authenticate"], "Basic Realm=\"autotask.test:9090\"");
@@ -176,6 +181,7 @@ async fn what_the_tenant_does_not_have_cannot_become_inactive() {
         (json!({"entity": "Resources"}), 404),
         (json!({"entity": "Resources", "id": 301, "speed": 1}), 422),
         (json!({}), 422),
+        (json!({"kind": "late", "ms": -1}), 422),
     ] {
         let line = with(json!({"kind": "deactivate"}), line);
         assert_eq!(control(&api, Method::POST, "faults", line.clone()).await.status, status, "{line}");

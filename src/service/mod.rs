@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activity;
 pub mod connection;
 pub mod intake;
+pub mod lists;
 pub mod settings;
 
 use std::sync::Arc;

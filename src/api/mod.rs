@@ -5,6 +5,7 @@
 mod documents;
 mod error;
 mod extract;
+mod lists;
 mod pushes;
 
 use axum::{
@@ -24,6 +25,7 @@ pub fn router(services: Services) -> Router {
     Router::new()
         .route("/api/v1/quotes/{number}", put(documents::put_quote).get(documents::get_quote))
         .route("/api/v1/sales/{number}", put(documents::put_sale).get(documents::get_sale))
+        .route("/api/v1/lists/{list}", get(lists::show))
         .route("/api/v1/pushes", get(pushes::list))
         .route("/api/v1/pushes/{id}", get(pushes::show))
         .route("/api/v1/pushes/{id}/retry", post(pushes::retry))

@@ -103,16 +103,6 @@ pub enum SessionProblem {
     Failed(Failure),
 }
 
-impl SessionProblem {
-    /// The problem in one or two sentences.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Held(hold) => format!("{}. {}", hold.cause(), hold.fix()),
-            Self::Failed(failure) => failure.sentence(),
-        }
-    }
-}
-
 /// The row that a secret is sealed for.
 fn bound_to(tenant: TenantId) -> String {
     format!("connection.secret_sealed {tenant}")

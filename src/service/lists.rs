@@ -1,107 +1,179 @@
-//! The lists that come from Autotask.
+//! The lists that come from Autotask: having them fetched anew, and reading them.
 
-use serde_json::json;
-
+use super::list_refresh::{HISTORY, LEASE, all_lists, position};
+pub use crate::db::{HistoryRow, RefreshLease, RefreshRow};
 use crate::{
-    autotask::{self, Failure, Row, Session, wire::FieldInformation},
     db,
     domain::{
-        ids::TenantId,
+        ids::{TenantId, UserId},
         lists::{List, ListOption},
+        settings::InactiveChoice,
     },
-    error::{Error, Result},
+    error::{Error, FieldErrors, Result},
     service::Services,
 };
 
-/// `BillingCodes.useType` of material cost codes and of recurring contract service codes.
-const MATERIAL: i64 = 4;
-const RECURRING_SERVICE: i64 = 5;
-/// `Resources.licenseType` of API users, who own nothing.
-const API_USER: i64 = 7;
+/// The most options of a large list in one answer.
+pub const PAGE: i64 = 500;
+/// Entries of the history that are shown with the lists.
+const NEWS: i64 = 10;
+
+/// How the lists are doing.
+#[derive(Clone, Debug)]
+pub struct ListsState {
+    /// The newest refresh, whatever became of it.
+    pub newest: Option<RefreshRow>,
+    /// When lists were last refreshed to the end.
+    pub refreshed_at: Option<i64>,
+    /// What changed in Autotask, newest first.
+    pub news: Vec<HistoryRow>,
+    /// Saved choices that Autotask would not take any more.
+    pub inactive: Vec<InactiveChoice>,
+}
+
+impl ListsState {
+    /// The list that is being fetched, the number of lists, and which of them it is, counted from 1.
+    pub fn current(&self) -> Option<(List, i64, i64)> {
+        let running = self.newest.as_ref().filter(|refresh| refresh.state == "running")?;
+        let list = List::from_name(running.list.as_deref()?)?;
+        Some((list, all_lists(), position(list) + 1))
+    }
+
+    /// Whether a refresh waits or runs.
+    pub fn is_refreshing(&self) -> bool {
+        self.newest.as_ref().is_some_and(|refresh| matches!(refresh.state.as_str(), "waiting" | "running"))
+    }
+}
+
+/// Options of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListPage {
+    /// The options.
+    pub options: Vec<ListOption>,
+    /// The value after which the next page begins, if there is one.
+    pub next: Option<i64>,
+}
 
 impl Services {
-    /// Fetches every list anew, in seven calls where no list is longer than a page.
+    /// Asks for all lists to be fetched anew by the worker; once is enough while that waits or runs.
     ///
     /// # Errors
-    /// When Autotask cannot be asked or refuses; the sentence says why.
-    pub async fn refresh_lists(&self, tenant: TenantId) -> Result<()> {
-        let session = self.session(tenant).await?.map_err(|problem| Error::Conflict(problem.sentence()))?;
-        let lists = fetch(&session).await.map_err(|failure| Error::Conflict(failure.sentence()))?;
+    /// When Autotask is not connected.
+    pub async fn request_refresh(&self, tenant: TenantId, user: Option<UserId>) -> Result<()> {
         let mut tx = self.db.write().await?;
-        for (list, options) in lists {
-            db::put_list(&mut tx, tenant, list, &options, self.clock.now()).await?;
+        if db::connection(&mut tx, tenant).await?.is_none() {
+            let sentence = "Autotask is not connected, so there are no lists to fetch. Connect it first.";
+            return Err(Error::Conflict(sentence.to_owned()));
         }
-        tx.commit().await
+        db::add_refresh(&mut tx, tenant, self.clock.new_id(), user, self.clock.now()).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
     }
-}
 
-async fn fetch(session: &Session) -> std::result::Result<Vec<(List, Vec<ListOption>)>, Failure> {
-    let opportunity = session.fields("Opportunities").await?;
-    let product = session.fields("Products").await?;
-    let item = session.fields("QuoteItems").await?;
-    let service = session.fields("Services").await?;
-    let active = json!({ "op": "eq", "field": "isActive", "value": true });
-    let resources = session.query_all("Resources", std::slice::from_ref(&active), &RESOURCE_FIELDS).await?;
-    let shipping = session.query_all("ShippingTypes", &[], &["id", "name", "isActive"]).await?;
-    let billing = json!({ "op": "in", "field": "useType", "value": [MATERIAL, RECURRING_SERVICE] });
-    let codes = session.query_all("BillingCodes", &[billing], &BILLING_CODE_FIELDS).await?;
-    Ok(vec![
-        (List::OpportunityCategories, picklist(&opportunity, "opportunityCategoryID")),
-        (List::Stages, picklist(&opportunity, "stage")),
-        (List::Statuses, picklist(&opportunity, "status")),
-        (List::ProductCategories, picklist(&product, "productCategory")),
-        (List::ItemPeriods, picklist(&item, "periodType")),
-        (List::ServicePeriods, picklist(&service, "periodType")),
-        (List::Owners, resources.iter().filter_map(owner).collect()),
-        (List::ShippingTypes, shipping.iter().filter_map(|row| option(row, None)).collect()),
-        (List::MaterialCodes, billing_codes(&codes, MATERIAL)),
-        (List::ServiceCodes, billing_codes(&codes, RECURRING_SERVICE)),
-    ])
-}
+    /// Asks for the lists of every tenant that are due: older than a day, older than the connection, or left by a
+    /// failure that may have passed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_due_refreshes(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut tx = self.db.read().await?;
+        let due = db::due_refreshes(&mut tx, now).await?;
+        drop(tx);
+        for tenant in &due {
+            let mut tx = self.db.write().await?;
+            db::add_refresh(&mut tx, *tenant, self.clock.new_id(), None, now).await?;
+            tx.commit().await?;
+        }
+        Ok(due.len())
+    }
 
-const RESOURCE_FIELDS: [&str; 6] = ["id", "firstName", "lastName", "email", "isActive", "licenseType"];
-const BILLING_CODE_FIELDS: [&str; 5] = ["id", "name", "externalNumber", "useType", "isActive"];
+    /// Claims the refresh that was asked for first, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_refresh(&self) -> Result<Option<RefreshLease>> {
+        let now = self.clock.now();
+        let mut tx = self.db.write().await?;
+        let lease = db::claim_refresh(&mut tx, now, now + LEASE).await?;
+        tx.commit().await?;
+        Ok(lease)
+    }
 
-fn picklist(fields: &[FieldInformation], name: &str) -> Vec<ListOption> {
-    let field = fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
-    let values = field.and_then(|field| field.picklist_values.as_deref()).unwrap_or_default();
-    let option = |value: &autotask::wire::PickListValue| {
-        Some(ListOption {
-            value: value.value.parse().ok()?,
-            label: value.label.clone(),
-            detail: None,
-            parent: value.parent_value.as_deref().and_then(|parent| parent.parse().ok()),
-            active: value.is_active,
+    /// Fetches every list now, instead of the worker. A refresh that is under way is taken over.
+    ///
+    /// # Errors
+    /// When Autotask cannot be asked or refuses; the sentence says why and what to do.
+    pub async fn refresh_lists(&self, tenant: TenantId) -> Result<()> {
+        let now = self.clock.now();
+        let mut tx = self.db.write().await?;
+        db::add_refresh(&mut tx, tenant, self.clock.new_id(), None, now).await?;
+        let lease = db::take_refresh(&mut tx, tenant, now + LEASE).await?;
+        tx.commit().await?;
+        let Some(lease) = lease else { return Ok(()) };
+        match self.run_refresh(&lease).await? {
+            None => Ok(()),
+            Some((sentence, fix)) => Err(Error::Conflict(format!("{sentence}. {fix}"))),
+        }
+    }
+
+    /// How the lists are doing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lists_state(&self, tenant: TenantId) -> Result<ListsState> {
+        let mut tx = self.db.read().await?;
+        let sections = db::settings(&mut tx, tenant).await?.settings.sections;
+        let lists = db::lists(&mut tx, tenant).await?;
+        Ok(ListsState {
+            newest: db::newest_refresh(&mut tx, tenant, false).await?,
+            refreshed_at: db::newest_refresh(&mut tx, tenant, true)
+                .await?
+                .and_then(|refresh| refresh.finished_at),
+            news: db::history(&mut tx, tenant, HISTORY, NEWS).await?,
+            inactive: sections.map(|sections| sections.inactive(&lists)).unwrap_or_default(),
         })
-    };
-    values.iter().filter_map(option).collect()
-}
-
-fn text(row: &Row, field: &str) -> Option<String> {
-    row.get(field)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-fn option(row: &Row, detail: Option<String>) -> Option<ListOption> {
-    let active = row.get("isActive").and_then(serde_json::Value::as_bool).unwrap_or(true);
-    Some(ListOption { value: autotask::id(row)?, label: text(row, "name")?, detail, parent: None, active })
-}
-
-fn owner(row: &Row) -> Option<ListOption> {
-    if row.get("licenseType").and_then(serde_json::Value::as_i64) == Some(API_USER) {
-        return None;
     }
-    let names: Vec<String> = ["firstName", "lastName"].iter().filter_map(|field| text(row, field)).collect();
-    let label = names.join(" ");
-    Some(ListOption {
-        value: autotask::id(row)?,
-        label,
-        detail: text(row, "email"),
-        parent: None,
-        active: true,
-    })
-}
 
-fn billing_codes(rows: &[Row], use_type: i64) -> Vec<ListOption> {
-    let is_of_type = |row: &&Row| row.get("useType").and_then(serde_json::Value::as_i64) == Some(use_type);
-    rows.iter().filter(is_of_type).filter_map(|row| option(row, text(row, "externalNumber"))).collect()
+    /// The options of a list: a large one by the page, in the order of the values; another one whole, in Autotask's
+    /// order. `limit` is 1 to [`PAGE`].
+    ///
+    /// # Errors
+    /// When there is no such list, or the page cannot be had.
+    pub async fn list_page(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        after: Option<i64>,
+        limit: Option<i64>,
+    ) -> Result<ListPage> {
+        let list = List::from_name(name).ok_or(Error::NotFound("There is no list of that name."))?;
+        let mut tx = self.db.read().await?;
+        if !list.is_large() {
+            if after.is_some() || limit.is_some() {
+                let sentence = "This list is given whole. Leave out after and limit.";
+                return Err(Error::BadRequest(sentence.to_owned()));
+            }
+            let options = db::options(&mut tx, tenant, list).await?;
+            return Ok(ListPage {
+                options: options.into_iter().map(|(_, option)| option).collect(),
+                next: None,
+            });
+        }
+        let limit = limit.unwrap_or(PAGE);
+        if !(1..=PAGE).contains(&limit) {
+            let mut errors = FieldErrors::default();
+            errors.add("limit", format!("Send a number from 1 to {PAGE}"));
+            return Err(errors.into());
+        }
+        let after = after.unwrap_or(i64::MIN);
+        let mut options = db::options_after(&mut tx, tenant, list, after, limit + 1).await?;
+        let has_more = options.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        if has_more {
+            options.pop();
+        }
+        let next = options.last().filter(|_| has_more).map(|option| option.value);
+        Ok(ListPage { options, next })
+    }
 }

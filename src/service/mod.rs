@@ -6,6 +6,8 @@ pub mod accounts;
 pub mod activity;
 pub mod connection;
 pub mod intake;
+mod list_refresh;
+mod list_sources;
 pub mod lists;
 pub mod settings;
 

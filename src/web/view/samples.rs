@@ -84,6 +84,7 @@ fn words_of_people_are_escaped() {
         [
             "activity-held",
             "apps-hostile",
+            "autotask-lists-failed",
             "autotask-setup",
             "error-inside",
             "opportunities-hostile",

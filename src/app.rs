@@ -101,7 +101,10 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
     Ok(Services {
         db: Db::open(&config.database_url).await?,
         clock,
-        sealer: Sealer::from_file(&key_file(config)?)?,
+        sealer: match &config.key {
+            Some(keys) => Sealer::from_text(keys)?,
+            None => Sealer::from_file(&key_file(config)?)?,
+        },
         client: autotask::Client::new(config.worker.write_timeout)?,
         wake: Arc::new(Notify::new()),
     })
@@ -123,7 +126,7 @@ pub fn router(services: &Services, config: &Config) -> Router {
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
         .with_state(services.clone());
-    web::router(services.clone(), config.secure_cookies, config.test_server)
+    web::router(services.clone(), &api::document(), config.secure_cookies, config.test_server)
         .merge(api::router(services.clone()))
         .merge(health)
         .layer(CatchPanicLayer::new())

@@ -54,6 +54,9 @@ struct DatabaseArgs {
     /// The file with the key for secrets; made if it is not there [default: beside the SQLite file]
     #[arg(long, env = "OPPORTUNE_KEY_FILE")]
     key_file: Option<PathBuf>,
+    /// The key for secrets itself, in place of a file: 32 bytes in URL-safe base64; several, newest last
+    #[arg(long, env = "OPPORTUNE_KEY", hide_env_values = true, conflicts_with = "key_file")]
+    key: Option<SecretString>,
 }
 
 #[derive(Debug, Args)]
@@ -124,6 +127,9 @@ struct EmulatorArgs {
     /// Keep what happens in this file, and go on with what is there
     #[arg(long)]
     journal: Option<PathBuf>,
+    /// Start with a large tenant: 5,000 companies, 20,000 products
+    #[arg(long)]
+    scale: bool,
     /// Print the address and the credentials as one line of JSON
     #[arg(long)]
     json: bool,
@@ -157,6 +163,12 @@ enum AdminCommand {
         #[arg(long, default_value = "https://webservices.autotask.net")]
         discovery_url: String,
     },
+    /// Seal every secret with a new key, while everything runs
+    RotateKey {
+        /// Then forget the older keys: backups that were made before cannot be opened any more
+        #[arg(long)]
+        forget_old: bool,
+    },
     /// Fetch a tenant's Autotask lists anew
     RefreshLists { tenant: String },
 }
@@ -187,6 +199,7 @@ impl DemoArgs {
             listen: self.listen,
             role: Role::All,
             key_file: None,
+            key: None,
             worker: self.worker.config(),
             secure_cookies: false,
             test_server: true,
@@ -215,6 +228,7 @@ impl ServeArgs {
             listen: self.listen,
             role: self.role,
             key_file: self.database.key_file,
+            key: self.database.key,
             worker: self.worker.config(),
             secure_cookies: self.secure_cookies.unwrap_or(!self.listen.ip().is_loopback()),
             test_server: false,
@@ -229,7 +243,12 @@ impl ServeArgs {
 
 impl EmulatorArgs {
     async fn run(self) -> Result<()> {
-        let options = emulator::Options { journal: self.journal, clock: Clock::system() };
+        let options = emulator::Options {
+            journal: self.journal,
+            delays: emulator::Delays::Real,
+            scale: self.scale,
+            ..emulator::Options::default()
+        };
         let emulator = Emulator::open(options).map_err(Error::internal)?;
         let listener = app::bind(self.listen).await?;
         let url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);
@@ -255,6 +274,7 @@ impl AdminArgs {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             role: Role::Web,
             key_file: self.database.key_file,
+            key: self.database.key,
             worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
             secure_cookies: false,
             test_server: false,
@@ -287,6 +307,13 @@ impl AdminCommand {
                 services.connect(tenant, &new).await?;
                 services.refresh_lists(tenant).await?;
                 say("Connected. The lists are fetched.")
+            }
+            Self::RotateKey { forget_old } => {
+                let sealed = services.rotate_key().await?;
+                if forget_old {
+                    services.forget_old_keys().await?;
+                }
+                say(&format!("{sealed} secrets are sealed with the new key."))
             }
             Self::RefreshLists { tenant } => {
                 let tenant = services.tenant(&tenant).await?;

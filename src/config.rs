@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use secrecy::SecretString;
+
 /// Which parts a process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
@@ -24,6 +26,8 @@ pub struct Config {
     pub role: Role,
     /// The file that holds the key with which secrets are sealed; made on first use beside a SQLite database.
     pub key_file: Option<PathBuf>,
+    /// The keys themselves, in place of a file.
+    pub key: Option<SecretString>,
     /// The worker's pace.
     pub worker: WorkerConfig,
     /// Whether cookies are only sent over HTTPS. Off where a plain loopback address is served.

@@ -304,10 +304,10 @@ mod tests {
     #[test]
     fn keys_come_from_the_environment_too() {
         let both = format!("{} {}", random_text(), random_text());
-        let sealer = Sealer::from_text(&both.into()).unwrap();
-        let sealed = sealer.seal(&"secret".into(), "row").unwrap();
-        assert_eq!(sealer.open(&sealed, "row").unwrap().expose_secret(), "secret");
-        assert!(sealer.add_key().is_err());
+        let keys = Sealer::from_text(&both.into()).unwrap();
+        let sealed = keys.seal(&"secret".into(), "row").unwrap();
+        assert_eq!(keys.open(&sealed, "row").unwrap().expose_secret(), "secret");
+        assert!(keys.add_key().is_err());
         assert!(Sealer::from_text(&"short".into()).is_err());
     }
 

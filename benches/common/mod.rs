@@ -39,6 +39,7 @@ impl Rig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             role: Role::All,
             key_file: Some(folder.path().join("key")),
+            key: None,
             worker: WorkerConfig::default(),
             secure_cookies: false,
             test_server: true,

@@ -5,6 +5,9 @@ CREATE TABLE tenant (
   created_at BIGINT NOT NULL
 );
 
+-- Commands name a tenant by its name.
+CREATE UNIQUE INDEX tenant_name ON tenant (name);
+
 CREATE TABLE user_account (
   id UUID PRIMARY KEY NOT NULL,
   tenant_id UUID NOT NULL REFERENCES tenant (id),

@@ -5,6 +5,9 @@ CREATE TABLE tenant (
   created_at INTEGER NOT NULL
 ) STRICT;
 
+-- Commands name a tenant by its name.
+CREATE UNIQUE INDEX tenant_name ON tenant (name);
+
 CREATE TABLE user_account (
   id BLOB PRIMARY KEY NOT NULL,
   tenant_id BLOB NOT NULL REFERENCES tenant (id),

@@ -1,11 +1,13 @@
 //! `/api/v1/quotes/{number}` and `/api/v1/sales/{number}`: the whole current state of a document.
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde_json::{Value, json};
 
 use super::{
+    answers::{Accepted, Stored, StoredSale},
     error::Problem,
     extract::{Caller, JsonBody, Part},
+    openapi::{AnyRefusal, DocumentRefusal},
+    schema::{Quote, Sale},
 };
 use crate::{
     clock,
@@ -15,67 +17,118 @@ use crate::{
         intake,
     },
     error::{Error, FieldErrors},
-    service::{
-        Services,
-        intake::{Receipt, StoredDocument},
-    },
+    service::{Services, intake::StoredDocument},
 };
 
-type Accepted = Result<(StatusCode, Json<Value>), Problem>;
+type Receipt = Result<(StatusCode, Json<Accepted>), Problem>;
+type Kept = Result<Json<Stored>, Problem>;
 
-/// Takes a quote's whole current state in.
+/// Takes a quote in
+///
+/// The body is the quote's whole current state: send it again whenever the quote changes. The answer comes after the
+/// quote is stored; its push to Autotask runs afterwards, at the address in `push`.
+#[utoipa::path(
+    put,
+    path = "/api/v1/quotes/{number}",
+    tag = "Documents",
+    params(("number" = String, Path, min_length = 1, max_length = 50, pattern = r"^\S+$",
+        description = "The quote's number, without spaces. It is how the quote is found again in Autotask.")),
+    request_body(content = Quote, description = "The quote"),
+    responses(
+        (status = 202, description = "The quote is stored.", body = Accepted),
+        DocumentRefusal,
+        AnyRefusal
+    )
+)]
 pub async fn put_quote(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(number): Part<String>,
     JsonBody(body): JsonBody,
-) -> Accepted {
+) -> Receipt {
     receive(&services, tenant, intake::quote(&number, &body)).await
 }
 
-/// Takes a sale's whole current state in.
+/// Takes a sale in
+///
+/// The body is the sale's whole current state. A sale with a `quote_number` wins that quote; one without becomes an
+/// opportunity of its own.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sales/{number}",
+    tag = "Documents",
+    params(("number" = String, Path, min_length = 1, max_length = 50, pattern = r"^\S+$",
+        description = "The sale's number, without spaces. It is how the sale is found again in Autotask.")),
+    request_body(content = Sale, description = "The sale"),
+    responses(
+        (status = 202, description = "The sale is stored.", body = Accepted),
+        DocumentRefusal,
+        AnyRefusal
+    )
+)]
 pub async fn put_sale(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(number): Part<String>,
     JsonBody(body): JsonBody,
-) -> Accepted {
+) -> Receipt {
     receive(&services, tenant, intake::sale(&number, &body)).await
 }
 
-/// Gives a quote's newest state back.
+/// Gives a quote back
+#[utoipa::path(
+    get,
+    path = "/api/v1/quotes/{number}",
+    tag = "Documents",
+    params(("number" = String, Path, description = "The quote's number.")),
+    responses(
+        (status = 200, description = "The quote's newest state.", body = Stored),
+        (status = 404, description = "There is no quote of that number.", body = Problem,
+            content_type = "application/problem+json"),
+        AnyRefusal
+    )
+)]
 pub async fn get_quote(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(number): Part<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(shown(&services.document(tenant, Kind::Quote, &number).await?)))
+) -> Kept {
+    Ok(Json(shown(services.document(tenant, Kind::Quote, &number).await?)))
 }
 
-/// Gives a sale's newest state back.
+/// Gives a sale back
+#[utoipa::path(
+    get,
+    path = "/api/v1/sales/{number}",
+    tag = "Documents",
+    params(("number" = String, Path, description = "The sale's number.")),
+    responses(
+        (status = 200, description = "The sale's newest state.", body = StoredSale),
+        (status = 404, description = "There is no sale of that number.", body = Problem,
+            content_type = "application/problem+json"),
+        AnyRefusal
+    )
+)]
 pub async fn get_sale(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(number): Part<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(shown(&services.document(tenant, Kind::Sale, &number).await?)))
+) -> Kept {
+    Ok(Json(shown(services.document(tenant, Kind::Sale, &number).await?)))
 }
 
-async fn receive(services: &Services, tenant: TenantId, read: Result<Document, FieldErrors>) -> Accepted {
+async fn receive(services: &Services, tenant: TenantId, read: Result<Document, FieldErrors>) -> Receipt {
     let document = read.map_err(Error::from)?;
     let receipt = services.receive(tenant, &document).await?;
-    let Receipt { version, unchanged, push, note } = receipt;
-    let push = push.map(|id| format!("/api/v1/pushes/{id}"));
-    let body = json!({ "number": document.number, "version": version, "unchanged": unchanged, "push": push, "note": note });
-    Ok((StatusCode::ACCEPTED, Json(body)))
+    Ok((StatusCode::ACCEPTED, Json(Accepted::new(document.number, &receipt))))
 }
 
-fn shown(stored: &StoredDocument) -> Value {
-    json!({
-        "number": stored.document.number,
-        "version": stored.version,
-        "received_at": clock::timestamp(stored.received_at).to_string(),
-        "updated_at": clock::timestamp(stored.updated_at).to_string(),
-        "document": intake::written(&stored.document),
-    })
+fn shown(stored: StoredDocument) -> Stored {
+    Stored {
+        version: stored.version,
+        received_at: clock::timestamp(stored.received_at).to_string(),
+        updated_at: clock::timestamp(stored.updated_at).to_string(),
+        document: intake::written(&stored.document),
+        number: stored.document.number,
+    }
 }

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     crypto,
@@ -13,19 +14,22 @@ use crate::{
 };
 
 /// An error as a REST client gets it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// The status's own name.
     pub title: String,
     /// The HTTP status.
+    #[schema(value_type = i32, minimum = 400, maximum = 599)]
     pub status: u16,
     /// What is wrong and what to do about it.
     pub detail: String,
-    /// Every wrong field by its path, with what it must be.
+    /// Every wrong field by its path, such as `lines[2].quantity`, with what it must be.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>, nullable = false)]
     pub fields: Option<FieldErrors>,
     /// What to name when asking for help with a fault of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reference: Option<String>,
     /// How long to wait before the next try, in seconds.
     #[serde(skip)]

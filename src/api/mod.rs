@@ -1,44 +1,58 @@
 //! REST: JSON in, JSON out, bearer tokens only. Errors are `application/problem+json`.
 //!
 //! Handlers extract, call one service function and answer; what a document may hold is `domain::intake`'s to say.
+//! Each handler carries its own description, and the router is made of them: a route without one cannot be added.
 
+mod answers;
 mod documents;
 mod error;
 mod extract;
 mod lists;
+mod openapi;
 mod pushes;
+mod schema;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    http::StatusCode,
-    routing::{get, post, put},
-};
+use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, routing::get};
+use serde_json::Value;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::service::Services;
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
 
-/// All REST routes.
+/// All REST routes, and `/api/openapi.json`, which describes them.
 pub fn router(services: Services) -> Router {
-    Router::new()
-        .route("/api/v1/quotes/{number}", put(documents::put_quote).get(documents::get_quote))
-        .route("/api/v1/sales/{number}", put(documents::put_sale).get(documents::get_sale))
-        .route("/api/v1/lists/{list}", get(lists::show))
-        .route("/api/v1/pushes", get(pushes::list))
-        .route("/api/v1/pushes/{id}", get(pushes::show))
-        .route("/api/v1/pushes/{id}/retry", post(pushes::retry))
+    let (described, document) = routes().split_for_parts();
+    described
+        .route("/api/openapi.json", get(async || Json(document)))
         .route("/api/{*rest}", get(no_such_address).fallback(no_such_address))
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(services)
 }
 
-async fn no_such_method() -> error::Problem {
-    error::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.")
+/// The OpenAPI document.
+pub fn document() -> Value {
+    serde_json::to_value(routes().into_openapi()).unwrap_or_default()
+}
+
+fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::with_openapi(openapi::Described::openapi())
+        .routes(routes!(documents::put_quote, documents::get_quote))
+        .routes(routes!(documents::put_sale, documents::get_sale))
+        .routes(routes!(lists::show))
+        .routes(routes!(pushes::list))
+        .routes(routes!(pushes::show))
+        .routes(routes!(pushes::retry))
 }
 
 async fn no_such_address() -> error::Problem {
     error::Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+async fn no_such_method() -> error::Problem {
+    let detail = "This address does not take that method. The Allow header names those it takes.";
+    error::Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }

@@ -1,71 +1,88 @@
 //! `/api/v1/pushes`: what was sent, what waits and why.
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::{
+    answers::{ListParams, Push, PushStatus, Pushes},
     error::Problem,
     extract::{Caller, Params, Part},
+    openapi::AnyRefusal,
 };
-use crate::{
-    clock,
-    domain::{hold::Hold, ids::PushId},
-    service::{Services, activity::PushRow},
-};
+use crate::{domain::ids::PushId, service::Services};
 
-/// What a list of pushes may be narrowed by.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ListParams {
-    status: Option<String>,
-    before: Option<PushId>,
-}
-
-/// Pushes, newest first; `next` is the address of older ones.
+/// Lists pushes
+///
+/// Newest first, up to 50 at a time; `next` is the address of older ones.
+#[utoipa::path(
+    get,
+    path = "/api/v1/pushes",
+    operation_id = "list_pushes",
+    tag = "Pushes",
+    params(ListParams),
+    responses(
+        (status = 200, description = "The pushes.", body = Pushes),
+        (status = 400, description = "A parameter is not known, or its value is not.", body = Problem,
+            content_type = "application/problem+json"),
+        AnyRefusal
+    )
+)]
 pub async fn list(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Params(params): Params<ListParams>,
-) -> Result<Json<Value>, Problem> {
-    let activity = services.activity(tenant, params.status.as_deref(), params.before).await?;
-    let status = params.status.map(|status| format!("status={status}&")).unwrap_or_default();
-    let next = activity.older.map(|push| format!("/api/v1/pushes?{status}before={push}"));
-    Ok(Json(json!({ "pushes": activity.rows.iter().map(shown).collect::<Vec<_>>(), "next": next })))
+) -> Result<Json<Pushes>, Problem> {
+    let status = params.status.map(PushStatus::name);
+    let activity = services.activity(tenant, status, params.before).await?;
+    let filter = status.map(|status| format!("status={status}&")).unwrap_or_default();
+    let next = activity.older.map(|push| format!("/api/v1/pushes?{filter}before={push}"));
+    Ok(Json(Pushes { pushes: activity.rows.iter().map(Push::from).collect(), next }))
 }
 
-/// One push.
+/// Shows one push
+#[utoipa::path(
+    get,
+    path = "/api/v1/pushes/{id}",
+    operation_id = "get_push",
+    tag = "Pushes",
+    params(("id" = Uuid, Path, description = "The push's id.")),
+    responses(
+        (status = 200, description = "The push.", body = Push),
+        (status = 404, description = "There is no push of that id.", body = Problem,
+            content_type = "application/problem+json"),
+        AnyRefusal
+    )
+)]
 pub async fn show(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(id): Part<PushId>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(shown(&services.push(tenant, id).await?.push)))
+) -> Result<Json<Push>, Problem> {
+    Ok(Json(Push::from(&services.push(tenant, id).await?.push)))
 }
 
-/// Sends a held or failed push again.
+/// Sends a push again
+///
+/// For held and failed ones: it goes on from the step at which it stopped, with the newest settings.
+#[utoipa::path(
+    post,
+    path = "/api/v1/pushes/{id}/retry",
+    operation_id = "retry_push",
+    tag = "Pushes",
+    params(("id" = Uuid, Path, description = "The push's id.")),
+    responses(
+        (status = 202, description = "The push waits for its turn.", body = Push),
+        (status = 404, description = "There is no push of that id.", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 409, description = "The push is neither held nor failed.", body = Problem,
+            content_type = "application/problem+json"),
+        AnyRefusal
+    )
+)]
 pub async fn retry(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(id): Part<PushId>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<Push>), Problem> {
     services.retry(tenant, id).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&services.push(tenant, id).await?.push))))
-}
-
-fn shown(push: &PushRow) -> Value {
-    let hold = push.reason.as_deref().and_then(|reason| serde_json::from_str::<Hold>(reason).ok());
-    let reason = hold.as_ref().map(Hold::cause).or_else(|| push.reason.clone());
-    json!({
-        "id": push.id,
-        "document": { "kind": push.kind, "number": push.number },
-        "change": push.change,
-        "status": push.state,
-        "reason": reason,
-        "fix": hold.as_ref().map(Hold::fix),
-        "opportunity_id": push.opportunity_id,
-        "settings_revision": push.settings_revision,
-        "created_at": clock::timestamp(push.created_at).to_string(),
-        "updated_at": clock::timestamp(push.updated_at).to_string(),
-    })
+    Ok((StatusCode::ACCEPTED, Json(Push::from(&services.push(tenant, id).await?.push))))
 }

@@ -1,6 +1,7 @@
 //! Connections: each tenant's Autotask credentials and zone.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::{Tx, WriteTx, fault, on};
 use crate::{clock::Millis, domain::ids::TenantId, error::Result};
@@ -74,4 +75,33 @@ pub async fn set_zone(tx: &mut WriteTx, tenant: TenantId, zone_url: &str, web_ur
         query.bind(tenant.0).bind(zone_url).bind(web_url).execute(c).await.map(drop)
     })
     .map_err(fault)
+}
+
+/// Sealed secrets of tenants after `after`, by tenant, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sealed_secrets(tx: &mut Tx, after: TenantId, limit: i64) -> Result<Vec<(TenantId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT tenant_id, secret_sealed FROM connection WHERE tenant_id > $1 ORDER BY tenant_id LIMIT $2",
+        );
+        query.bind(after.0).bind(limit).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(|(tenant, sealed)| (TenantId(tenant), sealed)).collect())
+}
+
+/// Puts a secret that was sealed anew in place of the old seal; `false` when somebody saved another one meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replace_seal(tx: &mut WriteTx, tenant: TenantId, old: &str, new: &str) -> Result<bool> {
+    let rows = on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE connection SET secret_sealed = $3 WHERE tenant_id = $1 AND secret_sealed = $2",
+        );
+        query.bind(tenant.0).bind(old).bind(new).execute(c).await.map(|done| done.rows_affected())
+    });
+    Ok(rows.map_err(fault)? == 1)
 }

@@ -299,27 +299,6 @@ pub async fn held_pushes(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(PushId, S
     Ok(rows.into_iter().map(|(id, reason)| (PushId(id), reason.unwrap_or_default())).collect())
 }
 
-/// Ends a push that is not being sent, without sending it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn skip_push(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    id: PushId,
-    reason: &str,
-    now: Millis,
-) -> Result<()> {
-    on!(tx, |c| {
-        let query = sqlx::query(
-            "UPDATE push SET state = 'skipped', reason = $3, updated_at = $4 \
-             WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'held', 'failed')",
-        );
-        query.bind(tenant.0).bind(id.0).bind(reason).bind(now).execute(c).await.map(drop)
-    })
-    .map_err(fault)
-}
-
 /// One push.
 ///
 /// # Errors

@@ -175,8 +175,8 @@ impl Demo {
 
 async fn open_emulator(options: &Options) -> Result<(TcpListener, Emulator)> {
     let journal = Some(options.data_dir.join("emulator.jsonl"));
-    let emulator =
-        Emulator::open(emulator::Options { journal, clock: Clock::system() }).map_err(Error::internal)?;
+    let emulator = Emulator::open(emulator::Options { journal, ..emulator::Options::default() })
+        .map_err(Error::internal)?;
     Ok((app::bind(options.emulator_listen).await?, emulator))
 }
 

@@ -70,6 +70,11 @@ impl Answer {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, Payload::Json(json!({"errors": errors})))
     }
 
+    /// What the limits turn away.
+    pub(super) fn throttled(sentence: &str) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, Payload::Json(json!({"errors": [sentence]})))
+    }
+
     pub(super) fn unauthorized(host: &str) -> Self {
         Self { challenge: Some(host.to_owned()), ..Self::new(StatusCode::UNAUTHORIZED, Payload::Empty) }
     }

@@ -13,8 +13,10 @@ use super::{
     query::Query,
     routes::{Action, Route},
     store::{self, Row, Store},
+    user_defined::UserDefinedField,
     writes::{self, Outcome},
 };
+use crate::clock::Millis;
 
 /// The page that a paging address leads to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,33 +28,44 @@ struct Paging {
     search: Option<String>,
 }
 
-/// The answer to a call; `now` is the zone-less time to stamp rows with.
-pub(super) fn perform(store: &mut Store, route: &Route<'_>, call: &Call, now: &str) -> Answer {
+/// When a call is carried out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub(super) now: Millis,
+    /// Milliseconds for which queries do not show new rows.
+    pub(super) lag: Millis,
+}
+
+/// The answer to a call.
+pub(super) fn perform(store: &mut Store, route: &Route<'_>, call: &Call, at: At) -> Answer {
     let entity = route.entity;
     match route.action {
-        Action::Query => query(store, entity, call),
-        Action::NextPage => next_page(store, entity, call),
-        Action::Count => count(store, entity, call),
+        Action::Query => query(store, entity, call, at),
+        Action::NextPage => next_page(store, entity, call, at),
+        Action::Count => count(store, entity, call, at),
         Action::Info => Answer::ok(entity.describe()),
         Action::Fields => Answer::ok(json!({"fields": fields(store, entity)})),
-        Action::UserDefinedFields => Answer::ok(json!({"fields": []})),
+        Action::UserDefinedFields => {
+            let fields = entity.user_defined.iter().map(UserDefinedField::describe);
+            Answer::ok(json!({"fields": fields.collect::<Vec<_>>()}))
+        }
         Action::Read { id, parent } => {
             let row = store.row(entity.plural, id).filter(|row| is_under(entity, row, parent));
             Answer::ok(json!({"item": row}))
         }
         Action::List { parent } => list(store, entity, parent),
         Action::Create { parent } => {
-            let outcome = body(call).and_then(|body| writes::create(store, entity, &body, parent, now));
-            commit(store, outcome)
+            let outcome = body(call).and_then(|body| writes::create(store, entity, &body, parent, at.now));
+            commit(store, outcome, at.now)
         }
         Action::Update { parent, replace } => {
             let outcome =
-                body(call).and_then(|body| writes::update(store, entity, &body, parent, replace, now));
-            commit(store, outcome)
+                body(call).and_then(|body| writes::update(store, entity, &body, parent, replace, at.now));
+            commit(store, outcome, at.now)
         }
         Action::Delete { id, parent } => {
             let outcome = writes::delete(store, entity, id, parent);
-            commit(store, outcome)
+            commit(store, outcome, at.now)
         }
     }
 }
@@ -62,13 +75,13 @@ fn body(call: &Call) -> Result<Row, Vec<String>> {
     serde_json::from_slice(&call.body).map_err(unreadable)
 }
 
-fn commit(store: &mut Store, outcome: Outcome) -> Answer {
+fn commit(store: &mut Store, outcome: Outcome, now: Millis) -> Answer {
     let changes = match outcome {
         Ok(changes) => changes,
         Err(errors) => return Answer::refused(&errors),
     };
     let effect = changes.first().map(|own| Effect { entity: own.entity.clone(), id: own.id, op: own.op });
-    match (store.commit(changes), effect) {
+    match (store.commit(changes, now), effect) {
         (Ok(()), Some(effect)) => Answer::written(effect),
         (Ok(()), None) => Answer::ok(json!({})),
         (Err(error), _) => {
@@ -104,27 +117,27 @@ fn list(store: &Store, entity: &Entity, parent: i64) -> Answer {
     }))
 }
 
-fn query(store: &Store, entity: &Entity, call: &Call) -> Answer {
-    page(store, entity, call, &Paging { method: call.method.to_string(), skip: 0, search: call.search() })
+fn query(store: &Store, entity: &Entity, call: &Call, at: At) -> Answer {
+    page(store, entity, call, at, &Paging { method: call.method.to_string(), skip: 0, search: call.search() })
 }
 
-fn next_page(store: &Store, entity: &Entity, call: &Call) -> Answer {
+fn next_page(store: &Store, entity: &Entity, call: &Call, at: At) -> Answer {
     let token = call.parameter("paging").and_then(|token| URL_SAFE_NO_PAD.decode(token).ok());
     match token.and_then(|token| serde_json::from_slice::<Paging>(&token).ok()) {
         None => Answer::refused(&["The paging token could not be read.".to_owned()]),
-        Some(at) if at.method != call.method.as_str() => Answer::method_not_allowed(&call.method),
-        Some(at) => page(store, entity, call, &at),
+        Some(paging) if paging.method != call.method.as_str() => Answer::method_not_allowed(&call.method),
+        Some(paging) => page(store, entity, call, at, &paging),
     }
 }
 
-fn page(store: &Store, entity: &Entity, call: &Call, at: &Paging) -> Answer {
-    let query = match read(entity, call, at.search.as_deref()) {
+fn page(store: &Store, entity: &Entity, call: &Call, at: At, paging: &Paging) -> Answer {
+    let query = match read(entity, call, paging.search.as_deref()) {
         Ok(query) => query,
         Err(error) => return Answer::refused(&[error]),
     };
-    let page = query.page(query.candidates(store, entity), at.skip);
+    let page = query.page(visible(store, entity, &query, at), paging.skip);
     let address = |skip: usize| {
-        let token = URL_SAFE_NO_PAD.encode(json!(Paging { skip, ..at.clone() }).to_string());
+        let token = URL_SAFE_NO_PAD.encode(json!(Paging { skip, ..paging.clone() }).to_string());
         format!("{}V1.0/{}/query/next?paging={token}", call.root(), entity.plural)
     };
     Answer::ok(json!({
@@ -132,17 +145,30 @@ fn page(store: &Store, entity: &Entity, call: &Call, at: &Paging) -> Answer {
         "pageDetails": {
             "count": page.items.len(),
             "requestCount": query.max_records,
-            "prevPageUrl": (at.skip > 0).then(|| address(at.skip.saturating_sub(query.max_records))),
-            "nextPageUrl": page.more.then(|| address(at.skip + query.max_records)),
+            "prevPageUrl": (paging.skip > 0).then(|| address(paging.skip.saturating_sub(query.max_records))),
+            "nextPageUrl": page.more.then(|| address(paging.skip + query.max_records)),
         },
     }))
 }
 
-fn count(store: &Store, entity: &Entity, call: &Call) -> Answer {
+fn count(store: &Store, entity: &Entity, call: &Call, at: At) -> Answer {
     match read(entity, call, call.search().as_deref()) {
-        Ok(query) => Answer::ok(json!({"queryCount": query.count(query.candidates(store, entity))})),
+        Ok(query) => Answer::ok(json!({"queryCount": query.count(visible(store, entity, &query, at))})),
         Err(error) => Answer::refused(&[error]),
     }
+}
+
+/// The rows that the query can match and that it is shown already.
+fn visible<'s>(
+    store: &'s Store,
+    entity: &Entity,
+    query: &Query,
+    at: At,
+) -> impl Iterator<Item = &'s Row> + 's {
+    let plural = entity.plural;
+    query
+        .candidates(store, entity)
+        .filter(move |row| at.lag == 0 || store.created_at(plural, row) <= at.now - at.lag)
 }
 
 fn read(entity: &Entity, call: &Call, search: Option<&str>) -> Result<Query, String> {

@@ -12,6 +12,7 @@ use super::{
     metadata::{DataType, Entity, Field},
     query::member,
     store::Row,
+    user_defined::UserDefinedField,
     values,
 };
 
@@ -24,6 +25,7 @@ pub(super) enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Field { name: String, test: Test },
+    UserDefined { field: UserDefinedField, test: Test },
 }
 
 /// What a condition asks of one field.
@@ -55,13 +57,20 @@ pub(super) enum Operand {
 /// The field of that name; refused where there is none or queries cannot use it.
 pub(super) fn queryable<'e>(entity: &'e Entity, name: &str) -> Result<&'e Field, String> {
     let field = entity.field(name).filter(|field| field.is_queryable);
-    field.ok_or_else(|| format!("Unable to find {name} in the {} Entity.", entity.singular))
+    field.ok_or_else(|| unknown(entity, name))
+}
+
+fn unknown(entity: &Entity, name: &str) -> String {
+    format!("Unable to find {name} in the {} Entity.", entity.singular)
 }
 
 /// Reads the nodes of a filter, all of which must hold; none is left when every operator was unknown.
 pub(super) fn compile(entity: &Entity, nodes: &[Value]) -> Result<Option<Condition>, String> {
     if alternatives(nodes, false) > MAX_ALTERNATIVES {
         return Err("Queries are limited to 500 or fewer 'OR' conditions.".into());
+    }
+    if user_defined(nodes) > 1 {
+        return Err("Queries are limited to one condition on a user-defined field.".into());
     }
     group(entity, nodes, Condition::All)
 }
@@ -83,11 +92,29 @@ fn condition(entity: &Entity, node: &Value) -> Result<Option<Condition>, String>
         "and" => group(entity, items(node), Condition::All),
         "or" => group(entity, items(node), Condition::Any),
         op => {
-            let field = queryable(entity, member(node, "field").and_then(Value::as_str).unwrap_or_default())?;
-            let test = test(op, field, member(node, "value").unwrap_or(&Value::Null));
+            let name = member(node, "field").and_then(Value::as_str).unwrap_or_default();
+            let value = member(node, "value").unwrap_or(&Value::Null);
+            if is_user_defined(node) {
+                let field = entity.user_defined.iter().find(|field| field.is_called(name));
+                let field = field.ok_or_else(|| unknown(entity, name))?.clone();
+                let test = test(op, field.data_type, value);
+                return Ok(test.map(|test| Condition::UserDefined { field, test }));
+            }
+            let field = queryable(entity, name)?;
+            let test = test(op, field.data_type, value);
             Ok(test.map(|test| Condition::Field { name: field.name.clone(), test }))
         }
     }
+}
+
+fn is_user_defined(node: &Map<String, Value>) -> bool {
+    member(node, "udf") == Some(&Value::Bool(true))
+}
+
+/// How many conditions on fields of the tenant's own there are.
+fn user_defined(nodes: &[Value]) -> usize {
+    let nodes = nodes.iter().filter_map(Value::as_object);
+    nodes.map(|node| usize::from(is_user_defined(node)) + user_defined(items(node))).sum()
 }
 
 fn items(node: &Map<String, Value>) -> &[Value] {
@@ -107,11 +134,11 @@ fn alternatives(nodes: &[Value], inside_or: bool) -> usize {
     nodes.iter().map(count).sum()
 }
 
-fn test(op: &str, field: &Field, value: &Value) -> Option<Test> {
-    let one = || Operand::read(field, value);
+fn test(op: &str, data_type: DataType, value: &Value) -> Option<Test> {
+    let one = || Operand::read(data_type, value);
     let many = || match value {
-        Value::Array(values) => values.iter().map(|value| Operand::read(field, value)).collect(),
-        single => vec![Operand::read(field, single)],
+        Value::Array(values) => values.iter().map(|value| Operand::read(data_type, value)).collect(),
+        single => vec![Operand::read(data_type, single)],
     };
     let text = || value.as_str().unwrap_or_default().to_lowercase();
     Some(match op {
@@ -133,8 +160,8 @@ fn test(op: &str, field: &Field, value: &Value) -> Option<Test> {
 }
 
 impl Operand {
-    fn read(field: &Field, value: &Value) -> Self {
-        let read = match field.data_type {
+    fn read(data_type: DataType, value: &Value) -> Self {
+        let read = match data_type {
             DataType::Integer | DataType::Long | DataType::Decimal | DataType::Double => {
                 value.as_f64().map(Self::Number)
             }
@@ -185,7 +212,7 @@ impl Condition {
             Self::Field { name, test: Test::Equal(Operand::Text(text)) } => {
                 vec![(name.as_str(), text.clone())]
             }
-            Self::Any(_) | Self::Field { .. } => Vec::new(),
+            Self::Any(_) | Self::Field { .. } | Self::UserDefined { .. } => Vec::new(),
         }
     }
 
@@ -195,6 +222,7 @@ impl Condition {
             Self::All(inner) => inner.iter().all(|condition| condition.matches(row)),
             Self::Any(inner) => inner.iter().any(|condition| condition.matches(row)),
             Self::Field { name, test } => test.holds(row.get(name).unwrap_or(&Value::Null)),
+            Self::UserDefined { field, test } => test.holds(field.held(row)),
         }
     }
 }

@@ -1,8 +1,19 @@
 //! The emulator's own routes under `/_emulator`, for tests and for the demonstration. None of them is logged.
+//!
+//! | route | does |
+//! |---|---|
+//! | `GET entities/{E}` | shows an entity's rows |
+//! | `PATCH entities/{E}/{id}` | edits a row as a person would, by no rule |
+//! | `PATCH picklists/{E}/{field}/{value}` | renames a value, or switches it on and off |
+//! | `GET log` | shows the requests, one a line |
+//! | `GET`, `POST`, `DELETE faults` | shows, adds to and clears the script: lines as `faults::Fault` and `deactivation::Deactivation` name them |
+//! | `GET`, `POST limits` | shows and sets `limit`, `others_used`, `threads` |
+//! | `POST tick` | moves a manual clock on by `ms`, and lets what has come due happen |
+//! | `POST reset` | brings the seed back |
 
 use axum::{
     Json, Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{Response, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Result},
@@ -13,11 +24,11 @@ use serde_json::{Value, json};
 
 use super::{
     Emulator, entity_rules,
-    faults::Script,
+    faults::{Line, Script},
+    limits,
     log::{Log, Op},
     seed::PicklistValue,
     store::{Change, Row},
-    values,
 };
 
 /// The routes, to be joined with Autotask's.
@@ -29,6 +40,8 @@ pub(super) fn router() -> Router<Emulator> {
         .route("/_emulator/log", get(log))
         .route("/_emulator/reset", post(reset))
         .route("/_emulator/faults", get(faults).post(add_faults).delete(clear_faults))
+        .route("/_emulator/limits", get(limits).post(set_limits))
+        .route("/_emulator/tick", post(tick))
 }
 
 async fn rows(State(emulator): State<Emulator>, Path(entity): Path<String>) -> Result<Json<Vec<Value>>> {
@@ -43,15 +56,15 @@ async fn edit(
     Path((entity, id)): Path<(String, i64)>,
     Json(fields): Json<Row>,
 ) -> Result<Json<Row>> {
-    let now = values::stamp(emulator.0.clock.timestamp());
+    let now = emulator.0.clock.now();
     let mut inner = emulator.lock();
     let metadata = inner.store.metadata();
     let entity = metadata.entity(&entity).ok_or_else(|| unknown("entity"))?;
     let mut row = inner.store.row(entity.plural, id).cloned().ok_or_else(|| unknown("row"))?;
-    entity_rules::stamp(&inner.store, entity, &mut row, &now, false);
+    entity_rules::stamp(&inner.store, entity, &mut row, now, false);
     row.extend(fields);
     let change = Change { op: Op::Update, entity: entity.plural.into(), id, row: Some(row.clone()) };
-    inner.store.commit(vec![change]).map_err(failed)?;
+    inner.store.commit(vec![change], now).map_err(failed)?;
     Ok(Json(row))
 }
 
@@ -92,22 +105,64 @@ async fn reset(State(emulator): State<Emulator>) -> Result<StatusCode> {
     inner.store.reset().map_err(failed)?;
     inner.log = Log::default();
     inner.faults.clear();
+    inner.forget_late();
+    inner.limits.reset();
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn faults(State(emulator): State<Emulator>) -> Json<Value> {
-    Json(json!(emulator.lock().faults.pending()))
+    let now = emulator.0.clock.now();
+    Json(json!(emulator.lock().faults.pending(now)))
 }
 
-async fn add_faults(State(emulator): State<Emulator>, Json(script): Json<Script>) -> Json<Value> {
+async fn add_faults(State(emulator): State<Emulator>, Json(script): Json<Script>) -> Result<Json<Value>> {
+    let now = emulator.0.clock.now();
     let mut inner = emulator.lock();
-    inner.faults.add(script);
-    Json(json!(inner.faults.pending()))
+    let lines = script.into_lines();
+    let impossible =
+        |line: &Line| matches!(line, Line::Deactivation(line) if !line.is_possible(&inner.store));
+    if lines.iter().any(impossible) {
+        return Err(unknown("row or value to deactivate").into());
+    }
+    for line in lines {
+        inner.faults.add(line, now);
+    }
+    Ok(Json(json!(inner.faults.pending(now))))
 }
 
 async fn clear_faults(State(emulator): State<Emulator>) -> StatusCode {
     emulator.lock().faults.clear();
     StatusCode::NO_CONTENT
+}
+
+async fn limits(State(emulator): State<Emulator>) -> Json<Value> {
+    let now = emulator.0.clock.now();
+    Json(emulator.lock().limits.describe(now))
+}
+
+async fn set_limits(State(emulator): State<Emulator>, Json(setting): Json<limits::Setting>) -> Json<Value> {
+    let now = emulator.0.clock.now();
+    let mut inner = emulator.lock();
+    inner.limits.set(&setting);
+    Json(inner.limits.describe(now))
+}
+
+/// By how many milliseconds a manual clock goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tick {
+    #[serde(default)]
+    ms: u32,
+}
+
+/// Lets what has come due happen; an empty body moves no clock.
+async fn tick(State(emulator): State<Emulator>, body: Bytes) -> Result<StatusCode> {
+    let unreadable = |error: serde_json::Error| (StatusCode::UNPROCESSABLE_ENTITY, format!("{error}\n"));
+    let Tick { ms } =
+        if body.is_empty() { Tick::default() } else { serde_json::from_slice(&body).map_err(unreadable)? };
+    emulator.0.clock.advance(ms.into());
+    drop(emulator.lock());
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn unknown(what: &str) -> (StatusCode, Json<Value>) {

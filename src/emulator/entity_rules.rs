@@ -7,16 +7,23 @@ use super::{
     quote_items,
     rules::{self, Changed},
     store::{Row, Store, field, is_inactive, number},
-    values,
+    tickets, values,
 };
+use crate::clock::{self, Millis};
 
 /// The licence of an API user, who stands as the creator of what is written through the API.
 const API_USER: i64 = 7;
 
 const STAMPED_AT_CREATION: [&str; 2] = ["createDate", "createdTime"];
 const SIGNED_AT_CREATION: [&str; 3] = ["creatorResourceID", "createdByResourceID", "createdBy"];
-const STAMPED_ALWAYS: [&str; 4] =
-    ["lastActivity", "lastActivityDate", "lastModifiedDate", "lastTrackedModifiedDateTime"];
+const STAMPED_ALWAYS: [&str; 6] = [
+    "lastActivity",
+    "lastActivityDate",
+    "lastModifiedDate",
+    "lastTrackedModifiedDateTime",
+    "lastTrackedModificationDateTime",
+    "statusLastModifiedDate",
+];
 const SIGNED_ALWAYS: [&str; 2] = ["lastModifiedBy", "updateResourceID"];
 
 /// Fills in what follows from the row's other fields, and says which rules the row breaks.
@@ -26,6 +33,8 @@ pub(super) fn settle(store: &Store, entity: &Entity, row: &mut Row, changed: &Ch
         "Quotes" => quote(store, row, changed),
         "QuoteItems" => quote_items::settle(store, row),
         "Services" => service(store, row).into_iter().collect(),
+        "Tickets" => foreign_contact(store, row, changed).into_iter().chain(tickets::ticket(row)).collect(),
+        "TicketCharges" => tickets::charge(store, row),
         _ => Vec::new(),
     }
 }
@@ -115,7 +124,8 @@ pub(super) fn defaults(store: &Store, entity: &Entity, row: &mut Row) {
 }
 
 /// Writes down when the row was touched and by whom, in the fields that its entity has for that.
-pub(super) fn stamp(store: &Store, entity: &Entity, row: &mut Row, now: &str, creating: bool) {
+pub(super) fn stamp(store: &Store, entity: &Entity, row: &mut Row, now: Millis, creating: bool) {
+    let now = values::stamp(clock::timestamp(now));
     let api_user = store.rows("Resources").find(|row| number(row, "licenseType") == Some(API_USER));
     let api_user = api_user.map_or(Value::Null, |row| field(row, "id").clone());
     let mut set = |names: &[&str], value: &Value| {
@@ -128,6 +138,12 @@ pub(super) fn stamp(store: &Store, entity: &Entity, row: &mut Row, now: &str, cr
     if creating {
         set(&STAMPED_AT_CREATION, &json!(now));
         set(&SIGNED_AT_CREATION, &api_user);
+    }
+    if entity.plural == "Tickets" {
+        if field(row, "ticketNumber").is_null() {
+            row.insert("ticketNumber".into(), tickets::next_number(store, &now));
+        }
+        tickets::complete(row, &now);
     }
 }
 

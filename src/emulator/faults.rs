@@ -4,11 +4,19 @@ use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Payload};
+use super::{
+    answer::{Answer, Payload},
+    deactivation::Deactivation,
+    limits,
+};
+use crate::clock::Millis;
 
 /// A page such as a proxy shows in place of Autotask's answer.
 const PROXY_PAGE: &str =
     "<html><head><title>Bad gateway</title></head><body><h1>The server cannot be reached.</h1></body></html>";
+
+/// What asks for no credentials, and so never finds them wrong.
+const WITHOUT_CREDENTIALS: [&str; 2] = ["zoneInformation", "VersionInformation"];
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +34,12 @@ pub(super) enum Kind {
     Html,
     /// Have the effect, then send the first half of the answer's body.
     Truncated,
+    /// Never answer, and have the effect `ms` after the request.
+    Late,
+    /// Do not show to queries the rows that were created within the last `ms`.
+    Lag,
+    /// Know no credentials: for `times` requests, or where there is `ms` for that long from now.
+    Unauthorized,
 }
 
 /// One line of the script. Requests are matched in the order of the list; the first line that fits is used up by one.
@@ -45,30 +59,64 @@ pub(super) struct Fault {
     /// The status of `status` and `html`; 503 where there is none.
     #[serde(default)]
     status: Option<u16>,
-    /// Milliseconds to wait before anything else, with every kind.
+    /// Milliseconds: what they mean is the kind's affair, and where it says nothing, the wait before anything else.
     #[serde(default)]
-    pub(super) ms: u64,
+    ms: u32,
     /// The body of `status` and `html`: text as it is, anything else as JSON.
     #[serde(default)]
     body: Option<Value>,
+    /// When the window of an `unauthorized` ends.
+    #[serde(skip)]
+    until: Option<Millis>,
 }
 
 fn once() -> u32 {
     1
 }
 
+/// Whether a line of the script that names this method and part of a path is about the request.
+pub(super) fn covers(wanted: Option<&str>, part: &str, method: &Method, path: &str) -> bool {
+    wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(method.as_str()))
+        && path.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+}
+
 impl Fault {
     fn fits(&self, method: &Method, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method.as_str()))
-            && path.to_ascii_lowercase().contains(&self.path.to_ascii_lowercase())
+        let of_its_kind = match self.kind {
+            Kind::Lag => covers(None, "/query", method, path),
+            Kind::Unauthorized => !WITHOUT_CREDENTIALS.iter().any(|open| covers(None, open, method, path)),
+            _ => true,
+        };
+        of_its_kind && covers(self.method.as_deref(), &self.path, method, path)
     }
 
-    /// The answer that takes the place of Autotask's; none where the fault leaves Autotask to answer.
-    pub(super) fn answer(&self) -> Option<Answer> {
+    /// Milliseconds to wait before anything else.
+    pub(super) fn wait(&self) -> Millis {
+        match self.kind {
+            Kind::Late | Kind::Lag | Kind::Unauthorized => 0,
+            _ => self.ms.into(),
+        }
+    }
+
+    /// Milliseconds after which the request has its effect; none where it is not put off.
+    pub(super) fn late(&self) -> Option<Millis> {
+        (self.kind == Kind::Late).then(|| self.ms.into())
+    }
+
+    /// Milliseconds for which queries do not show new rows.
+    pub(super) fn lag(&self) -> Millis {
+        if self.kind == Kind::Lag { self.ms.into() } else { 0 }
+    }
+
+    /// The answer that takes the place of Autotask's on `host`; none where the fault leaves Autotask to answer.
+    pub(super) fn answer(&self, host: &str) -> Option<Answer> {
         let default = match self.kind {
+            Kind::Unauthorized => return Some(Answer::unauthorized(host)),
             Kind::Status => Payload::Json(json!({"errors": [self.sentence()]})),
             Kind::Html => Payload::Html(PROXY_PAGE.into()),
-            Kind::Latency | Kind::CutBefore | Kind::CutAfter | Kind::Truncated => return None,
+            Kind::Latency | Kind::CutBefore | Kind::CutAfter | Kind::Truncated | Kind::Late | Kind::Lag => {
+                return None;
+            }
         };
         let payload = match &self.body {
             None => default,
@@ -86,30 +134,50 @@ impl Fault {
 
     fn sentence(&self) -> String {
         match self.code() {
-            StatusCode::TOO_MANY_REQUESTS => "The thread threshold of 3 threads has been exceeded.".into(),
+            StatusCode::TOO_MANY_REQUESTS => limits::thread_sentence(3, "this endpoint"),
             code => format!("internal error: scripted fault {}", code.as_u16()),
         }
     }
+}
+
+/// A line of the script.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Line {
+    Deactivation(Deactivation),
+    Fault(Fault),
 }
 
 /// One line of a script, or several.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Script {
-    One(Fault),
-    Many(Vec<Fault>),
+    One(Line),
+    Many(Vec<Line>),
+}
+
+impl Script {
+    pub(super) fn into_lines(self) -> Vec<Line> {
+        match self {
+            Self::One(line) => vec![line],
+            Self::Many(lines) => lines,
+        }
+    }
 }
 
 /// The script.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct Faults(Vec<Line>);
 
 impl Faults {
-    pub(super) fn add(&mut self, script: Script) {
-        match script {
-            Script::One(fault) => self.0.push(fault),
-            Script::Many(faults) => self.0.extend(faults),
-        }
+    pub(super) fn add(&mut self, line: Line, now: Millis) {
+        let until = |fault: &Fault| {
+            (fault.kind == Kind::Unauthorized && fault.ms > 0).then(|| now + Millis::from(fault.ms))
+        };
+        self.0.push(match line {
+            Line::Fault(fault) => Line::Fault(Fault { until: until(&fault), ..fault }),
+            line @ Line::Deactivation(_) => line,
+        });
     }
 
     pub(super) fn clear(&mut self) {
@@ -117,18 +185,35 @@ impl Faults {
     }
 
     /// What is still to come.
-    pub(super) fn pending(&self) -> &[Fault] {
+    pub(super) fn pending(&mut self, now: Millis) -> &[Line] {
+        self.0.retain(|line| !matches!(line, Line::Fault(Fault { until: Some(until), .. }) if *until <= now));
         &self.0
     }
 
     /// The fault that hits this request, one time less of which is then left.
-    pub(super) fn take(&mut self, method: &Method, path: &str) -> Option<Fault> {
-        let at = self.0.iter().position(|fault| fault.times > 0 && fault.fits(method, path))?;
-        self.0[at].times -= 1;
-        let fault = self.0[at].clone();
-        if fault.times == 0 {
+    pub(super) fn take(&mut self, method: &Method, path: &str, now: Millis) -> Option<Fault> {
+        self.pending(now);
+        let fitting =
+            |line: &Line| matches!(line, Line::Fault(fault) if fault.times > 0 && fault.fits(method, path));
+        let at = self.0.iter().position(fitting)?;
+        let Line::Fault(fault) = &mut self.0[at] else { return None };
+        if fault.until.is_none() {
+            fault.times -= 1;
+        }
+        let hit = fault.clone();
+        if hit.times == 0 {
             self.0.remove(at);
         }
-        Some(fault)
+        Some(hit)
+    }
+
+    /// What becomes inactive before this request is served.
+    pub(super) fn deactivations(&mut self, method: &Method, path: &str) -> Vec<Deactivation> {
+        let is_due = |line: &mut Line| match line {
+            Line::Deactivation(line) => line.is_due(method, path),
+            Line::Fault(_) => false,
+        };
+        let due = self.0.extract_if(.., is_due);
+        due.filter_map(|line| if let Line::Deactivation(due) = line { Some(due) } else { None }).collect()
     }
 }

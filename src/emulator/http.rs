@@ -1,6 +1,4 @@
-//! From an HTTP request to its answer: credentials, faults, the call itself, and the log.
-
-use std::time::Duration;
+//! Requests as HTTP brings them, with their credentials, and the answers that are not about rows.
 
 use axum::{
     body::{Body, Bytes},
@@ -8,21 +6,23 @@ use axum::{
     http::{HeaderMap, Method, Response, Uri, header::HOST},
 };
 use serde_json::{Value, json};
-use tower::{service_fn, util::CallAll};
 
 use super::{
     CREDENTIALS, Emulator, Inner,
     answer::Answer,
-    calls,
-    faults::{Fault, Kind},
+    calls::{self, At},
+    limits::Thread,
     log::LogEntry,
-    routes, values,
+    metadata::Metadata,
+    routes::{self, Destination},
+    work,
 };
 use crate::clock::{self, Millis};
 
 /// Where the API starts; its case does not matter.
 const ROOT: &str = "/atservicesrest/";
-const VERSION: &str = "v1.0/";
+
+const INTEGRATION_CODE: &str = "ApiIntegrationCode";
 
 /// The web server in front of Autotask does not find addresses with a longer query.
 const LONGEST_QUERY: usize = 2_048;
@@ -42,7 +42,7 @@ impl Call {
     }
 
     /// The host that the client called, as it called it.
-    fn host(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
         let from_uri = || self.uri.authority().map(axum::http::uri::Authority::as_str);
         self.header(HOST.as_str()).or_else(from_uri).unwrap_or("localhost")
     }
@@ -59,9 +59,43 @@ impl Call {
         pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned())
     }
 
-    /// The path after the API's version; none for addresses outside of it.
-    fn path(&self) -> Option<&str> {
-        after(after(self.uri.path(), ROOT)?, VERSION)
+    /// The path without what may follow it.
+    pub(super) fn uri_path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// What the request is about; else the answer of a server that has no such address, or not this method there.
+    fn destination<'m>(&self, metadata: &'m Metadata) -> Result<Destination<'m>, Answer> {
+        let path = after(self.uri.path(), ROOT).filter(|_| !self.is_too_long());
+        path.map_or_else(|| Err(Answer::not_found()), |path| routes::find(metadata, &self.method, path))
+    }
+
+    /// What the limits count the request by; none where they do not count it, because it leads nowhere, tells a zone,
+    /// or comes from nobody the tenant knows.
+    pub(super) fn thread(&self, metadata: &Metadata) -> Option<Thread> {
+        let endpoint = self.destination(metadata).ok().and_then(|destination| destination.endpoint())?;
+        let integration_code = self.header(INTEGRATION_CODE).filter(|_| self.is_authorized())?;
+        Some(Thread { integration_code: integration_code.to_owned(), endpoint: endpoint.to_owned() })
+    }
+
+    /// Carries out the call.
+    pub(super) fn answer(&self, inner: &mut Inner, at: At) -> Answer {
+        let metadata = inner.store.metadata();
+        let destination = match self.destination(&metadata) {
+            Ok(destination) => destination,
+            Err(answer) => return answer,
+        };
+        if destination.endpoint().is_some() && !self.is_authorized() {
+            return Answer::unauthorized(self.host());
+        }
+        match destination {
+            Destination::Zone => zone(self),
+            Destination::VersionInformation => Answer::ok(json!({"apiVersions": ["V1.0"]})),
+            Destination::Version => version(),
+            Destination::Modules => modules(),
+            Destination::ThresholdInformation => Answer::ok(inner.limits.threshold(at.now)),
+            Destination::Entity(route) => calls::perform(&mut inner.store, &route, self, at),
+        }
     }
 
     /// Whether the query is too long for the web server; the addresses of later pages are its own affair.
@@ -73,11 +107,11 @@ impl Call {
     fn is_authorized(&self) -> bool {
         let user = self.header("UserName").is_some_and(|user| user.eq_ignore_ascii_case(CREDENTIALS.user));
         user && self.header("Secret") == Some(CREDENTIALS.secret)
-            && self.header("ApiIntegrationCode") == Some(CREDENTIALS.integration_code)
+            && self.header(INTEGRATION_CODE) == Some(CREDENTIALS.integration_code)
     }
 
     /// The request as the log starts it.
-    fn logged(&self, arrived: Millis) -> LogEntry {
+    pub(super) fn logged(&self, arrived: Millis) -> LogEntry {
         let path = self.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
         LogEntry {
             n: 0,
@@ -114,70 +148,11 @@ pub(super) async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let call = Call { method, body, uri, headers };
-    let arrived = emulator.0.clock.now();
-    let fault = emulator.lock().faults.take(&call.method, call.uri.path());
-    match fault.as_ref().map_or(0, |fault| fault.ms) {
-        0 => settle(&emulator, &call, fault.as_ref(), arrived),
-        ms => late(emulator, call, fault, arrived, ms).await,
-    }
+    work::serve(emulator, Call { method, body, uri, headers }).await
 }
 
-/// Waits first. The wait goes on when the client hangs up, so that a request which its client has given up can
-/// still have its effect, as with the real server.
-async fn late(
-    emulator: Emulator,
-    call: Call,
-    fault: Option<Fault>,
-    arrived: Millis,
-    ms: u64,
-) -> Response<Body> {
-    let tasks = emulator.0.tasks.clone();
-    let work = async move {
-        tokio::time::sleep(Duration::from_millis(ms)).await;
-        settle(&emulator, &call, fault.as_ref(), arrived)
-    };
-    tasks.spawn(work).await.unwrap_or_else(|_| broken())
-}
-
-/// Carries out the call and writes it to the log in one go, so that the log's order is that of the effects.
-fn settle(emulator: &Emulator, call: &Call, fault: Option<&Fault>, arrived: Millis) -> Response<Body> {
-    let kind = fault.map(|fault| fault.kind);
-    let mut inner = emulator.lock();
-    let answer = match fault.and_then(Fault::answer) {
-        _ if kind == Some(Kind::CutBefore) => None,
-        Some(answer) => Some(answer),
-        None => Some(answer(&mut inner, call, &values::stamp(emulator.0.clock.timestamp()))),
-    };
-    let mut entry = call.logged(arrived);
-    entry.effect = answer.as_ref().and_then(|answer| answer.effect.clone());
-    let sent = answer.filter(|_| kind != Some(Kind::CutAfter));
-    entry.status = sent.as_ref().map(|answer| answer.status.as_u16());
-    entry.response = sent.as_ref().map_or(Value::Null, |answer| answer.payload.logged());
-    entry.ms = emulator.0.clock.now() - arrived;
-    inner.log.push(entry);
-    drop(inner);
-    sent.map_or_else(broken, |answer| answer.into_response(kind == Some(Kind::Truncated)))
-}
-
-fn answer(inner: &mut Inner, call: &Call, now: &str) -> Answer {
-    let Some(path) = call.path().filter(|_| !call.is_too_long()) else { return Answer::not_found() };
-    if path.trim_end_matches('/').eq_ignore_ascii_case("zoneInformation") {
-        return zone(call);
-    }
-    let metadata = inner.store.metadata();
-    match routes::resolve(&metadata, &call.method, path) {
-        Err(answer) => answer,
-        Ok(_) if !call.is_authorized() => Answer::unauthorized(call.host()),
-        Ok(route) => calls::perform(&mut inner.store, &route, call, now),
-    }
-}
-
-/// Which zone a user belongs to: the one thing Autotask tells without credentials.
+/// Which zone a user belongs to: the one thing about tenants that Autotask tells without credentials.
 fn zone(call: &Call) -> Answer {
-    if call.method != Method::GET {
-        return Answer::method_not_allowed(&call.method);
-    }
     let user = call.parameter("user").unwrap_or_default();
     if !user.eq_ignore_ascii_case(CREDENTIALS.user) {
         return Answer::refused(&["No zone is known for this user name.".to_owned()]);
@@ -190,8 +165,12 @@ fn zone(call: &Call) -> Answer {
     }))
 }
 
-/// An answer whose body fails before its first byte, upon which the server closes the connection and sends nothing.
-fn broken() -> Response<Body> {
-    let fail = service_fn(|_| std::future::ready(Err::<Bytes, _>(std::io::Error::other("scripted cut"))));
-    Response::new(Body::from_stream(CallAll::new(fail, Body::from("cut").into_data_stream())))
+fn version() -> Answer {
+    Answer::ok(json!({"majorVersion": "2026", "minorVersion": "3", "build": "1", "customerType": "Emulator"}))
+}
+
+/// The tenant licenses every module; no source says which key stands for which.
+fn modules() -> Answer {
+    let modules: Vec<_> = (1..=30).map(|key| json!({"key": key, "value": true})).collect();
+    Answer::ok(json!({"modules": modules}))
 }

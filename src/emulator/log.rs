@@ -52,7 +52,8 @@ pub struct LogEntry {
     pub response: Value,
     /// What the request did to the tenant's rows; none where it only read or was refused.
     pub effect: Option<Effect>,
-    /// Milliseconds from the request's arrival to its answer.
+    /// Milliseconds from the request's arrival to its answer, or to its effect where no answer comes; with those by
+    /// which the hour's limit would slow it down where that is not waited for.
     pub ms: i64,
 }
 

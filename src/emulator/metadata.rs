@@ -7,7 +7,11 @@ use std::{collections::BTreeMap, io};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{seed::PicklistValue, store::Row};
+use super::{
+    seed::PicklistValue,
+    store::Row,
+    user_defined::{self, UserDefinedField},
+};
 
 /// Where and how an entity may be written: the letters C, U and D stand for create, update and delete.
 const CAPABILITIES: &[Capability] = &[
@@ -18,16 +22,22 @@ const CAPABILITIES: &[Capability] = &[
     root("Products", "CU"),
     root("Services", "CU"),
     root("Companies", "CU"),
+    child("CompanyLocations", "CUD", Parent { entity: "Companies", segment: "Locations", key: "companyID" }),
     child("Contacts", "CUD", Parent { entity: "Companies", segment: "Contacts", key: "companyID" }),
     root("Resources", "U"),
     root("BillingCodes", ""),
     root("ShippingTypes", ""),
     root("OpportunityCategories", "U"),
     root("Roles", "CU"),
+    root("Tickets", "CU"),
+    child("TicketCharges", "CUD", Parent { entity: "Tickets", segment: "Charges", key: "ticketID" }),
+    root("TaxCategories", "CU"),
+    root("TaxRegions", "CU"),
+    root("PaymentTerms", "CU"),
 ];
 
 /// The entities whose changes Autotask can announce by webhook.
-const WITH_WEBHOOKS: [&str; 2] = ["Companies", "Contacts"];
+const WITH_WEBHOOKS: [&str; 3] = ["Companies", "Contacts", "Tickets"];
 
 const fn root(entity: &'static str, writes: &'static str) -> Capability {
     Capability { entity, writes, parent: None }
@@ -69,7 +79,8 @@ pub(super) enum DataType {
 }
 
 impl DataType {
-    fn name(self) -> &'static str {
+    /// The name that Autotask gives the type.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Integer => "integer",
             Self::Long => "long",
@@ -153,6 +164,8 @@ pub(super) struct Entity {
     pub(super) singular: String,
     pub(super) fields: Vec<Field>,
     pub(super) parent: Option<Parent>,
+    /// What the tenant has defined beside Autotask's own fields.
+    pub(super) user_defined: Vec<UserDefinedField>,
     writes: &'static str,
     has_user_defined_fields: bool,
 }
@@ -179,7 +192,7 @@ impl Entity {
     pub(super) fn blank(&self) -> Row {
         let mut row: Row = self.fields.iter().map(|field| (field.name.clone(), Value::Null)).collect();
         if self.has_user_defined_fields {
-            row.insert("userDefinedFields".into(), json!([]));
+            row.insert(user_defined::MEMBER.into(), user_defined::blank(&self.user_defined));
         }
         row
     }
@@ -196,7 +209,7 @@ impl Entity {
             "userAccessForDelete": i32::from(self.can_delete()),
             "userAccessForQuery": 1,
             "userAccessForUpdate": i32::from(self.can_update()),
-            "hasUserDefinedFields": false,
+            "hasUserDefinedFields": !self.user_defined.is_empty(),
             "supportsWebhookCallouts": WITH_WEBHOOKS.contains(&self.plural),
         }})
     }
@@ -209,8 +222,9 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the built-in description; fails when it and [`CAPABILITIES`] disagree.
-    pub(super) fn load() -> io::Result<Self> {
+    /// Reads the built-in description and adds the fields that the tenant has defined; fails when the description and
+    /// [`CAPABILITIES`] disagree.
+    pub(super) fn load(defined: &BTreeMap<String, Vec<UserDefinedField>>) -> io::Result<Self> {
         let mut described: BTreeMap<String, Described> =
             serde_json::from_str(include_str!("metadata.json")).map_err(io::Error::from)?;
         let entities = CAPABILITIES.iter().map(|capability| {
@@ -223,6 +237,7 @@ impl Metadata {
                 singular: name,
                 fields,
                 parent: capability.parent,
+                user_defined: defined.get(capability.entity).cloned().unwrap_or_default(),
                 writes: capability.writes,
                 has_user_defined_fields,
             })

@@ -1,32 +1,40 @@
 //! The Autotask emulator: a stateful stand-in for the far side that speaks HTTP as Autotask does.
 //!
 //! It shares no code with the client, so that a mistake in one is not repeated in the other. A request goes through
-//! `http` (credentials, faults, log) and `routes` (which call) to `calls`, which reads with `query` or writes with
-//! `writes`; `rules`, `entity_rules` and `quote_items` say what Autotask refuses. `control` holds the routes that
+//! `http` (what HTTP brings), `work` (limits, faults, log) and `routes` (which call) to `calls`, which reads with `query` or writes with
+//! `writes`; `rules`, `user_defined`,
+//! `entity_rules`, `quote_items` and `tickets` say what Autotask refuses. `control` holds the routes that
 //! Autotask does not have.
 
 mod answer;
 mod calls;
 mod condition;
 mod control;
+mod deactivation;
 mod entity_rules;
 mod faults;
 mod http;
+mod limits;
 mod log;
 mod metadata;
 mod query;
 mod quote_items;
 mod routes;
 mod rules;
+mod scale;
 mod seed;
 mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tickets;
+mod user_defined;
 mod values;
+mod work;
 mod writes;
 
 use std::{
+    collections::BTreeMap,
     io,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -36,8 +44,10 @@ use serde_json::Value;
 use tokio_util::task::TaskTracker;
 
 pub use self::log::{Effect, LogEntry, Op};
-use self::{faults::Faults, log::Log, metadata::Metadata, seed::Seed, store::Store};
-use crate::clock::Clock;
+use self::{
+    faults::Faults, limits::Limits, log::Log, metadata::Metadata, seed::Seed, store::Store, work::Work,
+};
+use crate::clock::{Clock, Millis};
 
 /// What an API user signs in with.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +67,16 @@ pub const CREDENTIALS: Credentials = Credentials {
     integration_code: "EMULATORONLY0000000000000000",
 };
 
+/// Whether requests are slowed down when more than half of the hour's limit is used up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delays {
+    /// They are not: the log's `ms` only says by how much they would be.
+    #[default]
+    Off,
+    /// They are, as by Autotask.
+    Real,
+}
+
 /// How to open an emulator.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -64,6 +84,11 @@ pub struct Options {
     pub journal: Option<PathBuf>,
     /// The time that rows and the log are stamped with.
     pub clock: Clock,
+    /// What a nearly exhausted hour's limit costs.
+    pub delays: Delays,
+    /// Whether the tenant is a large one: 5,000 companies, 300 resources, 220 billing codes, 800 product categories and
+    /// 20,000 products.
+    pub scale: bool,
 }
 
 /// An Autotask tenant in memory. Clones share it.
@@ -73,7 +98,8 @@ pub struct Emulator(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     clock: Clock,
-    /// Requests that a scripted fault keeps waiting.
+    delays: Delays,
+    /// Requests that a fault or a limit keeps waiting.
     tasks: TaskTracker,
     inner: Mutex<Inner>,
 }
@@ -82,7 +108,11 @@ struct Shared {
 struct Inner {
     store: Store,
     faults: Faults,
+    limits: Limits,
     log: Log,
+    /// Requests whose effect is still to come, by when it is due and a number that keeps their order.
+    late: BTreeMap<(Millis, u64), Work>,
+    put_off: u64,
 }
 
 impl Emulator {
@@ -95,11 +125,27 @@ impl Emulator {
     }
 
     fn with_seed(seed: &str, options: Options) -> io::Result<Self> {
-        let metadata = Arc::new(Metadata::load()?);
-        let store = Store::open(metadata, Seed::parse(seed)?, options.journal.as_deref())?;
-        let inner = Inner { store, faults: Faults::default(), log: Log::default() };
+        let mut seed = Seed::parse(seed)?;
+        if options.scale {
+            scale::grow(&mut seed);
+        }
+        let metadata = Arc::new(Metadata::load(&seed.user_defined_fields)?);
+        let store = Store::open(metadata, seed, options.journal.as_deref())?;
+        let inner = Inner {
+            store,
+            faults: Faults::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+            late: BTreeMap::new(),
+            put_off: 0,
+        };
         let tasks = TaskTracker::new();
-        Ok(Self(Arc::new(Shared { clock: options.clock, tasks, inner: Mutex::new(inner) })))
+        Ok(Self(Arc::new(Shared {
+            clock: options.clock,
+            delays: options.delays,
+            tasks,
+            inner: Mutex::new(inner),
+        })))
     }
 
     /// Autotask's routes under `/ATServicesRest/`, and the emulator's own under `/_emulator/`.
@@ -117,7 +163,10 @@ impl Emulator {
         self.lock().log.entries()
     }
 
+    /// The tenant as it is by now, with what has come due.
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut inner = self.0.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.catch_up(self.0.clock.now());
+        inner
     }
 }

@@ -30,10 +30,54 @@ pub(super) struct Route<'m> {
     pub(super) action: Action,
 }
 
-/// Finds the call that `path`, the part after the API's version, and the method make. An address that has no call
-/// at all is not found; one that has calls, though not by this method, does not allow it.
-pub(super) fn resolve<'m>(metadata: &'m Metadata, method: &Method, path: &str) -> Result<Route<'m>, Answer> {
+/// Where a request leads.
+#[derive(Debug)]
+pub(super) enum Destination<'m> {
+    Zone,
+    VersionInformation,
+    Version,
+    Modules,
+    ThresholdInformation,
+    Entity(Route<'m>),
+}
+
+impl Destination<'_> {
+    /// What requests at once are counted by; none for what asks for no credentials.
+    pub(super) fn endpoint(&self) -> Option<&'static str> {
+        match self {
+            Self::Zone | Self::VersionInformation => None,
+            Self::Version => Some("Version"),
+            Self::Modules => Some("Modules"),
+            Self::ThresholdInformation => Some("ThresholdInformation"),
+            Self::Entity(route) => Some(route.entity.plural),
+        }
+    }
+}
+
+/// Finds where `path`, the part after the API's root, and the method lead.
+pub(super) fn find<'m>(
+    metadata: &'m Metadata,
+    method: &Method,
+    path: &str,
+) -> Result<Destination<'m>, Answer> {
     let path = path.to_ascii_lowercase();
+    let special = match path.trim_end_matches('/') {
+        "versioninformation" => Destination::VersionInformation,
+        "v1.0/zoneinformation" => Destination::Zone,
+        "v1.0/version" => Destination::Version,
+        "v1.0/modules" => Destination::Modules,
+        "v1.0/thresholdinformation" => Destination::ThresholdInformation,
+        _ => {
+            let below = path.strip_prefix("v1.0/").ok_or_else(Answer::not_found)?;
+            return resolve(metadata, method, below).map(Destination::Entity);
+        }
+    };
+    if method == Method::GET { Ok(special) } else { Err(Answer::method_not_allowed(method)) }
+}
+
+/// Finds the call that `path`, the part after the API's version in lower case, and the method make. An address that has no call
+/// at all is not found; one that has calls, though not by this method, does not allow it.
+fn resolve<'m>(metadata: &'m Metadata, method: &Method, path: &str) -> Result<Route<'m>, Answer> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let (entity, calls) = calls(metadata, &segments).ok_or_else(Answer::not_found)?;
     if calls.is_empty() {

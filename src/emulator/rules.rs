@@ -11,14 +11,16 @@ use super::{
 /// What Autotask adds to the sentences about single fields.
 const RECORD: &str = " ; on record number [1].";
 
-/// The kinds of billing code (`useType`) that a field takes: 4 is a material code, 5 one for recurring services,
+/// The kinds of billing code (`useType`) that a field takes: 1 is a work type, 4 is a material code, 5 one for recurring services,
 /// 7 one for products. That a product takes a material code too is an assumption: the vendor's page speaks of
 /// "material codes", a live tenant's list of a kind of its own, and no source proves that either is refused.
-const CODE_KINDS: [(&str, &str, &[i64]); 4] = [
+const CODE_KINDS: [(&str, &str, &[i64]); 6] = [
     ("Services", "billingCodeID", &[5]),
     ("QuoteItems", "chargeID", &[4]),
     ("QuoteItems", "expenseID", &[2]),
     ("Products", "productBillingCodeID", &[4, 7]),
+    ("Tickets", "billingCodeID", &[1]),
+    ("TicketCharges", "billingCodeID", &[4]),
 ];
 
 /// The fields that a write sets, by their names in the metadata.
@@ -57,6 +59,11 @@ pub(super) fn missing_field(name: &str) -> String {
     format!("Missing Required Field: {name}.{RECORD}")
 }
 
+/// The sentence for a value that a picklist does not offer.
+pub(super) fn bad_picklist_value(value: &str, name: &str) -> String {
+    format!("Picklist value [{value}] does not exist for {name}.{RECORD}")
+}
+
 /// The sentence for a reference that leads nowhere, or to what may not be used.
 pub(super) fn bad_reference(field: &Field) -> String {
     let Field { name, reference_entity_type: target, .. } = field;
@@ -83,8 +90,7 @@ fn violation(store: &Store, entity: &Entity, field: &Field, value: &Value) -> Op
     if field.is_pick_list {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let refused = !store.offers(entity, field, &value);
-        return refused
-            .then(|| format!("Picklist value [{value}] does not exist for {}.{RECORD}", field.name));
+        return refused.then(|| bad_picklist_value(&value, &field.name));
     }
     if field.reference_entity_type.is_empty() {
         return None;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::store::Row;
+use super::{store::Row, user_defined::UserDefinedField};
 
 /// The built-in tenant.
 pub(super) const BUILT_IN: &str = include_str!("seed.json");
@@ -14,10 +14,13 @@ pub(super) type Picklists = BTreeMap<String, BTreeMap<String, Vec<PicklistValue>
 
 /// Picklists and rows as they are before the first call.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Seed {
     #[serde(default)]
     pub(super) picklists: Picklists,
+    /// Entity, then the fields that the tenant has defined for it.
+    #[serde(default)]
+    pub(super) user_defined_fields: BTreeMap<String, Vec<UserDefinedField>>,
     /// Entity, then rows; fields that a row leaves out are null.
     #[serde(default)]
     pub(super) entities: BTreeMap<String, Vec<Row>>,

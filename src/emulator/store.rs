@@ -1,7 +1,7 @@
 //! The tenant's rows, and the journal that lets them outlive the process.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs::{File, OpenOptions},
     io::{self, Read, Write},
     path::Path,
@@ -17,6 +17,7 @@ use super::{
     seed::{PicklistValue, Picklists, Seed},
     table::{self, Table},
 };
+use crate::clock::Millis;
 
 /// One record: field name to value.
 pub(super) type Row = Map<String, Value>;
@@ -39,6 +40,8 @@ pub(super) struct Store {
     seed: Seed,
     picklists: Picklists,
     tables: BTreeMap<&'static str, Table>,
+    /// When rows were created, as far as this process did it: entity and id.
+    created: HashMap<(String, i64), Millis>,
     journal: Option<File>,
 }
 
@@ -46,7 +49,7 @@ impl Store {
     /// The seed's rows, then the journal's changes; fails where the journal cannot be read or is not one.
     pub(super) fn open(metadata: Arc<Metadata>, seed: Seed, journal: Option<&Path>) -> io::Result<Self> {
         let (tables, picklists) = (sown(&metadata, &seed)?, seed.picklists.clone());
-        let mut store = Self { metadata, seed, picklists, tables, journal: None };
+        let mut store = Self { metadata, seed, picklists, tables, created: HashMap::new(), journal: None };
         if let Some(path) = journal {
             let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
             store.replay(&mut file)?;
@@ -68,13 +71,14 @@ impl Store {
 
     /// Back to the seed; what the journal held is gone.
     pub(super) fn reset(&mut self) -> io::Result<()> {
+        self.created.clear();
         self.tables = sown(&self.metadata, &self.seed)?;
         self.picklists = self.seed.picklists.clone();
         self.journal.as_ref().map_or(Ok(()), |file| file.set_len(0))
     }
 
-    /// Writes the changes of one call to the journal in one piece, then makes them.
-    pub(super) fn commit(&mut self, changes: Vec<Change>) -> io::Result<()> {
+    /// Writes the changes of one call, made at `now`, to the journal in one piece, then makes them.
+    pub(super) fn commit(&mut self, changes: Vec<Change>, now: Millis) -> io::Result<()> {
         if let Some(file) = &mut self.journal {
             let mut lines = Vec::new();
             for change in &changes {
@@ -84,6 +88,9 @@ impl Store {
             file.write_all(&lines)?;
         }
         for change in changes {
+            if change.op == Op::Create {
+                self.created.insert((change.entity.clone(), change.id), now);
+            }
             self.apply(change);
         }
         Ok(())
@@ -131,6 +138,12 @@ impl Store {
 
     pub(super) fn row(&self, plural: &str, id: i64) -> Option<&Row> {
         self.tables.get(plural)?.get(id)
+    }
+
+    /// When the row was created; the beginning of time where it was there before.
+    pub(super) fn created_at(&self, plural: &str, row: &Row) -> Millis {
+        let id = number(row, "id").unwrap_or_default();
+        self.created.get(&(plural.to_owned(), id)).copied().unwrap_or(Millis::MIN)
     }
 
     /// The id that the entity's next new row gets.

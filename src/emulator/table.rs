@@ -10,13 +10,18 @@ use super::store::{Row, field};
 const FIRST_ID: i64 = 29_682_000;
 
 /// The fields with an index: parents, and the markers by which records are found again.
-const INDEXED: [(&str, &str); 6] = [
+const INDEXED: [(&str, &str); 11] = [
     ("Opportunities", "companyID"),
     ("Quotes", "opportunityID"),
     ("Quotes", "externalQuoteNumber"),
     ("QuoteItems", "quoteID"),
     ("Contacts", "companyID"),
     ("Companies", "companyName"),
+    ("CompanyLocations", "companyID"),
+    ("Products", "name"),
+    ("Products", "sku"),
+    ("Tickets", "companyID"),
+    ("TicketCharges", "ticketID"),
 ];
 
 type Index = HashMap<String, BTreeSet<i64>>;

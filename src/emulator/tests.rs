@@ -2,7 +2,12 @@
 
 mod control;
 mod items;
+mod limits;
 mod reads;
+mod script;
+mod tenant;
+mod tickets;
+mod user_defined;
 mod wire;
 mod writes;
 

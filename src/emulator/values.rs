@@ -31,11 +31,14 @@ pub(super) fn convert(field: &Field, value: &Value) -> Result<Value, String> {
     let kept = kept.ok_or_else(|| format!("The value for field {} has the wrong data type.", field.name))?;
     let too_long = field.length > 0 && kept.as_str().is_some_and(|text| text.chars().count() > field.length);
     match field.data_type {
-        DataType::String if too_long => {
-            Err(format!("String value exceeds maximum length (field:{}).", field.name))
-        }
+        DataType::String if too_long => Err(longer_than_its_field(&field.name)),
         _ => Ok(kept),
     }
+}
+
+/// The sentence for a text that does not fit its field.
+pub(super) fn longer_than_its_field(name: &str) -> String {
+    format!("String value exceeds maximum length (field:{name}).")
 }
 
 /// A whole number; ids may come as text.

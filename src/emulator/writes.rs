@@ -9,15 +9,24 @@ use super::{
     query::member,
     rules::{self, Changed},
     store::{Change, Row, Store, field, number},
+    tickets, user_defined,
 };
+use crate::clock::Millis;
 
 /// The rows that a write changes, its own first; or the sentences to refuse it with.
 pub(super) type Outcome = Result<Vec<Change>, Vec<String>>;
 
 /// A new row; `parent` is the id in the address of a child.
-pub(super) fn create(store: &Store, entity: &Entity, body: &Row, parent: Option<i64>, now: &str) -> Outcome {
+pub(super) fn create(
+    store: &Store,
+    entity: &Entity,
+    body: &Row,
+    parent: Option<i64>,
+    now: Millis,
+) -> Outcome {
     let mut row = entity.blank();
     rules::assign(entity, body, &mut row, true)?;
+    user_defined::assign(&entity.user_defined, body, &mut row, true)?;
     if let (Some(address), Some(parent)) = (entity.parent, parent) {
         row.insert(address.key.into(), json!(parent));
     }
@@ -35,7 +44,7 @@ pub(super) fn update(
     body: &Row,
     parent: Option<i64>,
     replace: bool,
-    now: &str,
+    now: Millis,
 ) -> Outcome {
     let id = member(body, "id").and_then(whole).ok_or_else(|| vec![rules::missing_field("id")])?;
     let mut row = existing(store, entity, id, parent).cloned().ok_or_else(|| {
@@ -45,6 +54,7 @@ pub(super) fn update(
         entity.fields.iter().filter(|field| replace && rules::is_writable(field, false)).collect();
     row.extend(writable.iter().map(|field| (field.name.clone(), Value::Null)));
     let given = rules::assign(entity, body, &mut row, false)?;
+    user_defined::assign(&entity.user_defined, body, &mut row, replace)?;
     check(store, entity, &mut row, if replace { &writable } else { &given })?;
     entity_rules::stamp(store, entity, &mut row, now, false);
     Ok(changes(store, entity, row, Op::Update))
@@ -54,7 +64,10 @@ pub(super) fn update(
 pub(super) fn delete(store: &Store, entity: &Entity, id: i64, parent: Option<i64>) -> Outcome {
     let gone = "No message. No matching records found. \
         The logged in Resource may not have the required permissions to delete the data.";
-    existing(store, entity, id, parent).ok_or_else(|| vec![gone.to_owned()])?;
+    let row = existing(store, entity, id, parent).ok_or_else(|| vec![gone.to_owned()])?;
+    if let Some(refusal) = tickets::billed(row) {
+        return Err(vec![refusal]);
+    }
     Ok(vec![Change { op: Op::Delete, entity: entity.plural.into(), id, row: None }])
 }
 

@@ -104,6 +104,6 @@ pub enum SessionProblem {
 }
 
 /// The row that a secret is sealed for.
-fn bound_to(tenant: TenantId) -> String {
+pub(super) fn bound_to(tenant: TenantId) -> String {
     format!("connection.secret_sealed {tenant}")
 }

@@ -1,6 +1,6 @@
 //! The lists that come from Autotask: having them fetched anew, and reading them.
 
-use super::list_refresh::{HISTORY, LEASE, all_lists, position};
+use super::list_refresh::{HISTORY, LEASE, position};
 pub use crate::db::{HistoryRow, RefreshLease, RefreshRow};
 use crate::{
     db,
@@ -9,7 +9,7 @@ use crate::{
         lists::{List, ListOption},
         settings::InactiveChoice,
     },
-    error::{Error, FieldErrors, Result},
+    error::{Error, Result},
     service::Services,
 };
 
@@ -32,11 +32,11 @@ pub struct ListsState {
 }
 
 impl ListsState {
-    /// The list that is being fetched, the number of lists, and which of them it is, counted from 1.
-    pub fn current(&self) -> Option<(List, i64, i64)> {
+    /// The list that is being fetched, and its place among all lists, counted from 1.
+    pub fn current(&self) -> Option<(List, i64)> {
         let running = self.newest.as_ref().filter(|refresh| refresh.state == "running")?;
         let list = List::from_name(running.list.as_deref()?)?;
-        Some((list, all_lists(), position(list) + 1))
+        Some((list, position(list) + 1))
     }
 
     /// Whether a refresh waits or runs.
@@ -152,7 +152,7 @@ impl Services {
         let mut tx = self.db.read().await?;
         if !list.is_large() {
             if after.is_some() || limit.is_some() {
-                let sentence = "This list is given whole. Leave out after and limit.";
+                let sentence = "This list is given whole: leave out after and limit.";
                 return Err(Error::BadRequest(sentence.to_owned()));
             }
             let options = db::options(&mut tx, tenant, list).await?;
@@ -163,9 +163,7 @@ impl Services {
         }
         let limit = limit.unwrap_or(PAGE);
         if !(1..=PAGE).contains(&limit) {
-            let mut errors = FieldErrors::default();
-            errors.add("limit", format!("Send a number from 1 to {PAGE}"));
-            return Err(errors.into());
+            return Err(Error::BadRequest(format!("limit must be from 1 to {PAGE}.")));
         }
         let after = after.unwrap_or(i64::MIN);
         let mut options = db::options_after(&mut tx, tenant, list, after, limit + 1).await?;

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activity;
 pub mod connection;
 pub mod intake;
+pub mod keys;
 mod list_refresh;
 mod list_sources;
 pub mod lists;

@@ -58,7 +58,7 @@ fn progress(state: &ListsState) -> Option<ListProgress> {
     let done = state.newest.as_ref().map_or(0, |refresh| refresh.lists_done);
     let rows = state.newest.as_ref().map_or(0, |refresh| refresh.rows_read);
     let text = match state.current() {
-        Some((list, _, place)) => {
+        Some((list, place)) => {
             let rows = if rows > 0 { format!(", {} rows so far", thousands(rows)) } else { String::new() };
             format!("Refreshing lists: {place} of {all} — {}{rows}", list.nouns().1)
         }

@@ -1,6 +1,7 @@
 //! Pages: HTML for people. One file a page; each handler extracts, calls one service function and fills a view.
 
 mod activity;
+mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
@@ -14,7 +15,7 @@ mod sign_in;
 pub mod view;
 mod words;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -23,6 +24,7 @@ use axum::{
     response::Redirect,
     routing::{get, post},
 };
+use serde_json::Value;
 use tower_http::{
     compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
     set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
@@ -41,6 +43,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct WebState {
     services: Services,
     assets: Assets,
+    api: Arc<view::ApiReference>,
     secure_cookies: bool,
     test_server: bool,
 }
@@ -57,10 +60,12 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// All pages. `secure_cookies` where they are served over HTTPS; `test_server` shows that Autotask is the emulator.
-pub fn router(services: Services, secure_cookies: bool, test_server: bool) -> Router {
+/// All pages. `openapi` is the document that `/api/docs` shows; `secure_cookies` where pages are served over HTTPS;
+/// `test_server` shows that Autotask is the emulator.
+pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_server: bool) -> Router {
     let (files, assets) = assets();
-    let state = WebState { services, assets, secure_cookies, test_server };
+    let api = Arc::new(api_docs::reference(openapi));
+    let state = WebState { services, assets, api, secure_cookies, test_server };
     let pages = Router::new()
         .route("/", get(async || Redirect::to("/apps")))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
@@ -74,6 +79,7 @@ pub fn router(services: Services, secure_cookies: bool, test_server: bool) -> Ro
         .route("/activity", get(activity::show))
         .route("/activity/{id}", get(push::show))
         .route("/activity/{id}/retry", post(push::retry))
+        .route("/api/docs", get(api_docs::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)
         .layer(SetResponseHeaderLayer::if_not_present(

@@ -167,7 +167,7 @@ on_both! {
         problem(&app.get("pushes?colour=blue").await, 400);
         for (method, path) in [(Method::DELETE, "quotes/Q-1"), (Method::POST, "sales/S-1"), (Method::PUT, "pushes")] {
             let reply = Reply::of(app.api(method.clone(), path)).await;
-            assert_eq!(problem(&reply, 405), "This address does not take that method.", "{method} {path}");
+            assert_eq!(problem(&reply, 405), "This address does not take that method. The Allow header names those it takes.", "{method} {path}");
             assert!(!reply.header("allow").is_empty(), "{method} {path}");
         }
     }

@@ -1,10 +1,13 @@
 //! The product from outside: its storage, its REST interface, and what arrives at Autotask, on SQLite and Postgres.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
 mod accounts;
 mod autotask;
 mod documents;
 mod harness;
 mod intake;
+mod lists;
 mod push;
 mod schema;
 mod settings;

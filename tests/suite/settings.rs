@@ -3,6 +3,7 @@
 use opportune::{
     domain::{
         ids::UserId,
+        list_changes::rows_to_write,
         lists::{List, ListOption},
         settings::form::{MapRowForm, SettingsForm},
     },
@@ -50,28 +51,32 @@ fn told(errors: &FieldErrors) -> Vec<(String, String)> {
 
 /// Every way to get one field wrong, with its path and its sentence.
 const REFUSALS: [(Change, &str, &str); 33] = [
-    (|form| form.created.category.clear(), "created.category", "Select a category"),
+    (|form| form.created.category.clear(), "created.category", "Select a category for new quotes"),
     (|form| form.created.default_owner.clear(), "created.default_owner", "Select a default owner"),
-    (|form| form.created.stage.clear(), "created.stage", "Select a stage"),
-    (|form| form.created.status.clear(), "created.status", "Select a status"),
-    (|form| form.won.stage.clear(), "won.stage", "Select a stage"),
-    (|form| form.won.status.clear(), "won.status", "Select a status"),
-    (|form| form.lost.stage.clear(), "lost.stage", "Select a stage"),
-    (|form| form.lost.status.clear(), "lost.status", "Select a status"),
-    (|form| form.codes.product.clear(), "codes.product", "Select a material code"),
+    (|form| form.created.stage.clear(), "created.stage", "Select a stage for new quotes"),
+    (|form| form.created.status.clear(), "created.status", "Select a status for new quotes"),
+    (|form| form.won.stage.clear(), "won.stage", "Select a stage for won quotes"),
+    (|form| form.won.status.clear(), "won.status", "Select a status for won quotes"),
+    (|form| form.lost.stage.clear(), "lost.stage", "Select a stage for lost quotes"),
+    (|form| form.lost.status.clear(), "lost.status", "Select a status for lost quotes"),
+    (|form| form.codes.product.clear(), "codes.product", "Select a product material code"),
     (
         |form| form.codes.recurring_service.clear(),
         "codes.recurring_service",
         "Select a recurring service billing code",
     ),
-    (|form| form.codes.payment_surcharge.clear(), "codes.payment_surcharge", "Select a material code"),
+    (
+        |form| form.codes.payment_surcharge.clear(),
+        "codes.payment_surcharge",
+        "Select a payment surcharge material code",
+    ),
     (
         |form| form.codes.non_recurring_service.clear(),
         "codes.non_recurring_service",
-        "Select a material code",
+        "Select a non-recurring service material code",
     ),
     (|form| form.services.brand.clear(), "services.brand", "Select a brand"),
-    (|form| form.services.category.clear(), "services.category", "Select a category"),
+    (|form| form.services.category.clear(), "services.category", "Select a category for services"),
     (
         |form| form.services.category = "Bundle".into(),
         "services.category",
@@ -82,19 +87,27 @@ const REFUSALS: [(Change, &str, &str); 33] = [
         "services.category",
         "Select a category other than Bundle",
     ),
-    (|form| form.services.category = "Nowhere".into(), "services.category", "Select a category"),
+    (|form| form.services.category = "Nowhere".into(), "services.category", "Select a category for services"),
     (|form| form.services.brand = "Nobody".into(), "services.brand", "Select a brand"),
     (
         |form| form.created.stage = "29681509".into(),
         "created.stage",
-        "Select a stage that is active in Autotask",
+        "Select a stage for new quotes that is active in Autotask",
     ),
-    (|form| form.created.stage = "4711".into(), "created.stage", "Select a stage that is active in Autotask"),
-    (|form| form.created.stage = "one".into(), "created.stage", "Select a stage that is active in Autotask"),
+    (
+        |form| form.created.stage = "4711".into(),
+        "created.stage",
+        "Select a stage for new quotes that is active in Autotask",
+    ),
+    (
+        |form| form.created.stage = "one".into(),
+        "created.stage",
+        "Select a stage for new quotes that is active in Autotask",
+    ),
     (
         |form| form.created.category = "29681604".into(),
         "created.category",
-        "Select a category that is active in Autotask",
+        "Select a category for new quotes that is active in Autotask",
     ),
     (
         |form| form.created.shipping = "9".into(),
@@ -104,12 +117,12 @@ const REFUSALS: [(Change, &str, &str); 33] = [
     (
         |form| form.codes.product = "29681311".into(),
         "codes.product",
-        "Select a material code that is active in Autotask",
+        "Select a product material code that is active in Autotask",
     ),
     (
         |form| form.codes.product = "29681321".into(),
         "codes.product",
-        "Select a material code that is active in Autotask",
+        "Select a product material code that is active in Autotask",
     ),
     (
         |form| form.created.default_owner = "29681213".into(),
@@ -178,7 +191,7 @@ on_both! {
     async fn probabilities_are_read_as_people_write_them(db) {
         let app = TestApp::start(db).await;
         for (typed, expected) in [("", None), (" 7 ", Some(7)), ("0", Some(0)), ("100", Some(100)), ("25%", Some(25)), ("25 %", Some(25))] {
-            app.save_settings(|form| form.created.probability = typed.to_owned()).await;
+            app.save_settings(|form| form.created.probability = typed.into()).await;
             let sections = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
             assert_eq!(sections.created.probability, expected, "{typed:?}");
         }
@@ -188,7 +201,9 @@ on_both! {
         let app = TestApp::start(db).await;
         let mut tx = app.services.db.write().await.unwrap();
         let only = ListOption { value: 29_681_501, label: "Discovery".into(), detail: None, parent: None, active: true };
-        opportune::db::put_list(&mut tx, app.tenant, List::Stages, &[only], 1).await.unwrap();
+        let stored = opportune::db::options(&mut tx, app.tenant, List::Stages).await.unwrap();
+        let rows = rows_to_write(List::Stages, &stored, vec![only]);
+        opportune::db::put_options(&mut tx, app.tenant, List::Stages, &rows, 1).await.unwrap();
         tx.commit().await.unwrap();
         app.save_settings(|form| form.created.probability = "1".into()).await;
         let stage = |form: &mut SettingsForm| form.won.stage = "29681503".into();

@@ -3,6 +3,7 @@
 mod accounts;
 mod catalogue;
 mod documents;
+mod lists;
 mod queue;
 mod settings;
 mod steps;
@@ -150,7 +151,7 @@ fn public_calls(text: &str) -> Vec<String> {
     for item in syn::parse_file(text).unwrap().items {
         match item {
             Item::Fn(function) if is_public(&function.vis) => {
-                calls.push(format!("db::{}(", function.sig.ident))
+                calls.push(format!("db::{}(", function.sig.ident));
             }
             Item::Impl(block) if block.trait_.is_none() => {
                 let methods = block

@@ -4,11 +4,11 @@ use std::{fs, future::Future, time::Duration};
 
 use super::*;
 
-async fn control(api: &Api, method: Method, path: &str, body: Value) -> Reply {
+pub(super) async fn control(api: &Api, method: Method, path: &str, body: Value) -> Reply {
     api.request(signed(method, &format!("/_emulator/{path}"), &body)).await
 }
 
-async fn script(api: &Api, faults: Value) {
+pub(super) async fn script(api: &Api, faults: Value) {
     assert_eq!(control(api, Method::POST, "faults", faults).await.status, 200);
 }
 
@@ -129,7 +129,7 @@ async fn an_administrator_can_switch_a_picklist_value_off() {
     api.opportunity().await;
 }
 
-async fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(Duration::ZERO, work).await.ok()
 }
 
@@ -200,53 +200,4 @@ async fn effects_outlive_the_process_in_the_journal() {
     assert_eq!(open().0.entities("Opportunities").len(), 0);
     fs::write(&journal, "nonsense\n").unwrap();
     assert!(Emulator::open(Options { journal: Some(journal), ..Options::default() }).is_err());
-}
-
-#[tokio::test]
-async fn the_built_in_tenant_keeps_its_own_rules() {
-    let emulator = Emulator::open(Options::default()).unwrap();
-    let inner = emulator.lock();
-    let metadata = inner.store.metadata();
-    for entity in metadata.entities() {
-        for row in inner.store.rows(entity.plural) {
-            let unknown: Vec<_> = row
-                .keys()
-                .filter(|name| entity.field(name).is_none() && *name != "userDefinedFields")
-                .collect();
-            assert_eq!(unknown, Vec::<&String>::new(), "{} {}", entity.plural, row["id"]);
-            for field in &entity.fields {
-                let value = &row[&field.name];
-                assert_eq!(
-                    super::super::values::convert(field, value).as_ref(),
-                    Ok(value),
-                    "{} {} {}",
-                    entity.plural,
-                    row["id"],
-                    field.name
-                );
-                assert!(
-                    resolves(&inner.store, field, value),
-                    "{} {} {}",
-                    entity.plural,
-                    row["id"],
-                    field.name
-                );
-            }
-        }
-    }
-    for entity in ["Companies", "Contacts", "Resources", "BillingCodes", "Products", "Services", "Roles"] {
-        assert!(inner.store.rows(entity).next().is_some(), "{entity}");
-    }
-}
-
-fn resolves(
-    store: &super::super::store::Store,
-    field: &super::super::metadata::Field,
-    value: &Value,
-) -> bool {
-    let metadata = store.metadata();
-    match (value.as_i64(), metadata.referenced(&field.reference_entity_type)) {
-        (Some(id), Some(target)) => store.row(target.plural, id).is_some(),
-        _ => true,
-    }
 }

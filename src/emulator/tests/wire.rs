@@ -34,6 +34,80 @@ async fn an_unknown_user_has_no_zone() {
 }
 
 #[tokio::test]
+async fn versions_and_modules_are_told() {
+    let api = Api::new();
+    for path in ["/ATServicesRest/VersionInformation", "/atservicesrest/versioninformation/"] {
+        assert_eq!(unsigned(&api, path).await.json(), json!({"apiVersions": ["V1.0"]}), "{path}");
+    }
+    let version = api.get("version").await.json();
+    for key in ["majorVersion", "minorVersion", "build", "customerType"] {
+        assert!(version[key].is_string(), "{version}");
+    }
+    let modules = api.get("Modules").await.json()["modules"].take();
+    let modules = modules.as_array().unwrap();
+    assert!(modules.iter().all(|module| module["key"].is_i64() && module["value"].is_boolean()));
+    assert!(!modules.is_empty());
+    for path in ["Version", "Modules", "ThresholdInformation"] {
+        assert_eq!(unsigned(&api, &format!("{BASE}{path}")).await.status, 401, "{path}");
+        assert_eq!(api.post(path, json!({})).await.status, 405, "{path}");
+    }
+    assert_eq!(unsigned(&api, "/ATServicesRest/V1.0/VersionInformation").await.status, 404);
+    assert_eq!(api.post("zoneInformation", json!({})).await.status, 405);
+}
+
+#[tokio::test]
+async fn every_entity_has_its_routes_and_no_others() {
+    let api = Api::new();
+    for (entity, child, writes) in [
+        ("Opportunities", "", "CU"),
+        ("Quotes", "", "CU"),
+        ("QuoteItems", "Quotes/1/Items", "CUD"),
+        ("QuoteLocations", "", "CU"),
+        ("Products", "", "CU"),
+        ("Services", "", "CU"),
+        ("Companies", "", "CU"),
+        ("CompanyLocations", "Companies/101/Locations", "CUD"),
+        ("Contacts", "Companies/101/Contacts", "CUD"),
+        ("Resources", "", "U"),
+        ("BillingCodes", "", ""),
+        ("ShippingTypes", "", ""),
+        ("OpportunityCategories", "", "U"),
+        ("Roles", "", "CU"),
+        ("Tickets", "", "CU"),
+        ("TicketCharges", "Tickets/1/Charges", "CUD"),
+        ("TaxCategories", "", "CU"),
+        ("TaxRegions", "", "CU"),
+        ("PaymentTerms", "", "CU"),
+    ] {
+        let all = json!({"Filter": [{"op": "exist", "field": "id"}]});
+        assert_eq!(api.post(&format!("{entity}/query"), all.clone()).await.status, 200, "{entity}");
+        assert_eq!(api.post(&format!("{entity}/query/count"), all).await.status, 200, "{entity}");
+        for route in
+            ["999", "entityInformation", "entityInformation/fields", "entityInformation/userDefinedFields"]
+        {
+            assert_eq!(api.get(&format!("{entity}/{route}")).await.status, 200, "{entity}/{route}");
+        }
+        let home = if child.is_empty() { entity } else { child };
+        let known = async |method, path: String| {
+            ![404, 405].contains(&api.call(method, &path, json!({})).await.status)
+        };
+        assert_eq!(known(Method::POST, home.into()).await, writes.contains('C'), "{entity} create");
+        assert_eq!(known(Method::PATCH, home.into()).await, writes.contains('U'), "{entity} update");
+        assert_eq!(known(Method::PUT, home.into()).await, writes.contains('U'), "{entity} replace");
+        assert_eq!(
+            known(Method::DELETE, format!("{home}/999")).await,
+            writes.contains('D'),
+            "{entity} delete"
+        );
+        assert_eq!(known(Method::GET, home.into()).await, !child.is_empty(), "{entity} list");
+        assert!(
+            child.is_empty() || !known(Method::POST, entity.into()).await,
+            "{entity} is written below its parent"
+        );
+    }
+}
+
+#[tokio::test]
 async fn any_wrong_credential_is_answered_by_an_empty_401() {
     let api = Api::new();
     for header in ["UserName", "Secret", "ApiIntegrationCode"] {

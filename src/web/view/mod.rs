@@ -4,6 +4,7 @@
 //! ready to be read, and the template places them; so a page can be rendered, tested and looked at alone.
 
 mod activity;
+mod api_docs;
 mod apps;
 mod autotask;
 mod error_page;
@@ -25,6 +26,9 @@ mod html_rules;
 mod samples;
 
 pub use activity::{Activity, Answer, Answers, CauseGroup, Filter, PushRow};
+pub use api_docs::{
+    ApiDocs, ApiReference, CodeSample, FieldRow, Group, Operation, Piece, ResponseRow, Schema, TypeRef,
+};
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};

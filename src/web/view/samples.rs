@@ -83,6 +83,7 @@ fn words_of_people_are_escaped() {
         shown.collect::<Vec<_>>(),
         [
             "activity-held",
+            "api-docs",
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",

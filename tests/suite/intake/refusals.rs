@@ -20,11 +20,12 @@ const REQUIRED: &str = "is required";
 /// Where (a JSON pointer) to put what, and what is said about which path.
 type Refusal = (&'static str, Value, &'static str, &'static str);
 
-fn of_a_quote() -> Vec<Refusal> {
+fn of_the_head() -> Vec<Refusal> {
     vec![
         ("/title", json!(null), "title", REQUIRED),
         ("/title", json!("  "), "title", REQUIRED),
         ("/title", json!(7), "title", TEXT),
+        ("/priority", json!("high"), "priority", UNKNOWN),
         ("/title", json!("x".repeat(501)), "title", "must have at most 500 characters"),
         ("/title", json!("a\u{0}b"), "title", "must not have control characters in it"),
         ("/status", json!(null), "status", REQUIRED),
@@ -41,6 +42,11 @@ fn of_a_quote() -> Vec<Refusal> {
         ("/expires_on", json!("7 December"), "expires_on", DATE),
         ("/expires_on", json!("2026-02-30"), "expires_on", DATE),
         ("/expires_on", json!("2026-12-07T00:00:00Z"), "expires_on", DATE),
+    ]
+}
+
+fn of_people_and_places() -> Vec<Refusal> {
+    vec![
         ("/owner", json!("Robin"), "owner", "must be an object"),
         ("/owner/email", json!("robin"), "owner.email", EMAIL),
         ("/owner/phone", json!("1"), "owner.phone", UNKNOWN),
@@ -68,6 +74,11 @@ fn of_a_quote() -> Vec<Refusal> {
         ("/autotask/opportunity_id", json!("7"), "autotask.opportunity_id", ID),
         ("/autotask/opportunityID", json!(7), "autotask.opportunityID", UNKNOWN),
         ("/surcharge", json!({ "amount": "1" }), "surcharge", UNKNOWN),
+    ]
+}
+
+fn of_lines() -> Vec<Refusal> {
+    vec![
         ("/lines", json!({}), "lines", "must be a list"),
         ("/lines/0", json!("HDMI"), "lines[0]", "must be an object"),
         ("/lines/0/id", json!(null), "lines[0].id", REQUIRED),
@@ -94,6 +105,11 @@ fn of_a_quote() -> Vec<Refusal> {
         ),
         ("/lines/0/unit_price", json!("$5"), "lines[0].unit_price", DECIMAL),
         ("/lines/0/unit_cost", json!("-1"), "lines[0].unit_cost", NOT_NEGATIVE),
+    ]
+}
+
+fn of_discounts_and_kinds() -> Vec<Refusal> {
+    vec![
         ("/lines/0/discount", json!("5%"), "lines[0].discount", "must be an object"),
         ("/lines/0/discount", json!({ "value": "5" }), "lines[0].discount.kind", REQUIRED),
         (
@@ -127,8 +143,11 @@ fn of_a_quote() -> Vec<Refusal> {
             "must be one of: monthly, quarterly, semi_annual, yearly",
         ),
         ("/lines/3/kind", json!("bundle"), "lines[3].components", "is required for a bundle: give its lines"),
-        ("/priority", json!("high"), "priority", UNKNOWN),
     ]
+}
+
+fn of_a_quote() -> Vec<Refusal> {
+    [of_the_head(), of_people_and_places(), of_lines(), of_discounts_and_kinds()].concat()
 }
 
 fn of_a_sale() -> Vec<Refusal> {

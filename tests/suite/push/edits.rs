@@ -139,7 +139,7 @@ on_both! {
         let mut other = app.quote("Q-1").line("HDMI cable", "3 × 11.50");
         other.send().await;
         let (opportunity, quote) = (app.opportunity("Q-1"), app.autotask_quote("Q-1"));
-        other.number = "Q-2".to_owned();
+        other.number = "Q-2".into();
         other.set("autotask", json!({ "opportunity_id": opportunity["id"], "quote_id": quote["id"] }));
         other.set("title", json!("Taken over"));
         other.send().await;

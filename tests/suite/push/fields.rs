@@ -199,8 +199,8 @@ on_both! {
         assert_fields(&item_of(&app, line.clone()).await, &json!({ "quoteItemType": 2, "laborID": null }));
         let document = app.services.document(app.tenant, Kind::Quote, "Q-1").await.unwrap().id;
         let mut tx = app.services.db.write().await.unwrap();
-        let link = Link { id: 29_681_253, written: Written::default() };
-        db::put_link(&mut tx, app.tenant, document, &Key::new(Target::Role, "sku lab-ne"), &link, 0).await.unwrap();
+        let role = Link { id: 29_681_253, written: Written::default() };
+        db::put_link(&mut tx, app.tenant, document, &Key::new(Target::Role, "sku lab-ne"), &role, 0).await.unwrap();
         tx.commit().await.unwrap();
         let expected = json!({ "quoteItemType": 3, "laborID": 29_681_253, "chargeID": null, "periodType": 1, "quantity": 4, "unitPrice": 175 });
         assert_fields(&item_of(&app, line).await, &expected);

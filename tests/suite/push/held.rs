@@ -73,7 +73,7 @@ on_both! {
         app.quote("Q-1").item(line).send().await;
         app.expect("Q-1", "held", "Category \"Toys/Outdoors\" is not mapped").await;
         assert_eq!(app.opportunities("Q-1").len(), 0);
-        app.save_settings(|form| form.category_map.fallback = "29681713".to_owned()).await;
+        app.save_settings(|form| form.category_map.fallback = "29681713".into()).await;
         app.expect("Q-1", "sent", "").await;
         assert_eq!(app.rows("Products").last().unwrap()["productCategory"], 29_681_713);
     }
@@ -92,7 +92,7 @@ on_both! {
         app.quote("Q-1").send().await;
         app.expect("Q-1", "held", "Stage for new quotes: \"Proposal Sent\" is inactive in Autotask").await;
         assert_eq!(app.calls(), 0);
-        app.save_settings(|form| form.created.stage = "29681504".to_owned()).await;
+        app.save_settings(|form| form.created.stage = "29681504".into()).await;
         app.expect("Q-1", "sent", "").await;
         assert_eq!(app.opportunity("Q-1")["stage"], 29_681_504);
     }
@@ -165,7 +165,7 @@ on_both! {
         let app = TestApp::start(db).await;
         app.quote("Q-1").customer("Fresh Fields").send().await;
         app.add_company("Fresh Fields").await;
-        app.save_settings(|form| form.created.probability = "10".to_owned()).await;
+        app.save_settings(|form| form.created.probability = "10".into()).await;
         assert_eq!((app.push("Q-1").await["status"].as_str(), app.calls()), (Some("held"), 0));
     }
 

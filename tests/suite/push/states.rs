@@ -55,7 +55,7 @@ on_both! {
 
     async fn a_lost_quote_may_stay_at_its_stage(db) {
         let app = TestApp::start(db).await;
-        app.save_settings(|form| form.lost.keep_stage = "true".to_owned()).await;
+        app.save_settings(|form| form.lost.keep_stage = "true".into()).await;
         let mut quote = sent(&app).await;
         move_to(&app, json!({ "stage": ON_HOLD })).await;
         quote.lose().await;

@@ -1,12 +1,15 @@
 //! Sign-in, errors, apps, Autotask, and the question before turning off.
 
+use std::sync::Arc;
+
 use super::{HOSTILE, frame, page, shell};
 use crate::web::view::{
-    Apps, Autotask, ErrorPage, ErrorPageInside, ErrorPageOutside, Fact, Link, ListFailure, ListNews,
-    ListProgress, Lists, Nav, SectionRow, SignIn, Tag, TaskRow, Tile, Tone, TurnOff,
+    ApiDocs, ApiReference, Apps, Autotask, CodeSample, ErrorPage, ErrorPageInside, ErrorPageOutside, Fact,
+    FieldRow, Group, Link, ListFailure, ListNews, ListProgress, Lists, Nav, Operation, Piece, ResponseRow,
+    Schema, SectionRow, SignIn, Tag, TaskRow, Tile, Tone, TurnOff, TypeRef,
 };
 
-pub(super) fn samples() -> [(&'static str, String); 13] {
+pub(super) fn samples() -> [(&'static str, String); 14] {
     [
         ("sign-in", page(&sign_in("", None))),
         ("sign-in-error", page(&sign_in(HOSTILE, Some("Enter a correct email and password")))),
@@ -21,7 +24,51 @@ pub(super) fn samples() -> [(&'static str, String); 13] {
         ("turn-off", page(&turn_off(4))),
         ("turn-off-one", page(&turn_off(1))),
         ("turn-off-none", page(&turn_off(0))),
+        ("api-docs", page(&api_docs())),
     ]
+}
+
+fn api_docs() -> ApiDocs {
+    let prose = |text: &str| vec![Piece { text: text.to_owned(), is_code: false }];
+    let number = FieldRow {
+        name: "number".to_owned(),
+        kind: TypeRef { words: "text".to_owned(), id: None, rules: vec!["at most 50 characters".to_owned()] },
+        required: true,
+        about: prose(HOSTILE),
+    };
+    let quote = TypeRef { words: "Quote".to_owned(), id: Some("schema-quote".to_owned()), rules: Vec::new() };
+    let operation = Operation {
+        id: "put_quote".to_owned(),
+        method: "PUT".to_owned(),
+        path: "/api/v1/quotes/{number}".to_owned(),
+        summary: "Takes a quote in".to_owned(),
+        about: vec![Piece { text: HOSTILE.to_owned(), is_code: true }],
+        parameters: vec![number.clone()],
+        body: Some(quote),
+        responses: vec![ResponseRow { status: "202".to_owned(), about: prose("Stored."), body: None }],
+        sample: CodeSample { label: "Request with curl".to_owned(), code: format!("curl '{HOSTILE}'") },
+    };
+    let schema = Schema {
+        id: "schema-quote".to_owned(),
+        name: "Quote".to_owned(),
+        about: prose("A quote."),
+        value: None,
+        fields: vec![number],
+        example: Some(CodeSample { label: "Example of Quote".to_owned(), code: "{}".to_owned() }),
+    };
+    let group = Group {
+        name: "Documents".to_owned(),
+        about: prose("Quotes and sales."),
+        operations: vec![operation],
+    };
+    let api = ApiReference {
+        title: "Opportune REST API".to_owned(),
+        intro: vec![prose("Takes quotes and sales in.")],
+        token: prose("An API token."),
+        groups: vec![group],
+        schemas: vec![schema],
+    };
+    ApiDocs { frame: frame("Opportune REST API"), api: Arc::new(api) }
 }
 
 fn sign_in(email: &str, error: Option<&str>) -> SignIn {

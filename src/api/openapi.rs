@@ -1,0 +1,91 @@
+//! What `openapi.json` says beside the routes: its title, its token, and the refusals that many routes share.
+
+use std::collections::BTreeMap;
+
+use utoipa::{
+    IntoResponses, Modify, OpenApi, ToSchema,
+    openapi::{
+        self, Content, RefOr, Response, ResponseBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::error::Problem;
+
+/// The document without its routes; they come from the router.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Opportune REST API",
+        version = "1",
+        description = "Takes quotes and sales in and brings them to Autotask PSA as opportunities.\n\n\
+            Every request carries an API token, every body is JSON. Errors are `application/problem+json`: `detail` \
+            says what to do, `fields` names every wrong field by its path. Unknown fields are refused, not dropped. \
+            Amounts and quantities are decimals in quotation marks, so that nothing is rounded on the way. \
+            Optional fields may be absent or null.\n\n\
+            A method that an address does not take is answered with 405, an address that is not listed here with 404."
+    ),
+    tags(
+        (name = "Documents", description = "Quotes and sales. A `PUT` carries the whole current state, so sending it twice changes nothing."),
+        (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
+        (name = "Pushes", description = "What was sent to Autotask, what waits and why.")
+    ),
+    security(("token" = [])),
+    modifiers(&Bearer)
+)]
+pub struct Described;
+
+/// The scheme of the token.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let text = "An API token of the tenant, in the header `Authorization: Bearer TOKEN`. \
+                    `opportune admin add-token` makes one.";
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text)).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// How any request can be refused.
+pub struct AnyRefusal;
+
+impl IntoResponses for AnyRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals([
+            ("401", "The token is missing or not known. Send one in the `Authorization` header."),
+            (
+                "500",
+                "The service has a problem. Nothing was changed; send the request again. `reference` names it in the log.",
+            ),
+        ])
+    }
+}
+
+/// How a request with a document can be refused.
+pub struct DocumentRefusal;
+
+impl IntoResponses for DocumentRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals([
+            ("400", "The body is not JSON."),
+            ("404", "The number in the address is not text in UTF-8."),
+            ("413", "The body is longer than 2 MiB. Split the document."),
+            ("415", "The body is not declared as `application/json`."),
+            ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
+        ])
+    }
+}
+
+fn refusals<const N: usize>(texts: [(&str, &str); N]) -> BTreeMap<String, RefOr<Response>> {
+    texts.into_iter().map(|(status, text)| (status.to_owned(), RefOr::T(refusal(text)))).collect()
+}
+
+fn refusal(text: &str) -> Response {
+    let schema = openapi::Ref::from_schema_name(Problem::name());
+    ResponseBuilder::new()
+        .description(text)
+        .content("application/problem+json", Content::new(Some(schema)))
+        .build()
+}

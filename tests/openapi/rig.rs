@@ -1,0 +1,140 @@
+//! The real router on a SQLite file in a temporary folder, with a tenant and its token.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use opportune::{
+    app,
+    clock::Clock,
+    config::{Config, Role, WorkerConfig},
+    db::{self, Outcome},
+    domain::{
+        hold::Hold,
+        ids::TenantId,
+        lists::{List, ListOption},
+    },
+    service::Services,
+};
+use serde_json::Value;
+use sqlx::{Connection, Executor, SqliteConnection};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// A server without a network.
+pub struct Rig {
+    pub services: Services,
+    pub token: String,
+    tenant: TenantId,
+    pub router: Router,
+    folder: TempDir,
+}
+
+/// What it answered.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {:?}", self.text))
+    }
+
+    pub fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+fn database_url(folder: &TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("test.db").display())
+}
+
+impl Rig {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            database_url: database_url(&folder),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            role: Role::Web,
+            key_file: Some(folder.path().join("key")),
+            key: None,
+            worker: WorkerConfig::default(),
+            secure_cookies: false,
+            test_server: true,
+        };
+        let services = app::services(&config, Clock::system()).await.unwrap();
+        let tenant = services.add_tenant("Contoso MSP").await.unwrap();
+        services.set_enabled(tenant, None, true).await.unwrap();
+        let token = services.add_token(tenant, "test").await.unwrap();
+        let router = app::router(&services, &config);
+        Self { services, token, tenant, router, folder }
+    }
+
+    /// Sends a request with the token and a JSON body.
+    pub async fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+        let token = format!("Bearer {}", self.token);
+        self.send_with(method, path, body, &[("authorization", &token), ("content-type", "application/json")])
+            .await
+    }
+
+    /// Sends a request with these headers.
+    pub async fn send_with(&self, method: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Holds the push that waits, as the worker does when settings are missing.
+    pub async fn hold(&self) {
+        let now = self.services.clock.now();
+        let reason = serde_json::to_string(&Hold::SetupNeeded).unwrap();
+        let mut tx = self.services.db.write().await.unwrap();
+        let lease = db::claim_push(&mut tx, now, now + 60_000, 1).await.unwrap().unwrap();
+        let outcome = Outcome {
+            state: "held",
+            reason: Some(&reason),
+            run_at: now,
+            tries: 0,
+            version: 1,
+            opportunity_id: None,
+        };
+        assert!(db::finish_push(&mut tx, &lease, &outcome, now).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    /// Puts two options into a list that is whole and into one that has pages.
+    pub async fn fetch_lists(&self) {
+        let option = |value: i64| ListOption {
+            value,
+            label: format!("Option {value}"),
+            detail: Some("C-1".to_owned()),
+            parent: None,
+            active: true,
+        };
+        let mut tx = self.services.db.write().await.unwrap();
+        for list in [List::Stages, List::Companies] {
+            let options = [(0, option(1)), (1, option(2))];
+            db::put_options(&mut tx, self.tenant, list, &options, 1).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// Takes the table of the pushes away.
+    pub async fn break_database(&self) {
+        let mut connection = SqliteConnection::connect(&database_url(&self.folder)).await.unwrap();
+        connection.execute("ALTER TABLE push RENAME TO gone").await.unwrap();
+    }
+}

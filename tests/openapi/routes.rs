@@ -1,0 +1,225 @@
+//! Every route is described, and every status that is described can come, with the body that is described.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::{StatusCode, header};
+use serde_json::{Value, json};
+
+use super::{
+    rig::{Answer, Rig},
+    shape::Shapes,
+};
+
+const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
+/// Addresses under `/api` that are about the interface and not of it.
+const NOT_REST: [&str; 3] = ["/api/openapi.json", "/api/docs", "/api/{*rest}"];
+const NO_PUSH: &str = "019ab0b5-7f3e-7c52-9d0a-2b1c5e8f4a60";
+const TOO_LONG: usize = 2 * 1024 * 1024 + 1;
+
+/// The addresses under `/api` that the router knows, which it tells in its debug output alone.
+fn routed(rig: &Rig) -> BTreeSet<String> {
+    let debug = format!("{:?}", rig.router);
+    debug.split('"').filter(|text| text.starts_with("/api")).map(str::to_owned).collect()
+}
+
+fn described(shapes: &Shapes) -> BTreeSet<String> {
+    shapes.0["paths"].as_object().unwrap().keys().cloned().collect()
+}
+
+fn filled(path: &str) -> String {
+    path.replace("{number}", "N-1").replace("{id}", NO_PUSH).replace("{list}", "contacts")
+}
+
+#[tokio::test]
+async fn every_route_is_described() {
+    let rig = Rig::open().await;
+    let mut described = described(&Shapes::new());
+    described.extend(NOT_REST.map(str::to_owned));
+    assert_eq!(routed(&rig), described);
+}
+
+#[tokio::test]
+async fn an_address_takes_the_methods_that_are_described() {
+    let (rig, shapes) = (Rig::open().await, Shapes::new());
+    for path in described(&shapes) {
+        for method in METHODS {
+            let answer = rig.send(method, &filled(&path), "{}").await;
+            let is_described = shapes.0["paths"][&path].get(method.to_lowercase()).is_some();
+            assert_eq!(answer.status != StatusCode::METHOD_NOT_ALLOWED, is_described, "{method} {path}");
+            if !is_described {
+                assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json");
+                assert!(!answer.header(header::ALLOW).is_empty(), "{method} {path}");
+                assert_eq!(shapes.breaches(&answer.json(), &shapes.named("Problem")), Vec::<String>::new());
+            } else if answer.status == StatusCode::NOT_FOUND {
+                assert_ne!(answer.json()["detail"], "There is nothing at this address.", "{method} {path}");
+            }
+        }
+    }
+}
+
+/// What came of one request: the operation that it belongs to, and the answer.
+struct Asked {
+    path: &'static str,
+    method: &'static str,
+    answer: Answer,
+}
+
+async fn ask(rig: &Rig, method: &'static str, path: &'static str, address: &str, body: &str) -> Asked {
+    Asked { path, method, answer: rig.send(method, address, body).await }
+}
+
+/// Documents, taken in and refused in every way.
+async fn documents(rig: &Rig, shapes: &Shapes) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    for (path, name) in [("/api/v1/quotes/{number}", "Quote"), ("/api/v1/sales/{number}", "Sale")] {
+        let example = shapes.named(name)["examples"][0].to_string();
+        let address = filled(path);
+        let gone = address.replace("N-1", "N-2");
+        let token = format!("Bearer {}", rig.token);
+        let as_text = [("authorization", token.as_str()), ("content-type", "text/plain")];
+        asked.push(ask(rig, "PUT", path, &address, &example).await);
+        asked.push(ask(rig, "PUT", path, &address, "{").await);
+        asked.push(ask(rig, "PUT", path, &address, "{}").await);
+        asked.push(ask(rig, "PUT", path, &address, &" ".repeat(TOO_LONG)).await);
+        asked.push(ask(rig, "PUT", path, &address.replace("N-1", "%FF"), &example).await);
+        let answer = rig.send_with("PUT", &address, &example, &as_text).await;
+        asked.push(Asked { path, method: "PUT", answer });
+        asked.push(ask(rig, "GET", path, &address, "").await);
+        asked.push(ask(rig, "GET", path, &gone, "").await);
+    }
+    asked
+}
+
+/// Pushes, shown and sent again.
+async fn pushes(rig: &Rig) -> Vec<Asked> {
+    const LIST: &str = "/api/v1/pushes";
+    const ONE: &str = "/api/v1/pushes/{id}";
+    const RETRY: &str = "/api/v1/pushes/{id}/retry";
+    let list = ask(rig, "GET", LIST, LIST, "").await;
+    rig.hold().await;
+    let held = ask(rig, "GET", LIST, "/api/v1/pushes?status=held", "").await;
+    let rows = held.answer.json();
+    assert_eq!(rows["pushes"].as_array().unwrap().len(), 1);
+    assert_eq!(rows["pushes"][0]["reason"], "Setup needed");
+    let one = format!("/api/v1/pushes/{}", rows["pushes"][0]["id"].as_str().unwrap());
+    let retry = format!("{one}/retry");
+    vec![
+        list,
+        held,
+        ask(rig, "GET", LIST, "/api/v1/pushes?status=lost", "").await,
+        ask(rig, "GET", LIST, "/api/v1/pushes?stat=held", "").await,
+        ask(rig, "GET", ONE, &one, "").await,
+        ask(rig, "GET", ONE, &filled(ONE), "").await,
+        ask(rig, "GET", ONE, "/api/v1/pushes/x", "").await,
+        ask(rig, "POST", RETRY, &retry, "").await,
+        ask(rig, "POST", RETRY, &retry, "").await,
+        ask(rig, "POST", RETRY, &filled(RETRY), "").await,
+    ]
+}
+
+/// Lists, whole and by the page.
+async fn lists(rig: &Rig) -> Vec<Asked> {
+    const LIST: &str = "/api/v1/lists/{list}";
+    rig.fetch_lists().await;
+    vec![
+        ask(rig, "GET", LIST, "/api/v1/lists/stages", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/companies?limit=1", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/companies?limit=0", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/stages?limit=1", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/colours", "").await,
+    ]
+}
+
+async fn without_a_token(rig: &Rig, shapes: &Shapes) -> Vec<(String, String, Answer)> {
+    let mut asked = Vec::new();
+    for path in described(shapes) {
+        for method in shapes.0["paths"][&path].as_object().unwrap().keys() {
+            for headers in [&[][..], &[("authorization", "Bearer no-such-token")]] {
+                let answer = rig.send_with(&method.to_uppercase(), &filled(&path), "{}", headers).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+                assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer");
+                asked.push((path.clone(), method.to_uppercase(), answer));
+            }
+        }
+    }
+    asked
+}
+
+#[tokio::test]
+async fn every_described_status_comes_with_its_body() {
+    let (rig, shapes) = (Rig::open().await, Shapes::new());
+    let mut all = without_a_token(&rig, &shapes).await;
+    let others =
+        documents(&rig, &shapes).await.into_iter().chain(pushes(&rig).await).chain(lists(&rig).await);
+    all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
+    let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for (path, method, answer) in all {
+        let status = answer.status.as_str().to_owned();
+        let response = &shapes.0["paths"][&path][method.to_lowercase()]["responses"][&status];
+        let content = &response["content"][answer.header(header::CONTENT_TYPE)]["schema"];
+        assert!(content.is_object(), "{method} {path} answers {status} {}", answer.text);
+        assert_eq!(
+            shapes.breaches(&answer.json(), content),
+            Vec::<String>::new(),
+            "{method} {path} {status}"
+        );
+        came.entry((path, method)).or_default().insert(status);
+    }
+    for (path, methods) in shapes.0["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            // A fault of ours cannot be asked for.
+            let statuses =
+                operation["responses"].as_object().unwrap().keys().filter(|status| *status != "500");
+            let came = &came[&(path.clone(), method.to_uppercase())];
+            assert_eq!(&statuses.cloned().collect::<BTreeSet<_>>(), came, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_is_answered_as_described() {
+    let (rig, shapes) = (Rig::open().await, Shapes::new());
+    rig.break_database().await;
+    let answer = rig.send("GET", "/api/v1/pushes", "").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = answer.json();
+    assert_eq!(shapes.breaches(&problem, &shapes.named("Problem")), Vec::<String>::new());
+    assert!(problem["reference"].is_string() && !problem["detail"].as_str().unwrap().contains("sql"));
+}
+
+#[tokio::test]
+async fn the_document_is_served_without_a_token() {
+    let (rig, shapes) = (Rig::open().await, Shapes::new());
+    let answer = rig.send_with("GET", "/api/openapi.json", "", &[]).await;
+    assert_eq!((answer.status, answer.header(header::CONTENT_TYPE)), (StatusCode::OK, "application/json"));
+    let document = answer.json();
+    assert_eq!(document, shapes.0);
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["security"], json!([{ "token": [] }]));
+    assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn the_page_shows_all_of_it_without_sign_in_or_script() {
+    let (rig, shapes) = (Rig::open().await, Shapes::new());
+    let answer = rig.send_with("GET", "/api/docs", "", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header(header::CONTENT_TYPE).starts_with("text/html"));
+    assert!(!answer.text.contains("<script"));
+    let ids: Vec<_> =
+        answer.text.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id is used twice");
+    for link in answer.text.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(ids.contains(&link), "{link} leads nowhere");
+    }
+    for path in described(&shapes) {
+        assert!(answer.text.contains(&path), "{path}");
+    }
+    for (name, schema) in shapes.0["components"]["schemas"].as_object().unwrap() {
+        assert!(ids.contains(&format!("schema-{}", name.to_lowercase()).as_str()), "{name}");
+        let fields = schema["properties"].as_object().into_iter().flatten();
+        for (field, _) in fields.filter(|(_, property): &(&String, &Value)| !property.is_null()) {
+            assert!(answer.text.contains(&format!("<code>{field}</code>")), "{name}.{field}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod answers;
 mod documents;
 mod error;
 mod extract;
+mod lists;
 mod openapi;
 mod pushes;
 mod schema;
@@ -41,6 +42,7 @@ fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::with_openapi(openapi::Described::openapi())
         .routes(routes!(documents::put_quote, documents::get_quote))
         .routes(routes!(documents::put_sale, documents::get_sale))
+        .routes(routes!(lists::show))
         .routes(routes!(pushes::list))
         .routes(routes!(pushes::show))
         .routes(routes!(pushes::retry))

@@ -27,6 +27,7 @@ use super::error::Problem;
     ),
     tags(
         (name = "Documents", description = "Quotes and sales. A `PUT` carries the whole current state, so sending it twice changes nothing."),
+        (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
         (name = "Pushes", description = "What was sent to Autotask, what waits and why.")
     ),
     security(("token" = [])),

@@ -1,16 +1,20 @@
 //! Lists: the cached sets of Autotask choices.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 
 use super::{Tx, WriteTx, fault, on};
 use crate::{
     clock::Millis,
     domain::{
         ids::TenantId,
+        list_changes::Placed,
         lists::{List, ListOption, Lists},
     },
     error::Result,
 };
+
+/// Rows in one statement: 9 values each, and both databases take more than 30,000.
+const CHUNK: usize = 500;
 
 #[derive(FromRow)]
 struct OptionRow {
@@ -20,59 +24,131 @@ struct OptionRow {
     detail: Option<String>,
     parent: Option<i64>,
     active: bool,
+    position: i64,
 }
 
-/// Puts a freshly fetched list in place of the cached one. What is no longer there stays as inactive, so that a
-/// setting that points to it can still be shown by name.
+impl OptionRow {
+    fn read(self) -> Placed {
+        let Self { value, label, detail, parent, active, position, .. } = self;
+        (position, ListOption { value, label, detail, parent, active })
+    }
+}
+
+/// Adds options to a list, or puts them in place of those with their values; others stay as they are.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn put_list(
+/// When the database fails, or two options have the same value.
+pub async fn put_options(
     tx: &mut WriteTx,
     tenant: TenantId,
     list: List,
-    options: &[ListOption],
+    options: &[Placed],
     now: Millis,
 ) -> Result<()> {
-    on!(tx, |c| {
-        let query = sqlx::query("UPDATE list_option SET active = $3 WHERE tenant_id = $1 AND list = $2");
-        query.bind(tenant.0).bind(list.name()).bind(false).execute(c).await.map(drop)
-    })
-    .map_err(fault)?;
-    for (position, option) in (0_i64..).zip(options) {
+    for chunk in options.chunks(CHUNK) {
         on!(tx, |c| {
-            let query = sqlx::query(
-                "INSERT INTO list_option (tenant_id, list, value, label, detail, parent, active, position, refreshed_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, list, value) DO UPDATE SET \
-                 label = excluded.label, detail = excluded.detail, parent = excluded.parent, active = excluded.active, \
-                 position = excluded.position, refreshed_at = excluded.refreshed_at",
+            let mut query = QueryBuilder::new(
+                "INSERT INTO list_option (tenant_id, list, value, label, detail, parent, active, position, refreshed_at) ",
             );
-            let query = query.bind(tenant.0).bind(list.name()).bind(option.value).bind(&option.label).bind(&option.detail);
-            query.bind(option.parent).bind(option.active).bind(position).bind(now).execute(c).await.map(drop)
+            query.push_values(chunk, |mut row, (position, option)| {
+                row.push_bind(tenant.0).push_bind(list.name()).push_bind(option.value).push_bind(&option.label);
+                row.push_bind(&option.detail).push_bind(option.parent).push_bind(option.active);
+                row.push_bind(*position).push_bind(now);
+            });
+            query.push(
+                " ON CONFLICT (tenant_id, list, value) DO UPDATE SET label = excluded.label, detail = excluded.detail, \
+                 parent = excluded.parent, active = excluded.active, position = excluded.position, \
+                 refreshed_at = excluded.refreshed_at",
+            );
+            query.build().execute(c).await.map(drop)
         })
         .map_err(fault)?;
     }
     Ok(())
 }
 
-/// All lists of a tenant.
+/// All lists of a tenant but for the large ones.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn lists(tx: &mut Tx, tenant: TenantId) -> Result<Lists> {
     let rows: Vec<OptionRow> = on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT list, value, label, detail, parent, active FROM list_option WHERE tenant_id = $1 ORDER BY list, position, value",
+            "SELECT list, value, label, detail, parent, active, position FROM list_option \
+             WHERE tenant_id = $1 AND list NOT IN ($2, $3) ORDER BY list, position, value",
         );
-        query.bind(tenant.0).fetch_all(c).await
+        let query = query.bind(tenant.0).bind(List::Companies.name()).bind(List::Contacts.name());
+        query.fetch_all(c).await
     })
     .map_err(fault)?;
     let mut lists = Lists::default();
     for row in rows {
         if let Some(list) = List::from_name(&row.list) {
-            let OptionRow { value, label, detail, parent, active, .. } = row;
-            lists.push(list, ListOption { value, label, detail, parent, active });
+            lists.push(list, row.read().1);
         }
     }
     Ok(lists)
+}
+
+/// The options of one list, in Autotask's order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn options(tx: &mut Tx, tenant: TenantId, list: List) -> Result<Vec<Placed>> {
+    let rows: Vec<OptionRow> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT list, value, label, detail, parent, active, position FROM list_option \
+             WHERE tenant_id = $1 AND list = $2 ORDER BY position, value",
+        );
+        query.bind(tenant.0).bind(list.name()).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(OptionRow::read).collect())
+}
+
+/// The options of one list whose values come after `after`, by value, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn options_after(
+    tx: &mut Tx,
+    tenant: TenantId,
+    list: List,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ListOption>> {
+    let rows: Vec<OptionRow> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT list, value, label, detail, parent, active, position FROM list_option \
+             WHERE tenant_id = $1 AND list = $2 AND value > $3 ORDER BY value LIMIT $4",
+        );
+        query.bind(tenant.0).bind(list.name()).bind(after).bind(limit).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(|row| row.read().1).collect())
+}
+
+/// One option of a list.
+///
+/// # Errors
+/// When the database fails.
+pub async fn option(tx: &mut Tx, tenant: TenantId, list: List, value: i64) -> Result<Option<ListOption>> {
+    let found = options_after(tx, tenant, list, value - 1, 1).await?;
+    Ok(found.into_iter().find(|option| option.value == value))
+}
+
+/// How many active options each list has; lists without any are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn option_counts(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(List, i64)>> {
+    let rows: Vec<(String, i64)> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT list, COUNT(*) FROM list_option WHERE tenant_id = $1 AND active = $2 GROUP BY list",
+        );
+        query.bind(tenant.0).bind(true).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    let count_of = |list: List| rows.iter().find(|(name, _)| name == list.name()).map(|(_, count)| *count);
+    Ok(List::ALL.into_iter().filter_map(|list| Some((list, count_of(list)?))).collect())
 }

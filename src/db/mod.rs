@@ -7,9 +7,11 @@ mod accounts;
 mod catalogue;
 mod connections;
 mod documents;
+mod history;
 mod links;
 mod lists;
 mod pushes;
+mod refreshes;
 mod settings;
 mod steps;
 
@@ -27,9 +29,11 @@ pub use accounts::*;
 pub use catalogue::*;
 pub use connections::*;
 pub use documents::*;
+pub use history::*;
 pub use links::*;
 pub use lists::*;
 pub use pushes::*;
+pub use refreshes::*;
 pub use settings::*;
 pub use steps::*;
 

@@ -14,7 +14,7 @@ pub enum List {
     Stages,
     /// Picklist `status` of Opportunities.
     Statuses,
-    /// Active resources that may own an opportunity; the detail is the e-mail address.
+    /// Resources that may own an opportunity; the detail is the e-mail address.
     Owners,
     /// `ShippingTypes`.
     ShippingTypes,
@@ -28,21 +28,33 @@ pub enum List {
     ItemPeriods,
     /// Picklist `periodType` of Services.
     ServicePeriods,
+    /// `Services`; the detail is the SKU.
+    Services,
+    /// `Roles`: what labor is billed as.
+    Roles,
+    /// `Companies`; the detail is the company's number, the parent its parent company.
+    Companies,
+    /// `Contacts`; the detail is the e-mail address, the parent the company.
+    Contacts,
 }
 
 impl List {
-    /// Every list, in the order in which they are fetched.
-    pub const ALL: [Self; 10] = [
+    /// Every list, in the order in which they are fetched: what settings are chosen from comes first.
+    pub const ALL: [Self; 14] = [
         Self::OpportunityCategories,
         Self::Stages,
         Self::Statuses,
+        Self::ProductCategories,
+        Self::ItemPeriods,
+        Self::ServicePeriods,
         Self::Owners,
         Self::ShippingTypes,
         Self::MaterialCodes,
         Self::ServiceCodes,
-        Self::ProductCategories,
-        Self::ItemPeriods,
-        Self::ServicePeriods,
+        Self::Services,
+        Self::Roles,
+        Self::Companies,
+        Self::Contacts,
     ];
 
     /// The name in the database and in addresses.
@@ -58,7 +70,36 @@ impl List {
             Self::ProductCategories => "product_categories",
             Self::ItemPeriods => "item_periods",
             Self::ServicePeriods => "service_periods",
+            Self::Services => "services",
+            Self::Roles => "roles",
+            Self::Companies => "companies",
+            Self::Contacts => "contacts",
         }
+    }
+
+    /// What one option and several are called on pages: `("Stage", "Stages")`.
+    pub fn nouns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OpportunityCategories => ("Opportunity category", "Opportunity categories"),
+            Self::Stages => ("Stage", "Stages"),
+            Self::Statuses => ("Status", "Statuses"),
+            Self::Owners => ("Owner", "Owners"),
+            Self::ShippingTypes => ("Shipping type", "Shipping types"),
+            Self::MaterialCodes => ("Material code", "Material codes"),
+            Self::ServiceCodes => ("Recurring service code", "Recurring service codes"),
+            Self::ProductCategories => ("Product category", "Product categories"),
+            Self::ItemPeriods => ("Quote item period", "Quote item periods"),
+            Self::ServicePeriods => ("Service period", "Service periods"),
+            Self::Services => ("Service", "Services"),
+            Self::Roles => ("Role", "Roles"),
+            Self::Companies => ("Company", "Companies"),
+            Self::Contacts => ("Contact", "Contacts"),
+        }
+    }
+
+    /// Whether it may have thousands of options: such a list is never loaded whole, but read by the page.
+    pub fn is_large(self) -> bool {
+        matches!(self, Self::Companies | Self::Contacts)
     }
 
     /// The list of that [`Self::name`].
@@ -82,7 +123,7 @@ pub struct ListOption {
     pub active: bool,
 }
 
-/// All lists of one tenant, as last fetched.
+/// All lists of one tenant, as last fetched, but for those that are [`List::is_large`].
 #[derive(Clone, Debug, Default)]
 pub struct Lists(BTreeMap<List, Vec<ListOption>>);
 

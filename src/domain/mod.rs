@@ -7,6 +7,7 @@ pub mod document;
 pub mod hold;
 pub mod ids;
 pub mod intake;
+pub mod list_changes;
 pub mod lists;
 pub mod money;
 pub mod plan;

@@ -7,6 +7,9 @@ pub mod activity;
 pub mod connection;
 pub mod intake;
 pub mod keys;
+mod list_refresh;
+mod list_sources;
+pub mod lists;
 pub mod settings;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use super::{
     apps,
     error::Page,
     extract::{Signed, html},
+    lists,
     view::{Autotask, Fact, Link, Nav, SectionRow, Tag, TaskRow, Tone},
 };
 use crate::{domain::settings::OpportunitySettings, service::connection::ConnectionRow};
@@ -17,6 +18,7 @@ pub async fn show(signed: Signed) -> Page {
     let connection = signed.services().connection(tenant).await?;
     let settings = signed.services().settings_view(tenant).await?.settings;
     let summary = signed.services().summary(tenant).await?;
+    let lists = signed.services().lists_state(tenant).await?;
     let steps = steps(connection.is_some(), &settings);
     let is_complete = steps.iter().all(|step| step.done);
     let action = if is_complete {
@@ -33,6 +35,7 @@ pub async fn show(signed: Signed) -> Page {
         connection: apps::state(connection.is_some(), enabled, saved, &summary),
         facts: connection.as_ref().map(facts).unwrap_or_default(),
         sections: vec![section(&settings, last_sent(signed.services().clock.now(), &summary))],
+        lists: lists::view(&lists, connection.is_some(), signed.services().clock.now()),
     })
 }
 

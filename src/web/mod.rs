@@ -7,6 +7,7 @@ mod assets;
 mod autotask;
 mod error;
 mod extract;
+mod lists;
 mod opportunities;
 mod opportunities_view;
 mod push;
@@ -71,6 +72,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/sign-out", post(sign_in::sign_out))
         .route("/apps", get(apps::show))
         .route("/apps/autotask", get(autotask::show))
+        .route("/apps/autotask/lists/refresh", post(lists::refresh))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))

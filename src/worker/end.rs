@@ -7,7 +7,7 @@ use crate::{
     autotask::Failure,
     clock::Millis,
     crypto,
-    db::{self, Lease, Outcome},
+    db::{self, Lease, Outcome, Tx},
     domain::{hold::Hold, retry},
     error::{Error, Result},
     service::connection::SessionProblem,
@@ -139,8 +139,9 @@ impl Worker {
         let now = self.services.clock.now();
         let mut tx = self.services.db.write().await?;
         let stored = db::document(&mut tx, lease.tenant(), lease.document()).await?;
-        if left.state == "sent" && stored.is_some_and(|stored| stored.version != left.version) {
-            left = Left { state: "waiting", run_at: now, ..left };
+        let has_moved = left.state == "sent" && stored.is_some_and(|stored| stored.version != left.version);
+        if has_moved || is_mended(&mut tx, lease, &left).await? {
+            left = Left { state: "waiting", reason: None, run_at: now, ..left };
         }
         let outcome = Outcome {
             state: left.state,
@@ -155,6 +156,16 @@ impl Worker {
         }
         tx.commit().await
     }
+}
+
+/// Whether the option that a push is to be held for became active while it ran: nothing would release it any more.
+async fn is_mended(tx: &mut Tx, lease: &Lease, left: &Left) -> Result<bool> {
+    let reason = left.reason.as_deref().filter(|_| left.state == "held").unwrap_or_default();
+    let Ok(Hold::OptionInactive { list, value, .. }) = serde_json::from_str::<Hold>(reason) else {
+        return Ok(false);
+    };
+    let option = db::option(tx, lease.tenant(), list, value).await?;
+    Ok(option.is_some_and(|option| option.active))
 }
 
 /// How a push is left.

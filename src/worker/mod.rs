@@ -1,18 +1,20 @@
 //! The worker: claims pushes and brings each to Autotask.
 //!
-//! [`Worker::tick`] claims and runs one push; [`Worker::run`] does so until it is told to stop. What a push needs is
-//! in `push`, how one step is done in `execute`, what becomes of a failure in `end`.
+//! [`Worker::tick`] claims and does one thing; [`Worker::run`] does so until it is told to stop. What a push needs is
+//! in `push`, how one step is done in `execute`, what becomes of a failure in `end`, what falls due by the clock in
+//! `upkeep`.
 
 mod end;
 mod execute;
 mod push;
 mod recorder;
 mod recover;
+mod upkeep;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
     time,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -20,25 +22,35 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::Millis,
     config::WorkerConfig,
-    db::{self, Lease},
+    db::{self, Lease, RefreshLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     service::Services,
 };
 
-/// Brings pushes to Autotask.
+/// Refreshes of lists that one process works on at a time; the other places are left to pushes.
+const REFRESHES: usize = 2;
+
+/// What was claimed.
+enum Work {
+    Push(Lease),
+    Lists(RefreshLease, OwnedSemaphorePermit),
+}
+
+/// Brings pushes to Autotask, and lists from it.
 #[derive(Clone)]
 pub struct Worker {
     services: Services,
     config: WorkerConfig,
     /// Products and services that several quotes need are looked up and created by one push at a time.
     catalogue: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
+    refreshes: Arc<Semaphore>,
 }
 
 impl Worker {
     /// A worker on these services.
     pub fn new(services: Services, config: WorkerConfig) -> Self {
-        Self { services, config, catalogue: Arc::default() }
+        Self { services, config, catalogue: Arc::default(), refreshes: Arc::new(Semaphore::new(REFRESHES)) }
     }
 
     /// Claims and runs until `stop`; pushes that are under way then are finished.
@@ -52,20 +64,28 @@ impl Worker {
             self.end_leases_of_the_dead().await?;
         }
         let (tasks, places) = (TaskTracker::new(), Arc::new(Semaphore::new(self.config.tasks)));
+        let mut upkeep_at = 0;
         while let Some(place) = free_place(&places, &stop).await {
+            let now = self.services.clock.now();
+            if now >= upkeep_at {
+                upkeep_at = now + upkeep::EVERY;
+                if let Err(error) = self.upkeep().await {
+                    tracing::error!(%error, "what is due could not be looked up");
+                }
+            }
             match self.claim().await {
-                Ok(Some(lease)) => {
+                Ok(Some(work)) => {
                     let worker = self.clone();
                     tasks.spawn(async move {
-                        worker.work(lease).await;
+                        worker.work(work).await;
                         drop(place);
-                        // Whatever this push was in the way of may go on at once.
+                        // Whatever this was in the way of may go on at once.
                         worker.services.wake.notify_one();
                     });
                 }
                 Ok(None) => self.rest(&stop).await,
                 Err(error) => {
-                    tracing::error!(%error, "a push could not be claimed");
+                    tracing::error!(%error, "work could not be claimed");
                     self.rest(&stop).await;
                 }
             }
@@ -76,17 +96,34 @@ impl Worker {
         Ok(())
     }
 
-    /// Claims and runs the next push that is due; `false` when there is none.
+    /// Claims and does the next thing that is due; `false` when there is none.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<bool> {
-        let Some(lease) = self.claim().await? else { return Ok(false) };
-        self.work(lease).await;
+        let Some(work) = self.claim().await? else { return Ok(false) };
+        self.work(work).await;
         Ok(true)
     }
 
-    async fn claim(&self) -> Result<Option<Lease>> {
+    /// Refreshes come first: they are few, and pushes are not to wait for them in the places that they leave.
+    async fn claim(&self) -> Result<Option<Work>> {
+        if let Ok(place) = self.refreshes.clone().try_acquire_owned()
+            && let Some(lease) = self.services.claim_refresh().await?
+        {
+            return Ok(Some(Work::Lists(lease, place)));
+        }
+        Ok(self.claim_push().await?.map(Work::Push))
+    }
+
+    async fn work(&self, work: Work) {
+        match work {
+            Work::Push(lease) => self.work_on_push(lease).await,
+            Work::Lists(lease, _place) => self.refresh_lists(&lease).await,
+        }
+    }
+
+    async fn claim_push(&self) -> Result<Option<Lease>> {
         let now = self.services.clock.now();
         let mut tx = self.services.db.write().await?;
         let lease =
@@ -107,6 +144,7 @@ impl Worker {
     async fn end_leases_of_the_dead(&self) -> Result<()> {
         let mut tx = self.services.db.write().await?;
         db::end_leases(&mut tx, self.services.clock.now()).await?;
+        db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
         tx.commit().await
     }
 
@@ -119,7 +157,7 @@ impl Worker {
     }
 
     /// Runs a push while telling the table that it is being worked on.
-    async fn work(&self, lease: Lease) {
+    async fn work_on_push(&self, lease: Lease) {
         let run = async {
             let end = push::run(self, &lease).await;
             self.finish(&lease, end).await

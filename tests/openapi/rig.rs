@@ -13,7 +13,11 @@ use opportune::{
     clock::Clock,
     config::{Config, Role, WorkerConfig},
     db::{self, Outcome},
-    domain::hold::Hold,
+    domain::{
+        hold::Hold,
+        ids::TenantId,
+        lists::{List, ListOption},
+    },
     service::Services,
 };
 use serde_json::Value;
@@ -25,6 +29,7 @@ use tower::ServiceExt;
 pub struct Rig {
     pub services: Services,
     pub token: String,
+    tenant: TenantId,
     pub router: Router,
     folder: TempDir,
 }
@@ -68,7 +73,7 @@ impl Rig {
         services.set_enabled(tenant, None, true).await.unwrap();
         let token = services.add_token(tenant, "test").await.unwrap();
         let router = app::router(&services, &config);
-        Self { services, token, router, folder }
+        Self { services, token, tenant, router, folder }
     }
 
     /// Sends a request with the token and a JSON body.
@@ -107,6 +112,23 @@ impl Rig {
             opportunity_id: None,
         };
         assert!(db::finish_push(&mut tx, &lease, &outcome, now).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    /// Puts two options into a list that is whole and into one that has pages.
+    pub async fn fetch_lists(&self) {
+        let option = |value: i64| ListOption {
+            value,
+            label: format!("Option {value}"),
+            detail: Some("C-1".to_owned()),
+            parent: None,
+            active: true,
+        };
+        let mut tx = self.services.db.write().await.unwrap();
+        for list in [List::Stages, List::Companies] {
+            let options = [(0, option(1)), (1, option(2))];
+            db::put_options(&mut tx, self.tenant, list, &options, 1).await.unwrap();
+        }
         tx.commit().await.unwrap();
     }
 

@@ -27,7 +27,7 @@ fn described(shapes: &Shapes) -> BTreeSet<String> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{number}", "N-1").replace("{id}", NO_PUSH)
+    path.replace("{number}", "N-1").replace("{id}", NO_PUSH).replace("{list}", "contacts")
 }
 
 #[tokio::test]
@@ -117,6 +117,19 @@ async fn pushes(rig: &Rig) -> Vec<Asked> {
     ]
 }
 
+/// Lists, whole and by the page.
+async fn lists(rig: &Rig) -> Vec<Asked> {
+    const LIST: &str = "/api/v1/lists/{list}";
+    rig.fetch_lists().await;
+    vec![
+        ask(rig, "GET", LIST, "/api/v1/lists/stages", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/companies?limit=1", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/companies?limit=0", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/stages?limit=1", "").await,
+        ask(rig, "GET", LIST, "/api/v1/lists/colours", "").await,
+    ]
+}
+
 async fn without_a_token(rig: &Rig, shapes: &Shapes) -> Vec<(String, String, Answer)> {
     let mut asked = Vec::new();
     for path in described(shapes) {
@@ -136,7 +149,8 @@ async fn without_a_token(rig: &Rig, shapes: &Shapes) -> Vec<(String, String, Ans
 async fn every_described_status_comes_with_its_body() {
     let (rig, shapes) = (Rig::open().await, Shapes::new());
     let mut all = without_a_token(&rig, &shapes).await;
-    let others = documents(&rig, &shapes).await.into_iter().chain(pushes(&rig).await);
+    let others =
+        documents(&rig, &shapes).await.into_iter().chain(pushes(&rig).await).chain(lists(&rig).await);
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for (path, method, answer) in all {

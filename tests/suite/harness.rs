@@ -170,11 +170,24 @@ impl TestApp {
 
     /// Connected, with nothing chosen and the sync off.
     pub async fn start_fresh(db: &Database) -> Self {
+        let app = Self::start_unconnected(db, false).await;
+        app.connect(CREDENTIALS.secret).await;
+        app.services.refresh_lists(app.tenant).await.unwrap();
+        app.calls();
+        app
+    }
+
+    /// Not connected, with an Autotask that is a large tenant's where `scale` says so.
+    pub async fn start_unconnected(db: &Database, scale: bool) -> Self {
         let (config, clock) = (db.config(), clock());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let autotask =
-            Emulator::open(emulator::Options { clock: clock.clone(), ..emulator::Options::default() })
-                .unwrap();
+        let autotask = Emulator::open(emulator::Options {
+            journal: None,
+            clock: clock.clone(),
+            scale,
+            ..emulator::Options::default()
+        })
+        .unwrap();
         let serve = async |router| {
             let listener = TcpListener::bind(any_port()).await.unwrap();
             let address = listener.local_addr().unwrap();
@@ -185,7 +198,7 @@ impl TestApp {
         let services = app::services(&config, clock.clone()).await.unwrap();
         let web = serve(app::router(&services, &config)).await;
         let tenant = services.add_tenant(TENANT).await.unwrap();
-        let app = Self {
+        Self {
             token: services.add_token(tenant, "suite").await.unwrap(),
             worker: Worker::new(services.clone(), config.worker.clone()),
             http: http(),
@@ -199,11 +212,7 @@ impl TestApp {
             failures_seen: AtomicU64::new(0),
             stop,
             tasks,
-        };
-        app.connect(CREDENTIALS.secret).await;
-        app.services.refresh_lists(tenant).await.unwrap();
-        app.calls();
-        app
+        }
     }
 
     /// Enters credentials with this secret.

@@ -8,6 +8,7 @@ mod contract;
 mod documents;
 mod harness;
 mod intake;
+mod lists;
 mod push;
 mod schema;
 mod settings;

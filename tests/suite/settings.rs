@@ -3,6 +3,7 @@
 use opportune::{
     domain::{
         ids::UserId,
+        list_changes::rows_to_write,
         lists::{List, ListOption},
         settings::form::{MapRowForm, SettingsForm},
     },
@@ -200,7 +201,9 @@ on_both! {
         let app = TestApp::start(db).await;
         let mut tx = app.services.db.write().await.unwrap();
         let only = ListOption { value: 29_681_501, label: "Discovery".into(), detail: None, parent: None, active: true };
-        opportune::db::put_list(&mut tx, app.tenant, List::Stages, &[only], 1).await.unwrap();
+        let stored = opportune::db::options(&mut tx, app.tenant, List::Stages).await.unwrap();
+        let rows = rows_to_write(List::Stages, &stored, vec![only]);
+        opportune::db::put_options(&mut tx, app.tenant, List::Stages, &rows, 1).await.unwrap();
         tx.commit().await.unwrap();
         app.save_settings(|form| form.created.probability = "1".into()).await;
         let stage = |form: &mut SettingsForm| form.won.stage = "29681503".into();

@@ -3,6 +3,7 @@
 mod accounts;
 mod catalogue;
 mod documents;
+mod lists;
 mod queue;
 mod settings;
 mod steps;

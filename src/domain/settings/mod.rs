@@ -112,6 +112,17 @@ pub struct Services {
     pub category: String,
 }
 
+/// A saved choice that Autotask would not take on new records any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InactiveChoice {
+    /// The field's path in documents and forms; the whole category map stands for its rows.
+    pub path: &'static str,
+    /// The field's label on the page.
+    pub field: String,
+    /// The option's name as last seen.
+    pub label: String,
+}
+
 /// One choice from a list: its path in documents and forms, its label on the page, the list, and the value chosen.
 pub type Choice = (&'static str, &'static str, List, Option<i64>);
 
@@ -154,6 +165,27 @@ impl Sections {
                 Some(codes.non_recurring_service),
             ),
         ]
+    }
+
+    /// Every choice that is inactive in Autotask or gone, in the order of the page.
+    pub fn inactive(&self, lists: &Lists) -> Vec<InactiveChoice> {
+        let map = &self.category_map;
+        let categories = List::ProductCategories;
+        let rows = map
+            .rows
+            .iter()
+            .map(|(path, value)| ("category_map", format!("Category {path}"), categories, *value));
+        let fallback = map
+            .fallback
+            .map(|value| ("category_map.fallback", "Any other category".to_owned(), categories, value));
+        let choices = self.choices().into_iter();
+        choices
+            .filter_map(|(path, field, list, value)| Some((path, field.to_owned(), list, value?)))
+            .chain(fallback)
+            .chain(rows)
+            .filter(|(_, _, list, value)| !lists.is_active(*list, *value))
+            .map(|(path, field, list, value)| InactiveChoice { path, field, label: lists.label(list, value) })
+            .collect()
     }
 
     /// The hold for the choice at `path` if Autotask would not take its value any more.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{
+    lists::Lists,
     parts::{Link, Notice, Tag},
     shell::Shell,
 };
@@ -25,6 +26,8 @@ pub struct Autotask {
     pub facts: Vec<Fact>,
     /// The pages of this app.
     pub sections: Vec<SectionRow>,
+    /// The lists.
+    pub lists: Lists,
 }
 
 impl Autotask {

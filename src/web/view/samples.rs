@@ -85,6 +85,7 @@ fn words_of_people_are_escaped() {
             "activity-held",
             "api-docs",
             "apps-hostile",
+            "autotask-lists-failed",
             "autotask-setup",
             "error-inside",
             "opportunities-hostile",

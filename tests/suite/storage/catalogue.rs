@@ -6,23 +6,12 @@ use opportune::{
     db::{self, ConnectionRow},
     domain::{
         document::Line,
-        lists::{List, ListOption},
         plan::{Key, Target},
     },
 };
 
 use super::Fixture;
 use crate::harness::on_both;
-
-fn option(value: i64, label: &str) -> ListOption {
-    ListOption {
-        value,
-        label: label.to_owned(),
-        detail: Some(format!("detail of {label}")),
-        parent: None,
-        active: true,
-    }
-}
 
 on_both! {
     async fn a_connection_is_replaced_and_its_zone_remembered(db) {
@@ -46,26 +35,6 @@ on_both! {
         db::put_connection(&mut tx, f.tenant, &other, 2).await.unwrap();
         assert_eq!(db::connection(&mut tx, f.tenant).await.unwrap(), Some(other), "new credentials, new zone look-up");
         assert_eq!(db::connection(&mut tx, f.other).await.unwrap(), None);
-    }
-
-    async fn an_option_that_vanished_stays_as_inactive(db) {
-        let f = Fixture::open(db).await;
-        let mut tx = f.db.write().await.unwrap();
-        db::put_list(&mut tx, f.tenant, List::Stages, &[option(1, "One"), option(2, "Two")], 1).await.unwrap();
-        db::put_list(&mut tx, f.tenant, List::Statuses, &[option(1, "Active")], 1).await.unwrap();
-        let sub = ListOption { parent: Some(2), detail: None, ..option(3, "Three") };
-        db::put_list(&mut tx, f.tenant, List::Stages, &[sub.clone(), option(2, "Second")], 2).await.unwrap();
-        let lists = db::lists(&mut tx, f.tenant).await.unwrap();
-        let gone = ListOption { active: false, ..option(1, "One") };
-        let stages = lists.options(List::Stages);
-        assert!(stages.contains(&gone) && stages.contains(&sub) && stages.contains(&option(2, "Second")), "{stages:?}");
-        assert_eq!(stages.len(), 3);
-        let active: Vec<i64> = stages.iter().filter(|option| option.active).map(|option| option.value).collect();
-        assert_eq!(active, [3, 2], "in Autotask's order");
-        assert_eq!(lists.options(List::Statuses), [option(1, "Active")], "another list is not touched");
-        db::put_list(&mut tx, f.tenant, List::Stages, &[option(1, "One")], 3).await.unwrap();
-        assert!(db::lists(&mut tx, f.tenant).await.unwrap().is_active(List::Stages, 1), "it came back");
-        assert!(db::lists(&mut tx, f.other).await.unwrap().options(List::Stages).is_empty());
     }
 
     async fn brands_and_categories_are_added_once_and_sorted(db) {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::{HOSTILE, frame, page, shell};
 use crate::web::view::{
     ApiDocs, ApiReference, Apps, Autotask, CodeSample, ErrorPage, ErrorPageInside, ErrorPageOutside, Fact,
-    FieldRow, Group, Link, Nav, Operation, Piece, ResponseRow, Schema, SectionRow, SignIn, Tag, TaskRow,
-    Tile, Tone, TurnOff, TypeRef,
+    FieldRow, Group, Link, ListFailure, ListNews, ListProgress, Lists, Nav, Operation, Piece, ResponseRow,
+    Schema, SectionRow, SignIn, Tag, TaskRow, Tile, Tone, TurnOff, TypeRef,
 };
 
-pub(super) fn samples() -> [(&'static str, String); 12] {
+pub(super) fn samples() -> [(&'static str, String); 14] {
     [
         ("sign-in", page(&sign_in("", None))),
         ("sign-in-error", page(&sign_in(HOSTILE, Some("Enter a correct email and password")))),
@@ -19,6 +19,8 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
         ("apps-hostile", page(&apps(HOSTILE, Tone::Bad, "Not working", HOSTILE))),
         ("autotask", page(&autotask())),
         ("autotask-setup", page(&autotask_setup())),
+        ("autotask-refreshing", page(&Autotask { lists: refreshing(), ..autotask() })),
+        ("autotask-lists-failed", page(&Autotask { lists: lists_failed(), ..autotask() })),
         ("turn-off", page(&turn_off(4))),
         ("turn-off-one", page(&turn_off(1))),
         ("turn-off-none", page(&turn_off(0))),
@@ -139,6 +141,35 @@ fn autotask() -> Autotask {
             state: Tag::new(Tone::Ok, "Enabled"),
             summary: "61 of 64 product categories are mapped.".to_owned(),
         }],
+        lists: Lists {
+            connected: true,
+            summary: "Last refreshed 2 hours ago. It took 41 calls and found 1 change.".to_owned(),
+            news: vec![news("Stage 'Proposal Sent' became inactive")],
+            ..Lists::default()
+        },
+    }
+}
+
+fn news(sentence: &str) -> ListNews {
+    ListNews { sentence: sentence.to_owned(), ago: "2 hours ago".to_owned() }
+}
+
+fn refreshing() -> Lists {
+    let text = "Refreshing lists: 13 of 14 — Companies, 1,500 rows so far".to_owned();
+    Lists { connected: true, progress: Some(ListProgress { text, done: 12, all: 14 }), ..Lists::default() }
+}
+
+fn lists_failed() -> Lists {
+    Lists {
+        connected: true,
+        summary: "Last refreshed 26 hours ago.".to_owned(),
+        failure: Some(ListFailure {
+            cause: HOSTILE.to_owned(),
+            fix: "Check that Autotask answers.".to_owned(),
+        }),
+        inactive: vec![Link::new("/apps/autotask/opportunities#created-stage", HOSTILE)],
+        news: vec![news(HOSTILE)],
+        ..Lists::default()
     }
 }
 

@@ -1,0 +1,33 @@
+//! What falls due by itself: lists that are to be fetched anew.
+
+use super::Worker;
+use crate::{clock::Millis, db::RefreshLease, error::Result};
+
+/// How often a worker looks for what fell due.
+pub(super) const EVERY: Millis = 10_000;
+
+impl Worker {
+    /// Enqueues everything that fell due by the clock. Any number of workers may do so at once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn upkeep(&self) -> Result<()> {
+        let refreshes = self.services.request_due_refreshes().await?;
+        if refreshes > 0 {
+            tracing::info!(refreshes, "lists are due");
+        }
+        Ok(())
+    }
+
+    pub(super) async fn refresh_lists(&self, lease: &RefreshLease) {
+        match self.services.run_refresh(lease).await {
+            Ok(None) => {}
+            Ok(Some((sentence, _))) => {
+                tracing::warn!(tenant = %lease.tenant(), sentence, "lists could not be refreshed");
+            }
+            Err(error) => {
+                tracing::error!(tenant = %lease.tenant(), %error, "a refresh was left to the next worker")
+            }
+        }
+    }
+}

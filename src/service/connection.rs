@@ -1,11 +1,15 @@
 //! The connection to Autotask, and the lists that come from it.
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
-use serde_json::json;
 
 pub use crate::db::ConnectionRow;
 use crate::{
-    autotask::{self, Access, Failure, Row, Session, wire::FieldInformation},
+    autotask::{
+        self, Access, Condition, Failure, Filter, OnMove, Row, Session,
+        wire::{FieldInformation, ZoneInformation},
+    },
     db,
     domain::{
         hold::Hold,
@@ -84,9 +88,34 @@ impl Services {
             },
         };
         let secret = self.sealer.open(&row.secret_sealed, &bound_to(tenant))?;
-        let access =
-            Access { zone_url, user_name: row.user_name, secret, integration_code: row.integration_code };
-        Ok(Ok(Session::new(self.client.clone(), access)))
+        let access = Access {
+            discovery_url: row.discovery_url,
+            zone_url,
+            user_name: row.user_name,
+            secret,
+            integration_code: row.integration_code,
+        };
+        Ok(Ok(Session::new(self.client.clone(), access).with_on_move(self.keep_zone(tenant))))
+    }
+
+    /// Remembers where a tenant's API user was moved to. A session that could not write it down goes on; the next one
+    /// finds it out again.
+    fn keep_zone(&self, tenant: TenantId) -> OnMove {
+        let services = self.clone();
+        Arc::new(move |zone| {
+            let services = services.clone();
+            Box::pin(async move {
+                if let Err(error) = services.set_zone(tenant, &zone).await {
+                    tracing::warn!(%tenant, %error, "the new zone could not be remembered");
+                }
+            })
+        })
+    }
+
+    async fn set_zone(&self, tenant: TenantId, zone: &ZoneInformation) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        db::set_zone(&mut tx, tenant, &zone.url, &zone.web_url).await?;
+        tx.commit().await
     }
 
     async fn look_up_zone(
@@ -98,9 +127,7 @@ impl Services {
             Ok(zone) => zone,
             Err(failure) => return Ok(Err(failure)),
         };
-        let mut tx = self.db.write().await?;
-        db::set_zone(&mut tx, tenant, &zone.url, &zone.web_url).await?;
-        tx.commit().await?;
+        self.set_zone(tenant, &zone).await?;
         Ok(Ok(zone.url))
     }
 
@@ -147,11 +174,11 @@ async fn fetch(session: &Session) -> std::result::Result<Vec<(List, Vec<ListOpti
     let product = session.fields("Products").await?;
     let item = session.fields("QuoteItems").await?;
     let service = session.fields("Services").await?;
-    let active = json!({ "op": "eq", "field": "isActive", "value": true });
-    let resources = session.query_all("Resources", std::slice::from_ref(&active), &RESOURCE_FIELDS).await?;
-    let shipping = session.query_all("ShippingTypes", &[], &["id", "name", "isActive"]).await?;
-    let billing = json!({ "op": "in", "field": "useType", "value": [MATERIAL, RECURRING_SERVICE] });
-    let codes = session.query_all("BillingCodes", &[billing], &BILLING_CODE_FIELDS).await?;
+    let active = Filter::by(Condition::eq("isActive", true));
+    let resources = session.query_all("Resources", &active, &RESOURCE_FIELDS).await?;
+    let shipping = session.query_all("ShippingTypes", &Filter::every(), &["id", "name", "isActive"]).await?;
+    let used = Filter::by(Condition::one_of("useType", [MATERIAL, RECURRING_SERVICE]));
+    let codes = session.query_all("BillingCodes", &used, &BILLING_CODE_FIELDS).await?;
     Ok(vec![
         (List::OpportunityCategories, picklist(&opportunity, "opportunityCategoryID")),
         (List::Stages, picklist(&opportunity, "stage")),

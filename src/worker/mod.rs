@@ -5,6 +5,7 @@
 
 mod end;
 mod execute;
+mod filter;
 mod push;
 mod recorder;
 mod recover;

@@ -192,5 +192,4 @@ const REFUSALS: [&str; 17] = [
 ];
 
 #[cfg(test)]
-#[path = "failure_tests.rs"]
 mod tests;

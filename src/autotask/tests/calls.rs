@@ -72,7 +72,7 @@ async fn a_drip_ends_with_the_time_out() {
 async fn an_endless_answer_ends_with_the_largest_size() {
     let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let server = Server::start(|_, _| {
-        let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+        let chunk = [b"10000\r\n".as_slice(), &vec![b' '; 0x10000], b"\r\n"].concat();
         Answer::Bytes([head.as_slice(), &chunk.repeat(200)].concat())
     })
     .await;

@@ -25,7 +25,7 @@ impl Answer {
     /// An answer with a status line, further header lines and a body.
     pub fn http(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
-        let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let lines = [headers, &[""]].concat().join("\r\n");
         let head = format!(
             "HTTP/1.1 {status} Scripted\r\nConnection: close\r\nContent-Length: {}\r\n{lines}\r\n",
             body.len()

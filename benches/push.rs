@@ -13,7 +13,7 @@ use std::{
 
 use common::Rig;
 use opportune::{
-    autotask::{self, Access, Call, Client, Session},
+    autotask::{self, Access, Call, Client, Condition, Filter, Op, Session},
     config::WorkerConfig,
     domain::intake,
     emulator::CREDENTIALS,
@@ -73,6 +73,7 @@ fn rate(start: Instant) -> f64 {
 /// Quotes a second by a loop that does nothing but call.
 async fn raw(rig: &Rig) -> Option<f64> {
     let access = Access {
+        discovery_url: rig.emulator_url.clone(),
         zone_url: format!("{}/ATServicesRest/", rig.emulator_url),
         user_name: CREDENTIALS.user.to_owned(),
         secret: CREDENTIALS.secret.into(),
@@ -104,8 +105,9 @@ fn bodies_of_first(rig: &Rig) -> Vec<Value> {
 use opportune::emulator;
 
 async fn raw_quote(session: &Session, bodies: &[Value], nth: usize) {
-    let filter = json!([{ "op": "eq", "field": "companyID", "value": bodies[0]["companyID"] },
-        { "op": "beginsWith", "field": "title", "value": format!("R-{nth} ") }]);
+    let company = bodies[0]["companyID"].as_i64().unwrap_or_default();
+    let marker = Condition::new(Op::BeginsWith, "title", format!("R-{nth} "));
+    let filter = Filter::by(Condition::eq("companyID", company)).and(marker);
     let found = session.send(&Call::query("Opportunities", &filter, &["id"])).await;
     assert!(autotask::items(&found).is_ok_and(|rows| rows.is_empty()));
     let mut opportunity = bodies[0].clone();

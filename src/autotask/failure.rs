@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::wire::Errors;
+use serde::de::IgnoredAny;
+use serde_json::Value;
 
 /// What a call does, as far as it matters for a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,26 +62,73 @@ impl Kind {
     }
 }
 
-/// The longest sentence of Autotask's that is kept.
+/// The longest sentence of Autotask's that is kept, in characters.
 const SENTENCE: usize = 500;
 
-/// What an answer with that status and body means; `None` for success. `retry_after` is the header's value in seconds.
-pub fn classify(kind: Kind, status: u16, body: &str, retry_after: Option<u64>) -> Option<Failure> {
-    let sentences =
-        serde_json::from_str::<Errors>(body).map(|errors| errors.errors.join(" ")).unwrap_or_default();
-    let sentence: String = sentences.chars().take(SENTENCE).collect();
+/// What an answer with that status and body means; `None` for success. `retry_after` is how long Autotask asks to be
+/// left alone.
+///
+/// A create is repeated only where it is certain that nothing happened: what is no clear answer leaves it unknown. A
+/// refusal of Autotask's comes as a 500 with sentences. One that is not known to be a refusal ends a write all the
+/// same, while a read is tried again.
+pub fn classify(kind: Kind, status: u16, body: &str, retry_after: Option<Duration>) -> Option<Failure> {
+    let sentence = sentence(body);
+    let unclear = || kind.failure(&format!("Autotask answered with status {status}"));
     Some(match status {
-        200..=299 => return None,
+        200..=299 if is_json(body) => return None,
+        200..=299 => kind.failure(UNREADABLE),
         401 => Failure::Credentials,
-        // The thread limit's sentence is known to come with other statuses than 429 too.
-        429 => Failure::Throttled(retry_after.map(Duration::from_secs)),
-        _ if is_throttling(&sentence) => Failure::Throttled(retry_after.map(Duration::from_secs)),
+        429 => Failure::Throttled(retry_after),
+        // The thread limit's sentence is known to come with other statuses too.
+        _ if is_throttling(&sentence) => Failure::Throttled(retry_after),
         404 => Failure::Missing,
+        408 => unclear(),
         403 => Failure::Refused(or(sentence, "The API user is not allowed to do this.")),
         400..=499 => Failure::Refused(or(sentence, &format!("Autotask answered with status {status}."))),
-        500 if !sentence.is_empty() && !is_internal(&sentence) => Failure::Refused(sentence),
-        _ => kind.failure(&format!("Autotask answered with status {status}")),
+        500 if kind == Kind::Read && !is_known_refusal(&sentence) => unclear(),
+        500 if is_refusal(&sentence) => Failure::Refused(sentence),
+        502..=504 if kind != Kind::Create && retry_after.is_some() => Failure::Throttled(retry_after),
+        _ => unclear(),
     })
+}
+
+/// The reason for an answer that came and says nothing.
+pub(super) const UNREADABLE: &str = "Autotask's answer could not be read";
+
+/// The refusal in the body of a 500, also one whose sentence is not known.
+pub(super) fn refusal(status: Option<u16>, body: Option<&str>) -> Option<String> {
+    let sentence = sentence(body?);
+    let is_one = status == Some(500) && is_refusal(&sentence) && !is_throttling(&sentence);
+    is_one.then_some(sentence)
+}
+
+/// How long a `Retry-After` header asks to wait: seconds, or a date that is compared with the answer's own `Date`, so
+/// that our clock does not matter. `None` where it asks for nothing.
+pub(super) fn retry_after(header: &str, date: Option<&str>) -> Option<Duration> {
+    let seconds = match header.trim().parse() {
+        Ok(seconds) => seconds,
+        Err(_) => u64::try_from(epoch_seconds(header)?.checked_sub(epoch_seconds(date?)?)?).ok()?,
+    };
+    let wait = Duration::from_secs(seconds);
+    (!wait.is_zero()).then_some(wait)
+}
+
+fn epoch_seconds(date: &str) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date.trim()).ok()?;
+    Some(date.as_second())
+}
+
+/// The sentences in a body, as one; empty for a body of any other shape.
+fn sentence(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let errors = body.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let sentences: Vec<&str> =
+        errors.iter().filter_map(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).collect();
+    sentences.join(" ").chars().take(SENTENCE).collect()
+}
+
+fn is_json(body: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(body).is_ok()
 }
 
 fn or(sentence: String, instead: &str) -> String {
@@ -88,70 +136,60 @@ fn or(sentence: String, instead: &str) -> String {
 }
 
 fn is_throttling(sentence: &str) -> bool {
-    let sentence = sentence.to_lowercase();
-    sentence.contains("thread threshold")
-        || sentence.contains("itgenatr005")
-        || sentence.contains("request threshold")
+    holds_any(sentence, &["thread threshold", "itgenatr005", "request threshold", "too many requests"])
+}
+
+/// Whether a 500 is Autotask's way to say no.
+fn is_refusal(sentence: &str) -> bool {
+    !sentence.is_empty() && !is_internal(sentence)
 }
 
 /// A fault of the far side that comes in the shape of a refusal.
 fn is_internal(sentence: &str) -> bool {
-    let sentence = sentence.to_lowercase();
-    ["internal error", "internal server", "timeout", "timed out", "deadlock"]
-        .iter()
-        .any(|word| sentence.contains(word))
+    holds_any(sentence, &INTERNAL)
 }
+
+fn is_known_refusal(sentence: &str) -> bool {
+    is_refusal(sentence) && holds_any(sentence, &REFUSALS)
+}
+
+fn holds_any(sentence: &str, words: &[&str]) -> bool {
+    let sentence = sentence.to_lowercase();
+    words.iter().any(|word| sentence.contains(word))
+}
+
+const INTERNAL: [&str; 9] = [
+    "internal error",
+    "internal server",
+    "an error has occurred",
+    "unexpected error",
+    "timeout",
+    "timed out",
+    "deadlock",
+    "object reference not set",
+    "temporarily unavailable",
+];
+
+/// What Autotask says when it refuses, in lower case: parts of the sentences that were seen (contract §2.4).
+const REFUSALS: [&str; 17] = [
+    "missing required field",
+    "is a required field",
+    "required field ",
+    "picklist value [",
+    "reference value on field",
+    "does not exist or is invalid",
+    "does not reference an existing",
+    "exceeds maximum length",
+    "unable to find ",
+    "adequate permissions",
+    "required permissions",
+    "data violation",
+    "allocation code",
+    "must be between",
+    "may not be ",
+    "queries are limited",
+    "has an invalid",
+];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named(failure: Option<&Failure>) -> &'static str {
-        match failure {
-            None => "success",
-            Some(Failure::NotSent(_)) => "not sent",
-            Some(Failure::Throttled(_)) => "throttled",
-            Some(Failure::Credentials) => "credentials",
-            Some(Failure::Refused(_)) => "refused",
-            Some(Failure::Missing) => "missing",
-            Some(Failure::Temporary(_)) => "temporary",
-            Some(Failure::Unknown(_)) => "unknown",
-        }
-    }
-
-    #[test]
-    fn every_answer_has_its_class() {
-        let required = r#"{"errors":["Missing Required Field: isOptional. ; on record number [1]."]}"#;
-        let threads = r#"{"errors":["The thread threshold of 3 threads has been exceeded"]}"#;
-        let internal = r#"{"errors":["An internal error occurred"]}"#;
-        let cases = [
-            (200, r#"{"itemId":4}"#, "success", "success"),
-            (401, "", "credentials", "credentials"),
-            (403, "", "refused", "refused"),
-            (404, "<html>", "missing", "missing"),
-            (405, r#"{"Message":"…"}"#, "refused", "refused"),
-            (409, "", "refused", "refused"),
-            (429, "", "throttled", "throttled"),
-            (500, threads, "throttled", "throttled"),
-            (500, required, "refused", "refused"),
-            (500, internal, "temporary", "unknown"),
-            (500, "<html>", "temporary", "unknown"),
-            (500, "", "temporary", "unknown"),
-            (500, r#"{"errors":[]}"#, "temporary", "unknown"),
-            (502, required, "temporary", "unknown"),
-            (503, "", "temporary", "unknown"),
-            (504, "", "temporary", "unknown"),
-            (302, "", "temporary", "unknown"),
-        ];
-        for (status, body, read, create) in cases {
-            let of = |kind| classify(kind, status, body, None);
-            assert_eq!(named(of(Kind::Read).as_ref()), read, "read {status} {body}");
-            assert_eq!(named(of(Kind::Set).as_ref()), read, "set {status} {body}");
-            assert_eq!(named(of(Kind::Create).as_ref()), create, "create {status} {body}");
-        }
-        assert_eq!(
-            classify(Kind::Read, 429, "", Some(7)),
-            Some(Failure::Throttled(Some(Duration::from_secs(7))))
-        );
-    }
-}
+mod tests;

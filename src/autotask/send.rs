@@ -2,13 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Method, header::RETRY_AFTER, redirect::Policy};
+use reqwest::{
+    Method, RequestBuilder,
+    dns::Resolve,
+    header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    redirect::Policy,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use url::Url;
 
 use super::{
-    failure::{Failure, Kind, classify},
+    address::{self, Realm},
+    failure::{self, Failure, Kind, classify},
+    filter::Filter,
+    resolve::{System, Vetted},
     wire::ZoneInformation,
 };
 use crate::{
@@ -16,15 +23,37 @@ use crate::{
     quiet,
 };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// The largest answer that is read.
-const MAX_ANSWER: usize = 8 * 1024 * 1024;
 const VERSION: &str = "V1.0";
+
+/// How long calls may take and how much they may bring.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    /// Name, connection and TLS together.
+    pub connect: Duration,
+    /// A read, from its start to the last byte of its answer.
+    pub read: Duration,
+    /// A write, likewise. Shorter than Autotask's own limit, it only leaves more outcomes unknown.
+    pub write: Duration,
+    /// The largest answer that is read, in bytes, once decompressed.
+    pub answer: usize,
+}
+
+impl Limits {
+    fn with_write(write: Duration) -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            write,
+            answer: 8 * 1024 * 1024,
+        }
+    }
+}
 
 /// One tenant's way into Autotask.
 #[derive(Clone, Debug)]
 pub struct Access {
+    /// Where the zone was looked up: Autotask's own host, or the server that the operator named.
+    pub discovery_url: String,
     /// The zone's address, as zone information gave it; ends with a slash.
     pub zone_url: String,
     /// The API user's name.
@@ -54,7 +83,7 @@ impl Call {
     }
 
     /// Asks for rows of an entity, at most a page. `fields` limits the columns; none is all.
-    pub fn query(entity: &str, filter: &Value, fields: &[&str]) -> Self {
+    pub fn query(entity: &str, filter: &Filter, fields: &[&str]) -> Self {
         let mut body = json!({ "MaxRecords": super::PAGE, "Filter": filter });
         if !fields.is_empty() {
             body["IncludeFields"] = json!(fields);
@@ -98,11 +127,13 @@ pub struct Exchange {
     pub took: Duration,
 }
 
-/// The HTTP client that all tenants share.
+/// The HTTP client that all tenants share. It follows no redirect, asks no proxy, and speaks only with addresses that
+/// were vetted.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
-    write_timeout: Duration,
+    autotask: reqwest::Client,
+    named: reqwest::Client,
+    limits: Limits,
 }
 
 impl Client {
@@ -110,20 +141,27 @@ impl Client {
     ///
     /// # Errors
     /// When the machine offers no TLS.
-    #[expect(clippy::disallowed_methods, reason = "this is the one caller")]
     pub fn new(write_timeout: Duration) -> Result<Self> {
-        // A second call finds the provider installed: that is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder =
-            reqwest::Client::builder().redirect(Policy::none()).no_proxy().connect_timeout(CONNECT_TIMEOUT);
-        let http = builder
-            .user_agent(concat!("Opportune/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(Error::internal)?;
-        Ok(Self { http, write_timeout })
+        Self::with(Limits::with_write(write_timeout), || System)
     }
 
-    /// Asks where the zone of an API user is.
+    /// A client with limits and a resolver of its own.
+    pub(super) fn with<R: Resolve + 'static>(limits: Limits, resolver: impl Fn() -> R) -> Result<Self> {
+        // A second call finds the provider installed: that is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let autotask = http(&limits, Vetted::new(resolver(), Realm::Autotask), true)?;
+        let named = http(&limits, Vetted::new(resolver(), Realm::Named), false)?;
+        Ok(Self { autotask, named, limits })
+    }
+
+    fn of(&self, realm: Realm) -> &reqwest::Client {
+        match realm {
+            Realm::Autotask => &self.autotask,
+            Realm::Named => &self.named,
+        }
+    }
+
+    /// Asks where the zone of an API user is. It needs no credentials.
     ///
     /// # Errors
     /// How the look-up failed; also when the zone's address is not one that credentials may be sent to.
@@ -132,37 +170,43 @@ impl Client {
         discovery_url: &str,
         user_name: &str,
     ) -> std::result::Result<ZoneInformation, Failure> {
-        let url = format!("{}/ATServicesRest/{VERSION}/zoneInformation", discovery_url.trim_end_matches('/'));
-        let request = self.http.get(url).query(&[("user", user_name)]).timeout(READ_TIMEOUT);
+        let (root, realm) = address::discovery(discovery_url)
+            .map_err(|wrong| outside("The address for zone look-ups", wrong))?;
+        let root = root.as_str().trim_end_matches('/');
+        let url = format!("{root}/ATServicesRest/{VERSION}/zoneInformation");
+        let request = self.of(realm).get(url).query(&[("user", user_name)]).timeout(self.limits.read);
         let exchange = self.exchange(Kind::Read, request).await;
-        let zone: ZoneInformation = super::read(&exchange)?;
-        if is_trusted(discovery_url, &zone.url) {
-            return Ok(zone);
+        // A user whom no zone knows is told with a sentence that nobody wrote down.
+        if let Some(sentence) = failure::refusal(exchange.status, exchange.body.as_deref()) {
+            return Err(Failure::Refused(sentence));
         }
-        Err(Failure::Refused(format!(
-            "The zone look-up answered with an address outside Autotask: {}",
-            zone.url
-        )))
+        let zone: ZoneInformation = super::read(&exchange)?;
+        address::zone(discovery_url, &zone.url).map_err(|wrong| outside("The zone's address", wrong))?;
+        address::web(discovery_url, &zone.web_url)
+            .map_err(|wrong| outside("The address of Autotask's pages", wrong))?;
+        Ok(zone)
     }
 
-    /// Makes one call.
+    /// Makes one call. The zone's address is vetted each time: it comes from the network or from the database.
     pub async fn send(&self, access: &Access, call: &Call) -> Exchange {
+        let realm = match address::zone(&access.discovery_url, &access.zone_url) {
+            Ok(realm) => realm,
+            Err(wrong) => return Exchange::not_made(call.kind, outside("The zone's address", wrong)),
+        };
+        let Some(credentials) = access.headers() else {
+            return Exchange::not_made(call.kind, Failure::Credentials);
+        };
         let url = format!("{}{VERSION}/{}", access.zone_url, call.path);
-        let timeout = if call.kind == Kind::Read { READ_TIMEOUT } else { self.write_timeout };
-        let mut request = self
-            .http
-            .request(call.method.clone(), url)
-            .timeout(timeout)
-            .header("UserName", &access.user_name)
-            .header("Secret", access.secret.expose_secret())
-            .header("ApiIntegrationCode", &access.integration_code);
+        let timeout = if call.kind == Kind::Read { self.limits.read } else { self.limits.write };
+        let mut request =
+            self.of(realm).request(call.method.clone(), url).timeout(timeout).headers(credentials);
         if let Some(body) = &call.body {
             request = request.json(body);
         }
         self.exchange(call.kind, request).await
     }
 
-    async fn exchange(&self, kind: Kind, request: reqwest::RequestBuilder) -> Exchange {
+    async fn exchange(&self, kind: Kind, request: RequestBuilder) -> Exchange {
         debug_assert!(quiet::is_quiet(), "a transaction is open while a request goes out");
         let start = Instant::now();
         let answer = match request.send().await {
@@ -170,11 +214,14 @@ impl Client {
             Err(error) => return Exchange::without_answer(kind, &error, start.elapsed()),
         };
         let status = answer.status().as_u16();
-        let retry_after =
-            answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let (result, body) = match read_body(answer).await {
+        let retry_after = retry_after(answer.headers());
+        let (result, body) = match read_body(answer, self.limits.answer).await {
             Ok(body) => {
                 (classify(kind, status, &body, retry_after).map_or_else(|| Ok(body.clone()), Err), Some(body))
+            }
+            // The status of a refusal says enough.
+            Err(_) if matches!(status, 401 | 429) => {
+                (Err(classify(kind, status, "", retry_after).unwrap_or(Failure::Credentials)), None)
             }
             Err(reason) => (Err(kind.failure(&reason)), None),
         };
@@ -182,7 +229,57 @@ impl Client {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one caller")]
+fn http<R: Resolve + 'static>(
+    limits: &Limits,
+    resolver: Vetted<R>,
+    only_tls: bool,
+) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .referer(false)
+        .https_only(only_tls)
+        .dns_resolver(resolver)
+        .connect_timeout(limits.connect)
+        .user_agent(concat!("Opportune/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(Error::internal)
+}
+
+impl Access {
+    /// The headers that every call bears, none of which may be logged; `None` where one holds a character that no
+    /// header can.
+    fn headers(&self) -> Option<HeaderMap> {
+        let header = |name: &'static str, text: &str| {
+            let mut value = HeaderValue::from_str(text).ok()?;
+            value.set_sensitive(true);
+            Some((HeaderName::from_static(name), value))
+        };
+        let headers = [
+            header("username", &self.user_name)?,
+            header("secret", self.secret.expose_secret())?,
+            header("apiintegrationcode", &self.integration_code)?,
+        ];
+        Some(headers.into_iter().collect())
+    }
+}
+
+fn outside(what: &str, wrong: &str) -> Failure {
+    Failure::Refused(format!("{what} {wrong}. Nothing was sent there."))
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    failure::retry_after(text(RETRY_AFTER)?, text(DATE))
+}
+
 impl Exchange {
+    /// A call that was not made.
+    pub(super) fn not_made(kind: Kind, failure: Failure) -> Self {
+        Self { kind, status: None, result: Err(failure), body: None, took: Duration::ZERO }
+    }
+
     fn without_answer(kind: Kind, error: &reqwest::Error, took: Duration) -> Self {
         let reason = reason(error);
         let failure = if error.is_connect() || error.is_builder() {
@@ -206,61 +303,13 @@ fn reason(error: &reqwest::Error) -> String {
     format!("the connection failed ({cause})")
 }
 
-async fn read_body(mut answer: reqwest::Response) -> std::result::Result<String, String> {
+async fn read_body(mut answer: reqwest::Response, max: usize) -> std::result::Result<String, String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| reason(&error))? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > MAX_ANSWER {
+        if bytes.len() + chunk.len() > max {
             return Err("Autotask's answer is too long to be read".to_owned());
         }
+        bytes.extend_from_slice(&chunk);
     }
     String::from_utf8(bytes).map_err(|_| "Autotask's answer is not text".to_owned())
-}
-
-/// Whether credentials may be sent to a zone: to Autotask's own hosts over TLS, or to the very host that the operator
-/// named for the look-up (the emulator).
-fn is_trusted(discovery_url: &str, zone_url: &str) -> bool {
-    let (Ok(asked), Ok(zone)) = (Url::parse(discovery_url), Url::parse(zone_url)) else { return false };
-    if !zone.path().ends_with('/') || !zone.username().is_empty() || zone.password().is_some() {
-        return false;
-    }
-    let is_autotask = |url: &Url| {
-        url.scheme() == "https"
-            && url.port().is_none()
-            && url.host_str().is_some_and(|host| host.ends_with(".autotask.net"))
-    };
-    if is_autotask(&asked) { is_autotask(&zone) } else { asked.origin() == zone.origin() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_trusted;
-
-    #[test]
-    fn credentials_go_to_autotask_or_to_the_emulator_that_was_named() {
-        let vendor = "https://webservices.autotask.net";
-        let emulator = "http://127.0.0.1:9090";
-        let good = [
-            (vendor, "https://webservices14.autotask.net/ATServicesRest/"),
-            (emulator, "http://127.0.0.1:9090/ATServicesRest/"),
-        ];
-        for (asked, zone) in good {
-            assert!(is_trusted(asked, zone), "{zone}");
-        }
-        let bad = [
-            (vendor, "http://webservices14.autotask.net/ATServicesRest/"),
-            (vendor, "https://webservices14.autotask.net.example/ATServicesRest/"),
-            (vendor, "https://webservices14.autotask.net:8443/ATServicesRest/"),
-            (vendor, "https://evil@webservices14.autotask.net/ATServicesRest/"),
-            (vendor, "https://autotask.net.evil.example/"),
-            (vendor, "http://127.0.0.1:9090/ATServicesRest/"),
-            (vendor, "not an address"),
-            (emulator, "http://127.0.0.1:9091/ATServicesRest/"),
-            (emulator, "http://169.254.169.254/ATServicesRest/"),
-            (emulator, "http://127.0.0.1:9090/ATServicesRest"),
-        ];
-        for (asked, zone) in bad {
-            assert!(!is_trusted(asked, zone), "{zone}");
-        }
-    }
 }

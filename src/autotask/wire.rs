@@ -38,13 +38,6 @@ pub struct Written {
     pub item_id: i64,
 }
 
-/// The body of a refusal.
-#[derive(Debug, Deserialize)]
-pub struct Errors {
-    /// The vendor's sentences.
-    pub errors: Vec<String>,
-}
-
 /// The answer to `entityInformation/fields`.
 #[derive(Debug, Deserialize)]
 pub struct Fields {

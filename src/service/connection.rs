@@ -1,10 +1,12 @@
 //! The connection to Autotask.
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 
 pub use crate::db::ConnectionRow;
 use crate::{
-    autotask::{Access, Failure, Session},
+    autotask::{Access, Failure, OnMove, Session, wire::ZoneInformation},
     db,
     domain::{hold::Hold, ids::TenantId},
     error::Result,
@@ -73,9 +75,34 @@ impl Services {
             },
         };
         let secret = self.sealer.open(&row.secret_sealed, &bound_to(tenant))?;
-        let access =
-            Access { zone_url, user_name: row.user_name, secret, integration_code: row.integration_code };
-        Ok(Ok(Session::new(self.client.clone(), access)))
+        let access = Access {
+            discovery_url: row.discovery_url,
+            zone_url,
+            user_name: row.user_name,
+            secret,
+            integration_code: row.integration_code,
+        };
+        Ok(Ok(Session::new(self.client.clone(), access).with_on_move(self.keep_zone(tenant))))
+    }
+
+    /// Remembers where a tenant's API user was moved to. A session that could not write it down goes on; the next one
+    /// finds it out again.
+    fn keep_zone(&self, tenant: TenantId) -> OnMove {
+        let services = self.clone();
+        Arc::new(move |zone| {
+            let services = services.clone();
+            Box::pin(async move {
+                if let Err(error) = services.set_zone(tenant, &zone).await {
+                    tracing::warn!(%tenant, %error, "the new zone could not be remembered");
+                }
+            })
+        })
+    }
+
+    async fn set_zone(&self, tenant: TenantId, zone: &ZoneInformation) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        db::set_zone(&mut tx, tenant, &zone.url, &zone.web_url).await?;
+        tx.commit().await
     }
 
     async fn look_up_zone(
@@ -87,9 +114,7 @@ impl Services {
             Ok(zone) => zone,
             Err(failure) => return Ok(Err(failure)),
         };
-        let mut tx = self.db.write().await?;
-        db::set_zone(&mut tx, tenant, &zone.url, &zone.web_url).await?;
-        tx.commit().await?;
+        self.set_zone(tenant, &zone).await?;
         Ok(Ok(zone.url))
     }
 }

@@ -5,11 +5,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use serde_json::{Value, json};
-
 use super::list_sources::{Fetched, Source};
 use crate::{
-    autotask::{self, Call, Failure, PAGE, Row, Session, wire::FieldInformation},
+    autotask::{Failure, Filter, Row, Session, wire::FieldInformation},
     clock::Millis,
     db::{self, Progress, RefreshEnd, RefreshLease, WriteTx},
     domain::{
@@ -217,23 +215,18 @@ impl<'a> Run<'a> {
     pub(super) async fn rows(
         &mut self,
         entity: &str,
-        filter: &[Value],
+        filter: &Filter,
         columns: &[&str],
     ) -> std::result::Result<Vec<Row>, Stop> {
-        let mut rows: Vec<Row> = Vec::new();
+        let (mut rows, mut after): (Vec<Row>, Option<i64>) = (Vec::new(), None);
         for _ in 0..MAX_PAGES {
-            let last = rows.last().and_then(autotask::id);
-            let after = last.map(|last| json!({ "op": "gt", "field": "id", "value": last }));
-            let mut conditions = filter.to_vec();
-            conditions.push(after.unwrap_or_else(|| json!({ "op": "exist", "field": "id" })));
-            let call = Call::query(entity, &Value::Array(conditions), columns);
             self.progress.calls += 1;
-            let page = autotask::items(&self.session.send(&call).await)?;
-            let is_last = page.len() < PAGE;
+            let (page, next) = self.session.query_page(entity, filter, after, columns).await?;
             rows.extend(page);
-            if is_last {
+            if next.is_none() {
                 return Ok(rows);
             }
+            after = next;
             self.progress.rows_read = i64::try_from(rows.len()).unwrap_or(i64::MAX);
             self.note().await?;
         }

@@ -1,11 +1,9 @@
 //! Where each list comes from: one call for an entity's fields, then its rows by the page, with only the columns that
 //! are needed.
 
-use serde_json::json;
-
 use super::list_refresh::{Run, Stop};
 use crate::{
-    autotask::{self, Row, wire::FieldInformation},
+    autotask::{self, Condition, Filter, Row, wire::FieldInformation},
     domain::lists::{List, ListOption},
 };
 
@@ -79,7 +77,7 @@ impl Source {
             Self::BillingCodes => billing_codes(run).await?,
             Self::Rows(list) => {
                 let (entity, columns) = entity(list);
-                let rows = run.rows(entity, &[], columns).await?;
+                let rows = run.rows(entity, &Filter::every(), columns).await?;
                 vec![(list, rows.iter().filter_map(|row| option(list, row)).collect())]
             }
         })
@@ -136,9 +134,9 @@ async fn billing_codes(run: &mut Run<'_>) -> Result<Fetched, Stop> {
     let fields = run.fields("BillingCodes").await?;
     let material = use_type(&fields, "Material Cost Code", 4);
     let recurring = use_type(&fields, "Recurring Contract Service Code", 5);
-    let filter = json!({ "op": "in", "field": "useType", "value": [material, recurring] });
+    let filter = Filter::by(Condition::one_of("useType", [material, recurring]));
     let (entity, columns) = entity(List::MaterialCodes);
-    let rows = run.rows(entity, &[filter], columns).await?;
+    let rows = run.rows(entity, &filter, columns).await?;
     let of_type = |list, use_type| {
         let rows = rows.iter().filter(|row| number(row, "useType") == Some(use_type));
         (list, rows.filter_map(|row| option(list, row)).collect())
@@ -190,7 +188,7 @@ fn person(row: &Row) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{end::Stop, push::Run};
+use super::{end::Stop, filter, push::Run};
 use crate::{
-    autotask::{self, Call, Failure, Row},
+    autotask::{self, Call, Failure, Filter, Row},
     db,
     domain::{
         document::State,
@@ -38,7 +38,7 @@ impl Run<'_> {
         if self.was_linked_meanwhile(key).await? {
             return Ok(());
         }
-        let filter = find.filter.json(&self.links).map_err(|key| missing(&key))?;
+        let filter = filter::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
         let fields: Vec<&str> =
             std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
         let call = Call::query(key.target.entity(), &filter, &fields);
@@ -78,7 +78,7 @@ impl Run<'_> {
         let marker = create
             .marker
             .as_ref()
-            .map(|marker| marker.json(&self.links))
+            .map(|marker| filter::wire(marker, &self.links))
             .transpose()
             .map_err(|key| missing(&key))?;
         if let Some(marker) = &marker
@@ -106,12 +106,12 @@ impl Run<'_> {
         &mut self,
         key: &Key,
         fields: &Fields,
-        marker: Option<Value>,
+        marker: Option<Filter>,
         state: State,
     ) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
-        intent.marker = marker.map(|marker| marker.to_string());
+        intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
         let (id, send_before) = (intent.id, intent.send_before);
         self.recorder.commit(Some(intent)).await?;
         if self.worker.services.clock.now() > send_before {

@@ -6,6 +6,7 @@
 
 mod end;
 mod execute;
+mod filter;
 mod push;
 mod recorder;
 mod recover;

@@ -1,20 +1,19 @@
 //! Creates whose outcome nobody told: found again by their marker, or waited for until it is certain that they never
 //! arrived (reliability R3).
 
-use serde_json::Value;
-
 use super::{
     end::{End, Stop, checking},
     push::Run,
 };
 use crate::{
-    autotask::{self, Call},
+    autotask::{self, Call, Filter},
     clock::Millis,
     db::{self, StepRow},
     domain::{
         hold::Hold,
         plan::{Key, Link, Target, Written},
     },
+    error::Error,
 };
 
 impl Run<'_> {
@@ -52,7 +51,7 @@ impl Run<'_> {
             );
             return Ok(None);
         }
-        let filter: Value = serde_json::from_str(marker).unwrap_or(Value::Null);
+        let filter: Filter = serde_json::from_str(marker).map_err(Error::internal)?;
         if let Some(id) = self.find_marked(&key, &filter).await? {
             let fields = serde_json::from_str(&step.request).unwrap_or_default();
             let link = Link { id, written: Written { fields, ..Written::default() } };
@@ -76,7 +75,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Ends the push when several do.
-    pub(super) async fn find_marked(&mut self, key: &Key, filter: &Value) -> Result<Option<i64>, Stop> {
+    pub(super) async fn find_marked(&mut self, key: &Key, filter: &Filter) -> Result<Option<i64>, Stop> {
         let call = Call::query(key.target.entity(), filter, &["id"]);
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
@@ -93,8 +92,8 @@ impl Run<'_> {
             // Equal lines make equal items: any of them is as good.
             (Some(id), Some(_)) if key.target == Target::QuoteItem => Ok(Some(id)),
             (Some(_), Some(_)) => {
-                Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker: filter.to_string() }
-                    .into())
+                let marker = serde_json::to_string(filter).map_err(Error::internal)?;
+                Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker }.into())
             }
         }
     }

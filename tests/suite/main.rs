@@ -4,6 +4,7 @@
 
 mod accounts;
 mod autotask;
+mod client;
 mod contract;
 mod documents;
 mod harness;

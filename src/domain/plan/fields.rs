@@ -135,33 +135,13 @@ impl Fields {
     }
 }
 
-/// A filter's operators: those of Autotask that we use. An unknown one would be dropped silently there, so it
-/// cannot be written here.
+/// How a plan's filter compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     /// Equal.
     Eq,
     /// A text that begins so.
     BeginsWith,
-    /// Greater.
-    Gt,
-    /// At least.
-    Gte,
-    /// One of a list.
-    In,
-}
-
-impl Op {
-    /// The word on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Eq => "eq",
-            Self::BeginsWith => "beginsWith",
-            Self::Gt => "gt",
-            Self::Gte => "gte",
-            Self::In => "in",
-        }
-    }
 }
 
 /// One condition, or several of which one must hold.
@@ -171,25 +151,6 @@ pub enum Condition {
     Field(Op, &'static str, Value),
     /// At least one holds.
     Any(Vec<Condition>),
-}
-
-impl Condition {
-    fn json(&self, links: &Links) -> Result<Json, Key> {
-        match self {
-            Self::Field(op, field, value) => match (value.json(links), value) {
-                (Some(json), _) => Ok(json!({ "op": op.name(), "field": field, "value": json })),
-                (None, Value::Id(key) | Value::IdIfFound(key)) => Err(key.clone()),
-                (None, _) => Ok(json!({ "op": op.name(), "field": field })),
-            },
-            Self::Any(conditions) => {
-                let items = conditions
-                    .iter()
-                    .map(|condition| condition.json(links))
-                    .collect::<Result<Vec<_>, _>>()?;
-                Ok(json!({ "op": "or", "items": items }))
-            }
-        }
-    }
 }
 
 /// Conditions that must all hold.
@@ -216,12 +177,9 @@ impl Filter {
         self
     }
 
-    /// The filter on the wire.
-    ///
-    /// # Errors
-    /// The key of a record that is needed and not linked.
-    pub fn json(&self, links: &Links) -> Result<Json, Key> {
-        self.0.iter().map(|condition| condition.json(links)).collect::<Result<Vec<_>, _>>().map(Json::Array)
+    /// The conditions.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.0
     }
 }
 

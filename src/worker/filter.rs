@@ -1,0 +1,63 @@
+//! The plan's filters in Autotask's terms, with the ids that are known by now.
+
+use crate::{
+    autotask::{Condition, Filter, Op, Scalar},
+    domain::plan::{self, Key, Links, Value},
+};
+
+/// The filter on the wire.
+///
+/// # Errors
+/// The key of a record that is needed and not linked.
+pub fn wire(filter: &plan::Filter, links: &Links) -> Result<Filter, Key> {
+    Ok(Filter::all(conditions(filter.conditions(), links)?))
+}
+
+fn conditions(planned: &[plan::Condition], links: &Links) -> Result<Vec<Condition>, Key> {
+    planned.iter().map(|condition| one(condition, links)).collect()
+}
+
+fn one(planned: &plan::Condition, links: &Links) -> Result<Condition, Key> {
+    Ok(match planned {
+        plan::Condition::Any(planned) => Condition::any(conditions(planned, links)?),
+        plan::Condition::Field(op, field, value) => match (value.json(links).and_then(Scalar::of), value) {
+            (Some(scalar), _) => Condition::new(wire_op(*op), field, scalar),
+            (None, Value::Id(key) | Value::IdIfFound(key)) => return Err(key.clone()),
+            (None, _) => Condition::missing(field),
+        },
+    })
+}
+
+fn wire_op(op: plan::Op) -> Op {
+    match op {
+        plan::Op::Eq => Op::Eq,
+        plan::Op::BeginsWith => Op::BeginsWith,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, to_value};
+
+    use super::*;
+    use crate::domain::plan::{Link, Target};
+
+    #[test]
+    fn ids_are_put_in_and_decimals_keep_their_digits() {
+        let quote = Key::only(Target::Quote);
+        let price: rust_decimal::Decimal = "12.50".parse().unwrap();
+        let filter = plan::Filter::new()
+            .and(plan::Op::Eq, "quoteID", Value::Id(quote.clone()))
+            .and(plan::Op::BeginsWith, "name", "A")
+            .and_any(vec![plan::Condition::Field(plan::Op::Eq, "unitPrice", price.into())]);
+        let mut links = Links::default();
+        assert_eq!(wire(&filter, &links), Err(quote.clone()));
+        links.set(quote, Link { id: 7, ..Link::default() });
+        let written = json!([
+            { "op": "eq", "field": "quoteID", "value": 7 },
+            { "op": "beginsWith", "field": "name", "value": "A" },
+            { "op": "or", "items": [{ "op": "eq", "field": "unitPrice", "value": 12.5 }] },
+        ]);
+        assert_eq!(to_value(wire(&filter, &links).unwrap()).unwrap(), written);
+    }
+}

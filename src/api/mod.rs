@@ -9,10 +9,10 @@ mod pushes;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::StatusCode,
     routing::{get, post, put},
 };
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::service::Services;
 
@@ -28,8 +28,13 @@ pub fn router(services: Services) -> Router {
         .route("/api/v1/pushes/{id}", get(pushes::show))
         .route("/api/v1/pushes/{id}/retry", post(pushes::retry))
         .route("/api/{*rest}", get(no_such_address).fallback(no_such_address))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(services)
+}
+
+async fn no_such_method() -> error::Problem {
+    error::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.")
 }
 
 async fn no_such_address() -> error::Problem {

@@ -21,6 +21,7 @@ use sqlx::{
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::task;
 
 pub use accounts::*;
 pub use catalogue::*;
@@ -168,7 +169,9 @@ impl Db {
             Pools::Postgres(pool) => POSTGRES.run(pool).await.map_err(Error::internal),
             Pools::Sqlite { write, .. } => {
                 let lock = self.lock_file("migrate")?;
-                lock.lock().map_err(Error::internal)?;
+                // Waiting for it here would keep the one who holds it from going on, where both share a thread.
+                let wait = task::spawn_blocking(move || lock.lock().map(|()| lock));
+                let _lock = wait.await.map_err(Error::internal)?.map_err(Error::internal)?;
                 SQLITE.run(write).await.map_err(Error::internal)
             }
         }

@@ -185,6 +185,10 @@ const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push
      UPDATE push SET state = 'sending', lease_token = push.lease_token + 1, lease_until = $2, updated_at = $1 FROM picked \
      WHERE push.id = picked.id RETURNING push.id, tenant_id, document_id, lease_token, lease_until, tries";
 
+/// On Postgres claims take turns until they commit: two at once would each count the tenant's pushes under way without
+/// the other's. The number is any that nothing else locks.
+const CLAIM_TURN: &str = "SELECT pg_advisory_xact_lock(7102)";
+
 /// Claims the push that has been due longest, of a tenant whose sync is on and that has fewer than `per_tenant` pushes
 /// under way. A lease that ran out is taken over.
 ///
@@ -196,7 +200,11 @@ pub async fn claim_push(
     lease_until: Millis,
     per_tenant: i64,
 ) -> Result<Option<Lease>> {
-    let sql = if tx.is_postgres() { CLAIM_POSTGRES } else { CLAIM };
+    let is_postgres = tx.is_postgres();
+    if is_postgres {
+        on!(tx, |c| sqlx::query(CLAIM_TURN).execute(c).await.map(drop)).map_err(fault)?;
+    }
+    let sql = if is_postgres { CLAIM_POSTGRES } else { CLAIM };
     on!(tx, |c| {
         sqlx::query_as(sql).bind(now).bind(lease_until).bind(per_tenant).bind(true).fetch_optional(c).await
     })

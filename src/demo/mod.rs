@@ -4,7 +4,7 @@
 //! over a minute and a half. The same folder gives the same sign-in again, and goes on where it stopped.
 
 mod feed;
-mod settings;
+pub mod settings;
 
 pub use settings::configure;
 

@@ -15,7 +15,7 @@ use crate::{
 /// Saves the demo's settings and turns the sync on.
 ///
 /// # Errors
-/// When the emulator's lists lack what they choose, or the database fails.
+/// When the lists lack a name that the settings choose by, or the database fails.
 pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
     let view = services.settings_view(tenant).await?;
     let mut form = form(&view.lists, &view.categories)?;

@@ -72,7 +72,8 @@ impl<'a> Reader<'a> {
         self.members?.get(name).filter(|value| !value.is_null())
     }
 
-    fn required<T: Default>(&self, name: &str, value: Option<T>) -> T {
+    /// Notes a member that is not there, unless the whole object is something else and that was noted already.
+    pub fn required<T: Default>(&self, name: &str, value: Option<T>) -> T {
         if value.is_none() && self.members.is_some() {
             self.wrong(name, "is required");
         }
@@ -117,7 +118,8 @@ impl<'a> Reader<'a> {
     /// A decimal that must be there.
     pub fn required_decimal(&mut self, name: &'static str) -> Decimal {
         let decimal = self.decimal(name);
-        self.required(name, decimal)
+        self.required(name, decimal.map(drop));
+        decimal.unwrap_or(Decimal::ONE)
     }
 
     /// True or false; absent is `default`.

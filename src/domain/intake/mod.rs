@@ -240,9 +240,7 @@ fn discount(of: &mut Reader<'_>) -> Option<Discount> {
         [("unit", Discount::Unit), ("line", Discount::Line), ("percent", Discount::Percent)];
     of.object("discount", |of| {
         let make = of.word("kind", &kinds);
-        if make.is_none() {
-            of.wrong("kind", "is required");
-        }
+        of.required("kind", make.map(drop));
         let value = of.required_decimal("value");
         let percent = make.is_some_and(|make| matches!(make(value), Discount::Percent(_)));
         if value.is_sign_negative() || (percent && value > Decimal::ONE_HUNDRED) {

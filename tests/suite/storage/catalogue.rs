@@ -1,0 +1,102 @@
+//! Connections, lists, brands, categories and items.
+
+use std::collections::BTreeMap;
+
+use opportune::{
+    db::{self, ConnectionRow},
+    domain::{
+        document::Line,
+        lists::{List, ListOption},
+        plan::{Key, Target},
+    },
+};
+
+use super::Fixture;
+use crate::harness::on_both;
+
+fn option(value: i64, label: &str) -> ListOption {
+    ListOption {
+        value,
+        label: label.to_owned(),
+        detail: Some(format!("detail of {label}")),
+        parent: None,
+        active: true,
+    }
+}
+
+on_both! {
+    async fn a_connection_is_replaced_and_its_zone_remembered(db) {
+        let f = Fixture::open(db).await;
+        let row = ConnectionRow {
+            discovery_url: "https://one.example".to_owned(),
+            user_name: "api".to_owned(),
+            integration_code: "CODE".to_owned(),
+            secret_sealed: "sealed".to_owned(),
+            currency: "USD".to_owned(),
+            zone_url: None,
+            web_url: None,
+        };
+        let mut tx = f.db.write().await.unwrap();
+        assert_eq!(db::connection(&mut tx, f.tenant).await.unwrap(), None);
+        db::put_connection(&mut tx, f.tenant, &row, 1).await.unwrap();
+        db::set_zone(&mut tx, f.tenant, "https://zone/", "https://web/").await.unwrap();
+        let expected = ConnectionRow { zone_url: Some("https://zone/".to_owned()), web_url: Some("https://web/".to_owned()), ..row.clone() };
+        assert_eq!(db::connection(&mut tx, f.tenant).await.unwrap(), Some(expected));
+        let other = ConnectionRow { user_name: "another".to_owned(), ..row };
+        db::put_connection(&mut tx, f.tenant, &other, 2).await.unwrap();
+        assert_eq!(db::connection(&mut tx, f.tenant).await.unwrap(), Some(other), "new credentials, new zone look-up");
+        assert_eq!(db::connection(&mut tx, f.other).await.unwrap(), None);
+    }
+
+    async fn an_option_that_vanished_stays_as_inactive(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        db::put_list(&mut tx, f.tenant, List::Stages, &[option(1, "One"), option(2, "Two")], 1).await.unwrap();
+        db::put_list(&mut tx, f.tenant, List::Statuses, &[option(1, "Active")], 1).await.unwrap();
+        let sub = ListOption { parent: Some(2), detail: None, ..option(3, "Three") };
+        db::put_list(&mut tx, f.tenant, List::Stages, &[sub.clone(), option(2, "Second")], 2).await.unwrap();
+        let lists = db::lists(&mut tx, f.tenant).await.unwrap();
+        let gone = ListOption { active: false, ..option(1, "One") };
+        let stages = lists.options(List::Stages);
+        assert!(stages.contains(&gone) && stages.contains(&sub) && stages.contains(&option(2, "Second")), "{stages:?}");
+        assert_eq!(stages.len(), 3);
+        let active: Vec<i64> = stages.iter().filter(|option| option.active).map(|option| option.value).collect();
+        assert_eq!(active, [3, 2], "in Autotask's order");
+        assert_eq!(lists.options(List::Statuses), [option(1, "Active")], "another list is not touched");
+        db::put_list(&mut tx, f.tenant, List::Stages, &[option(1, "One")], 3).await.unwrap();
+        assert!(db::lists(&mut tx, f.tenant).await.unwrap().is_active(List::Stages, 1), "it came back");
+        assert!(db::lists(&mut tx, f.other).await.unwrap().options(List::Stages).is_empty());
+    }
+
+    async fn brands_and_categories_are_added_once_and_sorted(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        for name in ["Fortinet", "APC", "Fortinet"] {
+            db::add_brand(&mut tx, f.tenant, name, 1).await.unwrap();
+            db::add_category(&mut tx, f.tenant, &format!("Hardware/{name}"), 1).await.unwrap();
+        }
+        assert_eq!(db::brands(&mut tx, f.tenant).await.unwrap(), ["APC", "Fortinet"]);
+        assert_eq!(db::categories(&mut tx, f.tenant).await.unwrap(), ["Hardware/APC", "Hardware/Fortinet"]);
+        assert!(db::brands(&mut tx, f.other).await.unwrap().is_empty());
+        assert!(db::categories(&mut tx, f.other).await.unwrap().is_empty());
+    }
+
+    async fn products_are_counted_by_the_category_that_they_have_now(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        let items = [
+            (Target::Product, "sku a", Some("Old")),
+            (Target::Product, "sku a", Some("Hardware")),
+            (Target::Product, "sku b", Some("Hardware")),
+            (Target::Product, "sku c", None),
+            (Target::Service, "name d", Some("Services")),
+        ];
+        for (target, key, category) in items {
+            let line = Line { name: key.to_owned(), category: category.map(str::to_owned), ..Line::default() };
+            db::put_item(&mut tx, f.tenant, &Key::new(target, key), &line, 1).await.unwrap();
+        }
+        let counts = db::products_by_category(&mut tx, f.tenant).await.unwrap();
+        assert_eq!(counts, BTreeMap::from([("Hardware".to_owned(), 2)]));
+        assert!(db::products_by_category(&mut tx, f.other).await.unwrap().is_empty());
+    }
+}

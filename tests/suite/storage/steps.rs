@@ -1,0 +1,80 @@
+//! Steps and attempts.
+
+use opportune::{
+    db::{self, AttemptRow, StepRow},
+    domain::ids::PushId,
+};
+
+use super::{Fixture, id};
+use crate::harness::on_both;
+
+fn step(push: PushId, state: &str, key: &str) -> StepRow {
+    StepRow {
+        id: id(),
+        push_id: push.0,
+        target: "quote_item".to_owned(),
+        key: key.to_owned(),
+        action: "create".to_owned(),
+        state: state.to_owned(),
+        marker: Some("[]".to_owned()),
+        request: "{}".to_owned(),
+        autotask_id: None,
+        note: None,
+        lease_token: 1,
+        settings_revision: 2,
+        send_before: 3,
+        created_at: 4,
+    }
+}
+
+on_both! {
+    async fn steps_are_open_until_their_outcome_is_known(db) {
+        let f = Fixture::open(db).await;
+        let push = f.push("Q-1", 1).await;
+        let mut tx = f.db.write().await.unwrap();
+        let row = db::push(&mut tx, f.tenant, push).await.unwrap().unwrap();
+        let document = opportune::domain::ids::DocumentId(row.document_id);
+        let rows = [step(push, "intent", "1"), step(push, "intent", "2"), step(push, "done", "3"), step(push, "failed", "4")];
+        for row in &rows {
+            db::add_step(&mut tx, f.tenant, document, row).await.unwrap();
+        }
+        db::close_step(&mut tx, f.tenant, rows[0].id, "unknown", None, Some("no answer"), 9).await.unwrap();
+        let open = db::open_steps(&mut tx, f.tenant, document).await.unwrap();
+        let unknown = StepRow { state: "unknown".to_owned(), note: Some("no answer".to_owned()), ..rows[0].clone() };
+        assert_eq!(open, [unknown, rows[1].clone()]);
+        db::close_step(&mut tx, f.tenant, rows[0].id, "done", Some(77), None, 9).await.unwrap();
+        db::close_step(&mut tx, f.other, rows[1].id, "done", Some(78), None, 9).await.unwrap();
+        assert_eq!(db::open_steps(&mut tx, f.tenant, document).await.unwrap(), [rows[1].clone()]);
+        let all = db::steps(&mut tx, f.tenant, push).await.unwrap();
+        let told: Vec<_> = all.iter().map(|step| (step.key.as_str(), step.state.as_str(), step.autotask_id)).collect();
+        assert_eq!(told, [("1", "done", Some(77)), ("2", "intent", None), ("3", "done", None), ("4", "failed", None)]);
+        assert!(db::open_steps(&mut tx, f.other, document).await.unwrap().is_empty());
+        assert!(db::steps(&mut tx, f.other, push).await.unwrap().is_empty());
+    }
+
+    async fn attempts_are_shown_newest_first_and_at_most_two_hundred(db) {
+        let f = Fixture::open(db).await;
+        let push = f.push("Q-1", 1).await;
+        let mut tx = f.db.write().await.unwrap();
+        let mut rows = Vec::new();
+        for number in 0..201 {
+            let row = AttemptRow {
+                id: id(),
+                method: "POST".to_owned(),
+                path: format!("Quotes/{number}"),
+                status: (number % 2 == 0).then_some(200),
+                outcome: "OK".to_owned(),
+                request: Some("{}".to_owned()),
+                response: None,
+                duration_ms: number,
+                created_at: number,
+            };
+            db::add_attempt(&mut tx, f.tenant, push, &row).await.unwrap();
+            rows.push(row);
+        }
+        rows.reverse();
+        rows.truncate(200);
+        assert_eq!(db::attempts(&mut tx, f.tenant, push).await.unwrap(), rows);
+        assert!(db::attempts(&mut tx, f.other, push).await.unwrap().is_empty());
+    }
+}

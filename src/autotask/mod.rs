@@ -4,10 +4,12 @@
 //! is listed in `ARCHITECTURE.md` under *Assumptions*.
 
 mod failure;
+mod inspect;
 mod send;
 pub mod wire;
 
 pub use failure::{Failure, Kind as CallKind, classify};
+pub use inspect::{EntityInformation, Threshold, UserAccess};
 pub use send::{Access, Call, Client, Exchange};
 
 use serde_json::{Map, Value, json};

@@ -132,15 +132,34 @@ pub async fn set_zone(tx: &mut WriteTx, tenant: TenantId, zone_url: &str, web_ur
     .map_err(fault)
 }
 
-/// Keeps what a test of the saved credentials said.
+/// What a test of the saved credentials told.
+#[derive(Clone, Debug, Default)]
+pub struct Tested {
+    /// The checklist as JSON.
+    pub checklist: String,
+    /// The zone's address.
+    pub zone_url: Option<String>,
+    /// Where people open Autotask.
+    pub web_url: Option<String>,
+    /// Autotask's number of the company.
+    pub company_id: Option<i64>,
+    /// The company's name.
+    pub company_name: Option<String>,
+}
+
+/// Keeps what a test of the saved credentials told; what it did not tell stays as it was.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_checklist(tx: &mut WriteTx, tenant: TenantId, checklist: &str, now: Millis) -> Result<()> {
+pub async fn set_tested(tx: &mut WriteTx, tenant: TenantId, tested: &Tested, now: Millis) -> Result<()> {
     on!(tx, |c| {
-        let query =
-            sqlx::query("UPDATE connection SET checklist = $2, tested_at = $3 WHERE tenant_id = $1 AND disconnected_at IS NULL");
-        query.bind(tenant.0).bind(checklist).bind(now).execute(c).await.map(drop)
+        let query = sqlx::query(
+            "UPDATE connection SET checklist = $2, tested_at = $3, zone_url = COALESCE($4, zone_url), web_url = COALESCE($5, web_url), \
+             company_id = COALESCE($6, company_id), company_name = COALESCE($7, company_name) \
+             WHERE tenant_id = $1 AND disconnected_at IS NULL",
+        );
+        let query = query.bind(tenant.0).bind(&tested.checklist).bind(now).bind(&tested.zone_url).bind(&tested.web_url);
+        query.bind(tested.company_id).bind(&tested.company_name).execute(c).await.map(drop)
     })
     .map_err(fault)
 }

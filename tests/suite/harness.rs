@@ -13,7 +13,7 @@ use opportune::{
     demo,
     domain::{ids::TenantId, settings::form::SettingsForm},
     emulator::{self, CREDENTIALS, Emulator},
-    service::{Services, connection::NewConnection, settings::Saved},
+    service::{Services, connect::AUTOTASK, connection::NewConnection, settings::Saved},
     worker::Worker,
 };
 use reqwest::{Method, StatusCode};
@@ -93,6 +93,7 @@ impl Database {
             key_file: Some(self.folder.path().join("key")),
             worker: WorkerConfig::default(),
             secure_cookies: false,
+            discovery_url: AUTOTASK.to_owned(),
             test_server: true,
         }
     }
@@ -169,7 +170,7 @@ impl TestApp {
 
     /// Connected, with nothing chosen and the sync off.
     pub async fn start_fresh(db: &Database) -> Self {
-        let (config, clock) = (db.config(), clock());
+        let (mut config, clock) = (db.config(), clock());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let autotask = Emulator::open(emulator::Options { journal: None, clock: clock.clone() }).unwrap();
         let serve = async |router| {
@@ -179,6 +180,7 @@ impl TestApp {
             address
         };
         let emulator = serve(autotask.router()).await;
+        config.discovery_url = format!("http://{emulator}");
         let services = app::services(&config, clock.clone()).await.unwrap();
         let web = serve(app::router(&services, &config)).await;
         let tenant = services.add_tenant(TENANT).await.unwrap();

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time;
 use url::Url;
 
-pub use self::verdict::{Found, Verdict, verdict};
+pub use self::verdict::{Found, Verdict, thousands, verdict};
 use crate::autotask::{Access, Client, Failure, Session, Threshold, wire::ZoneInformation};
 
 /// What a line checks, in the order of the list.

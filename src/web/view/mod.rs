@@ -6,6 +6,7 @@
 mod activity;
 mod apps;
 mod autotask;
+mod connection;
 mod error_page;
 mod fields;
 mod opportunities;
@@ -26,6 +27,7 @@ mod samples;
 pub use activity::{Activity, Answer, Answers, CauseGroup, Filter, PushRow};
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
+pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
 pub use fields::{Choice, Control, Select, Text, id_of};
 pub use opportunities::{Opportunities, SetupNeeded, Switch};

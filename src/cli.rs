@@ -1,5 +1,7 @@
 //! The command line: what an operator types, turned into [`Config`] and calls of services.
 
+mod check;
+
 use std::{
     env,
     io::{self, Read, Write},
@@ -45,6 +47,8 @@ enum Command {
     Emulator(EmulatorArgs),
     /// Bring the database's schema up to date
     Migrate(DatabaseArgs),
+    /// Say what is wrong with this machine and the connections, and how to mend it
+    Check(check::CheckArgs),
     /// Tenants, people, API tokens and connections
     Admin(AdminArgs),
 }
@@ -178,6 +182,7 @@ impl Cli {
             Command::Serve(args) => args.run().await,
             Command::Emulator(args) => args.run().await,
             Command::Migrate(args) => Db::open(&args.database_url).await.map(drop),
+            Command::Check(args) => args.run().await,
             Command::Admin(args) => args.run().await,
         }
     }

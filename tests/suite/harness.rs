@@ -7,7 +7,7 @@ use std::{net::SocketAddr, sync::atomic::AtomicU64};
 
 use jiff::Timestamp;
 use opportune::{
-    app::{self, App},
+    app,
     clock::Clock,
     config::{Config, Role, WorkerConfig},
     demo,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod autotask;
+mod connection;
 mod documents;
 mod harness;
 mod intake;

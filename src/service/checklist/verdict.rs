@@ -280,80 +280,70 @@ mod tests {
         verdict(check, &Found::Failed { host: "webservices.autotask.net".to_owned(), failure })
     }
 
-    #[test]
-    fn every_failure_has_its_sentence_and_its_fix() {
-        let not_sent = |reason: &str| Failure::NotSent(format!("the connection failed ({reason})"));
-        let temporary = |reason: &str| Failure::Temporary(reason.to_owned());
-        let cases = [
-            (
-                Check::Address,
-                not_sent("failed to lookup address information: Name or service not known"),
-                "was not found.",
-                "(DNS)",
-                true,
-            ),
-            (
-                Check::Address,
-                not_sent("Connection refused (os error 111)"),
-                "refused the connection.",
-                "firewall",
-                true,
-            ),
-            (Check::Address, not_sent("Network is unreachable"), "could not be reached", "firewall", true),
-            (
-                Check::Encryption,
-                not_sent("invalid peer certificate: UnknownIssuer"),
-                "No encrypted connection",
-                "date and time",
-                false,
-            ),
-            (
-                Check::Encryption,
-                not_sent("received corrupt message of type InvalidContentType"),
-                "No encrypted connection",
-                "date and time",
-                false,
-            ),
-            (Check::Address, Failure::Missing, "no zone look-up", "no proxy", false),
-            (
-                Check::Address,
-                Failure::Refused("No zone.".to_owned()),
-                "did not name a zone: No zone.",
-                "API user name",
-                false,
-            ),
-            (Check::Credentials, Failure::Credentials, "same answer for all three", "active", false),
-            (Check::Read, Failure::Throttled(None), "too many requests", "Wait a minute", true),
-            (
-                Check::Read,
-                Failure::Throttled(Some(Duration::from_secs(9))),
-                "too many requests",
-                "Wait 9 seconds",
-                true,
-            ),
-            (
-                Check::Read,
-                temporary("Autotask answered with status 500"),
-                "with status 500.",
-                "few minutes",
-                true,
-            ),
-            (
-                Check::Read,
-                temporary("Autotask's answer could not be read"),
-                "could not be read.",
-                "sign-in page",
-                true,
-            ),
-            (Check::Create, Failure::Refused("No.".to_owned()), "Autotask refused: No.", "Correct", false),
-        ];
-        for (check, failure, sentence, fix, transient) in cases {
+    /// A check, its failure, and what must be in the sentence and in the fix.
+    type Case = (Check, Failure, &'static str, &'static str);
+
+    fn expect(transient: bool, cases: impl IntoIterator<Item = Case>) {
+        for (check, failure, sentence, fix) in cases {
             let said = of(check, failure.clone());
             assert_eq!(said.outcome, Outcome::Failed, "{failure:?}");
             assert!(said.sentence.contains(sentence), "{failure:?}: {said:?}");
             assert!(said.fix.contains(fix), "{failure:?}: {said:?}");
             assert_eq!(said.transient, transient, "{failure:?}");
         }
+    }
+
+    fn not_sent(reason: &str) -> Failure {
+        Failure::NotSent(format!("the connection failed ({reason})"))
+    }
+
+    fn temporary(reason: &str) -> Failure {
+        Failure::Temporary(reason.to_owned())
+    }
+
+    #[test]
+    fn what_may_pass_has_its_sentence_and_its_fix() {
+        use Check::{Address, Read};
+        let no_name = not_sent("failed to lookup address information: Name or service not known");
+        let wait = Failure::Throttled(Some(Duration::from_secs(9)));
+        let unread = temporary("Autotask's answer could not be read");
+        expect(
+            true,
+            [
+                (Address, no_name, "was not found.", "(DNS)"),
+                (
+                    Address,
+                    not_sent("Connection refused (os error 111)"),
+                    "refused the connection.",
+                    "firewall",
+                ),
+                (Address, not_sent("Network is unreachable"), "could not be reached", "firewall"),
+                (Read, Failure::Throttled(None), "too many requests", "Wait a minute"),
+                (Read, wait, "too many requests", "Wait 9 seconds"),
+                (Read, temporary("Autotask answered with status 500"), "with status 500.", "few minutes"),
+                (Read, unread, "could not be read.", "sign-in page"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_a_person_must_mend_has_its_sentence_and_its_fix() {
+        use Check::{Address, Create, Credentials, Encryption};
+        let corrupt = not_sent("received corrupt message of type InvalidContentType");
+        let unknown = not_sent("invalid peer certificate: UnknownIssuer");
+        let refused = |sentence: &str| Failure::Refused(sentence.to_owned());
+        expect(
+            false,
+            [
+                (Encryption, unknown, "No encrypted connection", "date and time"),
+                (Encryption, corrupt, "No encrypted connection", "date and time"),
+                (Address, Failure::Missing, "no zone look-up", "no proxy"),
+                (Address, refused("No zone."), "did not name a zone: No zone.", "API user name"),
+                (Credentials, Failure::Credentials, "same answer for all three", "active"),
+                (Create, Failure::Missing, "does not know an address", "no proxy"),
+                (Create, refused("No."), "Autotask refused: No.", "Correct"),
+            ],
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::{
 
 /// How long requests and pushes that are under way may take after the program was told to stop.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long the test of a connection may take: shorter than a page may.
+const TEST_WITHIN: Duration = Duration::from_secs(20);
 /// How long the database may take to say that it is there.
 const READY: Duration = Duration::from_secs(2);
 
@@ -106,12 +108,17 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
             None => Sealer::from_file(&key_file(config)?)?,
         },
         client: autotask::Client::new(config.worker.write_timeout)?,
+        discovery_url: config.discovery_url.as_str().into(),
+        test_within: TEST_WITHIN,
         wake: Arc::new(Notify::new()),
     })
 }
 
 /// The key's file: as configured, else beside the SQLite file.
-fn key_file(config: &Config) -> Result<PathBuf> {
+///
+/// # Errors
+/// When it is neither.
+pub fn key_file(config: &Config) -> Result<PathBuf> {
     let beside = || {
         let path = config.database_url.strip_prefix("sqlite://")?.split('?').next()?;
         Some(PathBuf::from(format!("{path}.key")))

@@ -1,5 +1,7 @@
 //! The command line: what an operator types, turned into [`Config`] and calls of services.
 
+mod check;
+
 use std::{
     env,
     io::{self, Read, Write},
@@ -21,7 +23,10 @@ use crate::{
     demo::{self, Demo, Facts},
     emulator::{self, Emulator},
     error::{Error, Result},
-    service::{Services, connection::NewConnection},
+    service::{
+        Services,
+        connect::{AUTOTASK, Connected, Consent, Entered},
+    },
 };
 
 /// Keeps quotes and unquoted sales in step with Autotask PSA opportunities.
@@ -42,6 +47,8 @@ enum Command {
     Emulator(EmulatorArgs),
     /// Bring the database's schema up to date
     Migrate(DatabaseArgs),
+    /// Say what is wrong with this machine and the connections, and how to mend it
+    Check(check::CheckArgs),
     /// Tenants, people, API tokens and connections
     Admin(AdminArgs),
 }
@@ -112,6 +119,9 @@ struct ServeArgs {
     /// Which parts run
     #[arg(long, value_enum, default_value = "all")]
     role: Role,
+    /// An emulator's address in place of Autotask's, for tests; the pages say so
+    #[arg(long, env = "OPPORTUNE_AUTOTASK_URL", default_value = AUTOTASK)]
+    autotask_url: String,
     /// Send cookies over HTTPS only [default: true, but false on a loopback address]
     #[arg(long)]
     secure_cookies: Option<bool>,
@@ -160,7 +170,7 @@ enum AdminCommand {
         #[arg(long, default_value = "USD")]
         currency: String,
         /// Where the zone is looked up; an emulator's address for tests
-        #[arg(long, default_value = "https://webservices.autotask.net")]
+        #[arg(long, default_value = AUTOTASK)]
         discovery_url: String,
     },
     /// Seal every secret with a new key, while everything runs
@@ -184,6 +194,7 @@ impl Cli {
             Command::Serve(args) => args.run().await,
             Command::Emulator(args) => args.run().await,
             Command::Migrate(args) => Db::open(&args.database_url).await.map(drop),
+            Command::Check(args) => args.run().await,
             Command::Admin(args) => args.run().await,
         }
     }
@@ -202,6 +213,7 @@ impl DemoArgs {
             key: None,
             worker: self.worker.config(),
             secure_cookies: false,
+            discovery_url: AUTOTASK.to_owned(),
             test_server: true,
         };
         let options = demo::Options {
@@ -231,7 +243,8 @@ impl ServeArgs {
             key: self.database.key,
             worker: self.worker.config(),
             secure_cookies: self.secure_cookies.unwrap_or(!self.listen.ip().is_loopback()),
-            test_server: false,
+            test_server: self.autotask_url != AUTOTASK,
+            discovery_url: self.autotask_url,
         };
         let app = App::open(config, Clock::system()).await?;
         if let Some(address) = app.address() {
@@ -277,6 +290,7 @@ impl AdminArgs {
             key: self.database.key,
             worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
             secure_cookies: false,
+            discovery_url: AUTOTASK.to_owned(),
             test_server: false,
         };
         let services = app::services(&config, Clock::system()).await?;
@@ -303,8 +317,10 @@ impl AdminCommand {
             Self::Connect { tenant, user_name, integration_code, currency, discovery_url } => {
                 let tenant = services.tenant(&tenant).await?;
                 let secret = from_standard_input("secret")?;
-                let new = NewConnection { discovery_url, user_name, secret, integration_code, currency };
-                services.connect(tenant, &new).await?;
+                let discovery_url = Some(discovery_url);
+                let entered = Entered { user_name, secret, integration_code, currency, discovery_url };
+                let saved = services.save_connection(tenant, None, &entered, Consent::default()).await?;
+                connected(saved)?;
                 services.refresh_lists(tenant).await?;
                 say("Connected. The lists are fetched.")
             }
@@ -321,6 +337,25 @@ impl AdminCommand {
                 say("The lists are fetched.")
             }
         }
+    }
+}
+
+/// Refuses what was not saved, with the line of the test that says why.
+fn connected(saved: Connected) -> Result<()> {
+    match saved {
+        Connected::Done { .. } => Ok(()),
+        Connected::Wrong(errors) => {
+            let sentences: Vec<String> =
+                errors.iter().flat_map(|(_, sentences)| sentences.to_vec()).collect();
+            Err(Error::Conflict(format!("Not saved. {}.", sentences.join(". "))))
+        }
+        Connected::Failed { checklist, .. } => {
+            let why = checklist.failed().map(|line| format!(" {} {}", line.sentence, line.fix));
+            Err(Error::Conflict(format!("Not saved.{}", why.unwrap_or_default())))
+        }
+        Connected::OtherCompany { before, now } => Err(Error::Conflict(format!(
+            "Not saved. Before, {before} was connected, and this is {now}. Connect it on the connection page, which asks about it."
+        ))),
     }
 }
 

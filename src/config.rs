@@ -32,6 +32,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// Whether cookies are only sent over HTTPS. Off where a plain loopback address is served.
     pub secure_cookies: bool,
+    /// Where the zones of new connections are looked up: Autotask's own host, or an emulator for tests.
+    pub discovery_url: String,
     /// Whether the pages say "Test server": Autotask is the emulator.
     pub test_server: bool,
 }

@@ -42,6 +42,7 @@ impl Rig {
             key: None,
             worker: WorkerConfig::default(),
             secure_cookies: false,
+            discovery_url: opportune::service::connect::AUTOTASK.to_owned(),
             test_server: true,
         };
         let services = app::services(&config, Clock::system()).await.unwrap();

@@ -6,6 +6,7 @@
 mod address;
 mod failure;
 mod filter;
+mod inspect;
 mod resolve;
 mod send;
 mod session;
@@ -16,6 +17,7 @@ pub mod wire;
 pub use address::DISCOVERY_URL;
 pub use failure::{Failure, Kind as CallKind, classify};
 pub use filter::{Condition, Filter, Op, Scalar};
+pub use inspect::{EntityInformation, Threshold, UserAccess};
 pub use send::{Access, Call, Client, Exchange};
 use serde_json::{Map, Value};
 pub use session::{OnMove, PAGE, Session};

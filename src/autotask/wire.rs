@@ -13,6 +13,9 @@ pub struct ZoneInformation {
     pub url: String,
     /// Where people open Autotask.
     pub web_url: String,
+    /// Autotask's number of the company whose Autotask it is.
+    #[serde(default)]
+    pub ci: Option<i64>,
 }
 
 /// The answer to a query.

@@ -75,6 +75,17 @@ pub async fn find_tenant(tx: &mut Tx, name: &str) -> Result<Option<TenantId>> {
     Ok(found.map(TenantId))
 }
 
+/// Every tenant with its name, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tenants(tx: &mut Tx) -> Result<Vec<(TenantId, String)>> {
+    let rows: Vec<(Uuid, String)> =
+        on!(tx, |c| sqlx::query_as("SELECT id, name FROM tenant ORDER BY name").fetch_all(c).await)
+            .map_err(fault)?;
+    Ok(rows.into_iter().map(|(id, name)| (TenantId(id), name)).collect())
+}
+
 /// Adds a person, or sets name and password of the one with that e-mail address.
 ///
 /// # Errors

@@ -131,3 +131,33 @@ pub async fn linked_elsewhere(
     })
     .map_err(fault)
 }
+
+/// Puts every link of a tenant aside, together with the steps that are still open: the records are another
+/// company's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn archive_links(tx: &mut WriteTx, tenant: TenantId, company: i64, now: Millis) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "INSERT INTO link_archive (tenant_id, company_id, scope, target, key, autotask_id, written, archived_at) \
+             SELECT tenant_id, $2, scope, target, key, autotask_id, written, $3 FROM link WHERE tenant_id = $1",
+        );
+        query.bind(tenant.0).bind(company).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)?;
+    on!(tx, |c| sqlx::query("DELETE FROM link WHERE tenant_id = $1")
+        .bind(tenant.0)
+        .execute(c)
+        .await
+        .map(drop))
+    .map_err(fault)?;
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE step SET state = 'failed', note = 'Another Autotask company was connected', updated_at = $2 \
+             WHERE tenant_id = $1 AND state IN ('intent', 'unknown')",
+        );
+        query.bind(tenant.0).bind(now).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}

@@ -140,6 +140,45 @@ impl Db {
         Ok(db)
     }
 
+    /// Opens the database at `url` as it is: nothing is made and no migration is run. For looking at it.
+    ///
+    /// # Errors
+    /// When the address is of neither kind, the file is not there, or the database cannot be reached.
+    pub async fn open_as_it_is(url: &str) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite://").and_then(|rest| rest.split('?').next())
+            && !std::path::Path::new(path).exists()
+        {
+            return Err(Error::Conflict(format!("There is no file {path}. Run: opportune migrate")));
+        }
+        Self::connect(url).await
+    }
+
+    /// How many migrations of this program the database has not had yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn missing_migrations(&self) -> Result<usize> {
+        let migrator = if matches!(self.0, Pools::Postgres(_)) { &POSTGRES } else { &SQLITE };
+        let mut tx = self.read().await?;
+        let exists = if matches!(tx.inner(), Inner::Postgres(_)) {
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'"
+        } else {
+            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'"
+        };
+        let is_there: i64 = on!(tx, |c| sqlx::query_scalar(exists).fetch_one(c).await).map_err(fault)?;
+        if is_there == 0 {
+            return Ok(migrator.iter().count());
+        }
+        let done: Vec<i64> = on!(tx, |c| {
+            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success = $1")
+                .bind(true)
+                .fetch_all(c)
+                .await
+        })
+        .map_err(fault)?;
+        Ok(migrator.iter().filter(|migration| !done.contains(&migration.version)).count())
+    }
+
     async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("postgres") {
             let options =

@@ -352,3 +352,18 @@ pub async fn push_counts(tx: &mut Tx, tenant: TenantId) -> Result<Vec<StateCount
     })
     .map_err(fault)
 }
+
+/// Since when the push is due that has been due longest, of a tenant whose sync is on, and that nobody took.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest_due(tx: &mut Tx, now: Millis) -> Result<Option<Millis>> {
+    on!(tx, |c| {
+        let query = sqlx::query_scalar(
+            "SELECT MIN(p.run_at) FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
+             WHERE s.enabled = $2 AND p.state = 'waiting' AND p.run_at <= $1",
+        );
+        query.bind(now).bind(true).fetch_one(c).await
+    })
+    .map_err(fault)
+}

@@ -26,7 +26,10 @@ use crate::{
     domain::ids::TenantId,
     emulator::{self, Emulator},
     error::{Error, Result},
-    service::{Services, connection::NewConnection},
+    service::{
+        Services,
+        connect::{Connected, Consent, Entered},
+    },
 };
 
 /// The demo's tenant.
@@ -99,6 +102,7 @@ impl Demo {
             .and_then(|(listener, _)| listener.local_addr().ok())
             .map(|at| format!("http://{at}"));
         let emulator_url = options.emulator_url.clone().or(own_url).unwrap_or_default();
+        let config = Config { discovery_url: emulator_url.trim_end_matches('/').to_owned(), ..config };
         let app = App::open(config, Clock::system()).await?;
         let web = app.address().map(|address| format!("http://{address}")).unwrap_or_default();
         let kept_file = options.data_dir.join("demo.json");
@@ -139,14 +143,17 @@ impl Demo {
     async fn configure(&self, configure: bool) -> Result<()> {
         let services = &self.app.services;
         let credentials = emulator::CREDENTIALS;
-        let connection = NewConnection {
-            discovery_url: self.facts.emulator.clone(),
+        let entered = Entered {
+            discovery_url: Some(self.facts.emulator.clone()),
             user_name: credentials.user.to_owned(),
             secret: credentials.secret.into(),
             integration_code: credentials.integration_code.to_owned(),
             currency: "USD".to_owned(),
         };
-        services.connect(self.tenant, &connection).await?;
+        let saved = services.save_connection(self.tenant, None, &entered, Consent::default()).await?;
+        if !matches!(saved, Connected::Done { .. }) {
+            return Err(Error::Conflict(format!("The emulator cannot be connected: {saved:?}")));
+        }
         services.refresh_lists(self.tenant).await?;
         feed::add_catalogue(services, self.tenant).await?;
         if configure { settings::configure(services, self.tenant).await } else { Ok(()) }

@@ -141,10 +141,15 @@ impl Hold {
             Self::Duplicate { .. } => "Rename all but one of them in Autotask, so that one carries the number. Then retry.".to_owned(),
             Self::Gone { .. } => "Check in Autotask what became of it. Opportune makes no second one by itself.".to_owned(),
             Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
-            Self::Credentials => "Check that the API user is active, then enter the credentials again. Then retry.".to_owned(),
-            Self::NotConnected => "Connect Autotask. Then retry.".to_owned(),
+            Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
+            Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
             Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
         }
+    }
+
+    /// Whether connecting Autotask can release it.
+    pub fn is_about_connection(&self) -> bool {
+        matches!(self, Self::Credentials | Self::NotConnected | Self::Currency { .. })
     }
 
     /// Whether saving settings can release it.

@@ -147,7 +147,7 @@ impl Inner {
         let sent = answer.filter(|_| !matches!(kind, Some(Kind::CutAfter | Kind::Late)));
         entry.status = sent.as_ref().map(|answer| answer.status.as_u16());
         entry.response = sent.as_ref().map_or(Value::Null, |answer| answer.payload.logged());
-        entry.scripted = work.fault.as_ref().is_some_and(|fault| fault.replaces_answer());
+        entry.scripted = work.fault.as_ref().is_some_and(super::faults::Fault::replaces_answer);
         entry.ms = now - work.arrived + work.unslept;
         self.log.push(entry);
         sent.map_or_else(broken, |answer| answer.into_response(kind == Some(Kind::Truncated)))

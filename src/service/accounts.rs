@@ -59,6 +59,18 @@ impl From<SessionRow> for Visitor {
 }
 
 impl Services {
+    /// Every tenant with its name, or the one of that name.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the database fails.
+    pub async fn tenants(&self, name: Option<&str>) -> Result<Vec<(TenantId, String)>> {
+        if let Some(name) = name {
+            return Ok(vec![(self.tenant(name).await?, name.to_owned())]);
+        }
+        let mut tx = self.db.read().await?;
+        db::tenants(&mut tx).await
+    }
+
     /// Adds a tenant, with its own name as first brand and the categories Services and Bundle.
     ///
     /// # Errors

@@ -29,21 +29,25 @@ pub struct NewConnection {
 }
 
 impl Services {
-    /// Keeps credentials, the secret sealed. The zone is looked up when it is first needed.
+    /// Keeps credentials as they are, untested, the secret sealed. The zone is looked up when it is first needed.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn connect(&self, tenant: TenantId, new: &NewConnection) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let before = db::connection(&mut tx, tenant).await?.unwrap_or_default();
         let row = ConnectionRow {
             discovery_url: new.discovery_url.clone(),
             user_name: new.user_name.clone(),
             integration_code: new.integration_code.clone(),
             secret_sealed: self.sealer.seal(&new.secret, &bound_to(tenant))?,
             currency: new.currency.clone(),
+            secret_saved_at: Some(self.clock.now()),
+            secret_saved_by: None,
             zone_url: None,
             web_url: None,
+            ..before
         };
-        let mut tx = self.db.write().await?;
         db::put_connection(&mut tx, tenant, &row, self.clock.now()).await?;
         tx.commit().await
     }

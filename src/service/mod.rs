@@ -4,6 +4,9 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod api_use;
+pub mod checklist;
+pub mod connect;
 pub mod connection;
 pub mod intake;
 pub mod keys;
@@ -12,7 +15,7 @@ mod list_sources;
 pub mod lists;
 pub mod settings;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
@@ -29,6 +32,10 @@ pub struct Services {
     pub sealer: Sealer,
     /// The HTTP client for Autotask.
     pub client: autotask::Client,
+    /// Where the zone of a new connection is looked up: Autotask's own host, or an emulator. Never what a visitor says.
+    pub discovery_url: Arc<str>,
+    /// How long the test of a connection may take.
+    pub test_within: Duration,
     /// Tells a worker in this process that there is work. Only a hint: the truth is in the table.
     pub wake: Arc<Notify>,
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{domain::settings::OpportunitySettings, service::connection::ConnectionRow};
 
+const CONNECTION: &str = "/apps/autotask/connection";
 const OPPORTUNITIES: &str = "/apps/autotask/opportunities";
 
 /// The Autotask app: its connection and its sections.
@@ -21,7 +22,9 @@ pub async fn show(signed: Signed) -> Page {
     let lists = signed.services().lists_state(tenant).await?;
     let steps = steps(connection.is_some(), &settings);
     let is_complete = steps.iter().all(|step| step.done);
-    let action = if is_complete {
+    let action = if connection.is_none() {
+        Link::new(CONNECTION, "Connect")
+    } else if is_complete {
         Link::new("/activity", "View activity")
     } else {
         Link::new(OPPORTUNITIES, "Continue setup")
@@ -50,10 +53,7 @@ fn steps(connected: bool, settings: &OpportunitySettings) -> Vec<TaskRow> {
     let map = settings.sections.as_ref().map(|sections| &sections.category_map);
     let mapped = map.is_some_and(|map| map.fallback.is_some() || !map.rows.is_empty());
     vec![
-        TaskRow {
-            href: "/apps/autotask".to_owned(),
-            ..row("Connect Autotask", connected, "opportune admin connect")
-        },
+        TaskRow { href: CONNECTION.to_owned(), ..row("Connect Autotask", connected, "About 3 minutes") },
         row("Turn on opportunity sync", settings.enabled, ""),
         row("Choose defaults", settings.sections.is_some(), "About 3 minutes"),
         row("Map product categories", mapped, ""),
@@ -62,7 +62,9 @@ fn steps(connected: bool, settings: &OpportunitySettings) -> Vec<TaskRow> {
 
 fn facts(connection: &ConnectionRow) -> Vec<Fact> {
     let fact = |label: &str, value: &str| Fact { label: label.to_owned(), value: value.to_owned() };
+    let company = connection.company_name.as_deref().unwrap_or("Told by the connection test");
     vec![
+        fact("Autotask company", company),
         fact("API user", &connection.user_name),
         fact("Zone", connection.zone_url.as_deref().unwrap_or("Looked up with the first call")),
         fact("Currency", &connection.currency),

@@ -156,14 +156,3 @@ fn page(heading: &str, message: String, reference: Option<String>) -> ErrorPage 
         reference,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whoever_must_sign_in_comes_back_to_where_they_wanted_to_go() {
-        let response = PageError::SignIn { next: "/activity?status=held&a=b".to_owned() }.into_response();
-        assert_eq!(response.headers()[header::LOCATION], "/sign-in?next=%2Factivity%3Fstatus%3Dheld%26a%3Db");
-    }
-}

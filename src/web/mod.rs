@@ -5,6 +5,8 @@ mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
+mod connection;
+mod connection_view;
 mod error;
 mod extract;
 mod lists;
@@ -73,6 +75,10 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps", get(apps::show))
         .route("/apps/autotask", get(autotask::show))
         .route("/apps/autotask/lists/refresh", post(lists::refresh))
+        .route("/apps/autotask/connection", get(connection::show).post(connection::save))
+        .route("/apps/autotask/connection/test", post(connection::test))
+        .route("/apps/autotask/connection/reconnect", post(connection::reconnect))
+        .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))

@@ -31,6 +31,11 @@ pub fn time_of_day(at: Millis) -> String {
     clock::timestamp(at).strftime("%H:%M:%S UTC").to_string()
 }
 
+/// A day: `3 Nov 2026`.
+pub fn day(at: Millis) -> String {
+    clock::timestamp(at).strftime("%-d %b %Y").to_string()
+}
+
 /// A push's state as a tag.
 pub fn status(state: &str) -> Tag {
     let (tone, text) = match state {
@@ -71,5 +76,6 @@ mod tests {
         let told = [0, 1_000, 59_999, MINUTE, 2 * HOUR, 3 * DAY].map(length);
         assert_eq!(told, ["0 seconds", "1 second", "59 seconds", "1 minute", "2 hours", "3 days"]);
         assert_eq!(ago(5_000, 4_900), "just now");
+        assert_eq!(day(1_793_700_000_000), "3 Nov 2026");
     }
 }

@@ -124,6 +124,9 @@ impl<'a> Recorder<'a> {
         if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
             return Err(Error::Conflict("the lease was lost".to_owned()));
         }
+        let calls = self.notes.iter().filter(|note| matches!(note, Note::Attempt(_))).count();
+        let calls = i64::try_from(calls).unwrap_or(i64::MAX);
+        db::count_calls(&mut tx, self.lease.tenant(), calls, now).await?;
         for note in &self.notes {
             self.write(&mut tx, note, now).await?;
         }

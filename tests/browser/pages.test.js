@@ -19,6 +19,7 @@ describe('pages of a tenant that begins', () => {
 
   looksRight(site, 'apps-fresh', (page) => page.goto('/apps'));
   looksRight(site, 'autotask-fresh', (page) => page.goto('/apps/autotask'));
+  looksRight(site, 'connection-tested-at-start', (page) => page.goto('/apps/autotask/connection'));
   looksRight(site, 'opportunities-disabled', (page) => page.goto(PAGE));
   looksRight(site, 'activity-empty', (page) => page.goto('/activity'));
   looksRight(site, 'opportunities-fresh', async (page) => {

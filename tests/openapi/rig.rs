@@ -64,6 +64,7 @@ impl Rig {
             role: Role::Web,
             key_file: Some(folder.path().join("key")),
             key: None,
+            discovery_url: opportune::autotask::DISCOVERY_URL.to_owned(),
             worker: WorkerConfig::default(),
             secure_cookies: false,
             test_server: true,

@@ -13,7 +13,7 @@ use opportune::{
     demo,
     domain::{ids::TenantId, settings::form::SettingsForm},
     emulator::{self, CREDENTIALS, Emulator},
-    service::{Services, connection::NewConnection, settings::Saved},
+    service::{Services, connect::AUTOTASK, connection::NewConnection, settings::Saved},
     worker::Worker,
 };
 use reqwest::{Method, StatusCode};
@@ -94,6 +94,7 @@ impl Database {
             key: None,
             worker: WorkerConfig::default(),
             secure_cookies: false,
+            discovery_url: AUTOTASK.to_owned(),
             test_server: true,
         }
     }
@@ -179,7 +180,7 @@ impl TestApp {
 
     /// Not connected, with an Autotask that is a large tenant's where `scale` says so.
     pub async fn start_unconnected(db: &Database, scale: bool) -> Self {
-        let (config, clock) = (db.config(), clock());
+        let (mut config, clock) = (db.config(), clock());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let autotask = Emulator::open(emulator::Options {
             journal: None,
@@ -195,6 +196,7 @@ impl TestApp {
             address
         };
         let emulator = serve(autotask.router()).await;
+        config.discovery_url = format!("http://{emulator}");
         let services = app::services(&config, clock.clone()).await.unwrap();
         let web = serve(app::router(&services, &config)).await;
         let tenant = services.add_tenant(TENANT).await.unwrap();

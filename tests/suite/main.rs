@@ -5,6 +5,7 @@
 mod accounts;
 mod autotask;
 mod client;
+mod connection;
 mod contract;
 mod documents;
 mod harness;

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use opportune::db::Db;
+use opportune::{db::Db, emulator::CREDENTIALS, service::connect::Consent};
 use secrecy::SecretString;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-use crate::harness::{Database, TestApp, on_both, on_postgres, on_sqlite};
+use crate::harness::{Database, TENANT, TestApp, on_both, on_postgres, on_sqlite};
 
 /// Table, column, kind of type, whether it may be null.
 type Column = (String, String, String, bool);
@@ -72,6 +72,18 @@ async fn use_everything(app: &TestApp) {
         .send()
         .await;
     app.expect("Q-1", "sent", "").await;
+    switch_company(app).await;
+}
+
+/// Connects another Autotask company in the place of the first, and sends a quote to it.
+async fn switch_company(app: &TestApp) {
+    let consent = Consent { anyway: false, switch: true };
+    app.save_connection(CREDENTIALS.secret, consent).await;
+    app.services.disconnect(app.tenant, TENANT, TENANT).await.unwrap();
+    app.become_another_company(2).await;
+    app.save_connection(CREDENTIALS.secret, consent).await;
+    app.quote("Q-2").line("HDMI cable", "3 × 11.50").send().await;
+    app.expect("Q-2", "sent", "").await;
 }
 
 #[tokio::test]

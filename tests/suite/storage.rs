@@ -2,6 +2,7 @@
 
 mod accounts;
 mod catalogue;
+mod connections;
 mod documents;
 mod lists;
 mod queue;

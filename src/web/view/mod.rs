@@ -7,6 +7,7 @@ mod activity;
 mod api_docs;
 mod apps;
 mod autotask;
+mod connection;
 mod error_page;
 mod fields;
 mod lists;
@@ -31,6 +32,7 @@ pub use api_docs::{
 };
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
+pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
 pub use fields::{Choice, Control, Select, Text, id_of};
 pub use lists::{Failure as ListFailure, Lists, News as ListNews, Progress as ListProgress};

@@ -1,6 +1,7 @@
 //! Every page in every state that matters: checked here, and written to `target/samples` to be looked at.
 
 mod activity;
+mod connection;
 mod opportunities;
 mod others;
 
@@ -63,6 +64,7 @@ fn all() -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
     all.extend(opportunities::samples());
     all.extend(activity::samples());
+    all.extend(connection::samples());
     all.extend(others::samples());
     all
 }
@@ -87,6 +89,9 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "connection-failed",
+            "connection-other-company",
+            "connection-wrong",
             "error-inside",
             "opportunities-hostile",
             "push-held",

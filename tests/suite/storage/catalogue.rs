@@ -22,8 +22,7 @@ on_both! {
             integration_code: "CODE".to_owned(),
             secret_sealed: "sealed".to_owned(),
             currency: "USD".to_owned(),
-            zone_url: None,
-            web_url: None,
+            ..ConnectionRow::default()
         };
         let mut tx = f.db.write().await.unwrap();
         assert_eq!(db::connection(&mut tx, f.tenant).await.unwrap(), None);

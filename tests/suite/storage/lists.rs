@@ -32,6 +32,12 @@ async fn connect(f: &Fixture, tenant: TenantId, at: i64) {
         currency: "USD".to_owned(),
         zone_url: None,
         web_url: None,
+        company_id: None,
+        company_name: None,
+        secret_saved_at: None,
+        secret_saved_by: None,
+        tested_at: None,
+        checklist: None,
     };
     let mut tx = f.db.write().await.unwrap();
     db::put_connection(&mut tx, tenant, &row, at).await.unwrap();

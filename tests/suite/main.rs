@@ -10,5 +10,6 @@ mod harness;
 mod intake;
 mod push;
 mod schema;
+mod secrets;
 mod settings;
 mod storage;

@@ -64,6 +64,7 @@ install_missing() {
     command -v node >/dev/null || packages+=(nodejs)
     command -v npm >/dev/null || packages+=(npm)
     command -v "${CHROMIUM:-chromium}" >/dev/null || packages+=(chromium)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
   fi
   [ "${#packages[@]}" -gt 0 ] || return 0
   echo "Installing ${packages[*]}"
@@ -91,11 +92,21 @@ start_postgres() {
   exit 1
 }
 
-install_browser_packages() {
+install_node_packages() {
   (
-    cd tests/browser
+    cd "$1"
     sha256sum --check --status node_modules/.installed 2>/dev/null && exit
     npm ci --no-audit --no-fund --loglevel=error && sha256sum package-lock.json >node_modules/.installed
+  )
+}
+
+install_python_packages() {
+  (
+    cd "$1"
+    sha256sum --check --status .venv/.installed 2>/dev/null && exit
+    python3 -m venv .venv &&
+      .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt &&
+      sha256sum requirements.txt >.venv/.installed
   )
 }
 
@@ -114,9 +125,15 @@ browser_tests() {
     echo "No browser tests."
     return
   fi
-  install_browser_packages || return
+  install_node_packages tests/browser || return
   # Nothing here takes minutes: a hang must not take the whole run with it.
   timeout 20m node --test --test-reporter=spec "${tests[@]}"
+}
+
+# Autotask clients that others wrote, against the emulator.
+client_tests() {
+  install_node_packages tests/clients && install_python_packages tests/clients || return
+  timeout 5m node --test --test-reporter=spec tests/clients/*.test.js
 }
 
 # cargo: "test result: ok. 3 passed; 1 failed; …"; node: "ℹ pass 3", "ℹ fail 1".
@@ -144,6 +161,7 @@ if wants browser; then
   OPPORTUNE_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/opportune"
   export OPPORTUNE_BIN
   if has_browser_tests; then step "browser tests" browser_tests; fi
+  step "client tests" client_tests
 fi
 
 echo

@@ -219,14 +219,18 @@ impl TestApp {
 
     /// Enters credentials with this secret.
     pub async fn connect(&self, secret: &str) {
-        let new = NewConnection {
+        self.services.connect(self.tenant, &self.connection(secret)).await.unwrap();
+    }
+
+    /// The emulator's credentials, with this secret.
+    pub fn connection(&self, secret: &str) -> NewConnection {
+        NewConnection {
             discovery_url: format!("http://{}", self.emulator),
             user_name: CREDENTIALS.user.to_owned(),
             secret: secret.into(),
             integration_code: CREDENTIALS.integration_code.to_owned(),
             currency: "USD".to_owned(),
-        };
-        self.services.connect(self.tenant, &new).await.unwrap();
+        }
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -13,5 +13,6 @@ mod intake;
 mod lists;
 mod push;
 mod schema;
+mod secrets;
 mod settings;
 mod storage;

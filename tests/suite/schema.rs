@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use crate::harness::{Database, TENANT, TestApp, on_both, on_postgres, on_sqlite};
 
 /// Table, column, kind of type, whether it may be null.
-type Column = (String, String, String, bool);
+pub type Column = (String, String, String, bool);
 
 const SQLITE_COLUMNS: &str = "SELECT m.name, p.name, CASE p.type WHEN 'INTEGER' THEN 'number' WHEN 'TEXT' THEN 'text' ELSE 'bytes' END, \
      p.\"notnull\" = 0 FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'";
@@ -22,7 +22,7 @@ const POSTGRES_INDEXES: &str =
     "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'";
 
 /// Columns and indexes as the database itself tells them; sqlx's own table aside.
-async fn schema(db: &Database) -> (BTreeSet<Column>, BTreeSet<String>) {
+pub async fn schema(db: &Database) -> (BTreeSet<Column>, BTreeSet<String>) {
     let (columns, indexes): (Vec<Column>, Vec<String>) = if db.url.starts_with("sqlite") {
         let mut connection = SqliteConnection::connect(&db.url).await.unwrap();
         (

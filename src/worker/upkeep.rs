@@ -26,7 +26,7 @@ impl Worker {
                 tracing::warn!(tenant = %lease.tenant(), sentence, "lists could not be refreshed");
             }
             Err(error) => {
-                tracing::error!(tenant = %lease.tenant(), %error, "a refresh was left to the next worker")
+                tracing::error!(tenant = %lease.tenant(), %error, "a refresh was left to the next worker");
             }
         }
     }

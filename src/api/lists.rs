@@ -25,7 +25,8 @@ pub struct PageParams {
 
 /// A list of Autotask's.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ListOptions {
+#[schema(as = List)]
+pub struct Answer {
     /// The list's name.
     list: String,
     /// Its options in Autotask's order; those of companies and contacts by value.
@@ -72,7 +73,7 @@ impl From<ListOption> for Choice {
     tag = "Lists",
     params(("list" = String, Path, description = "The list's name."), PageParams),
     responses(
-        (status = 200, description = "The list.", body = ListOptions),
+        (status = 200, description = "The list.", body = Answer),
         (status = 400, description = "A parameter is not known, its value is not, or the list has no pages.",
             body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no list of that name.", body = Problem,
@@ -85,9 +86,9 @@ pub async fn show(
     Caller(tenant): Caller,
     Part(list): Part<String>,
     Params(params): Params<PageParams>,
-) -> Result<Json<ListOptions>, Problem> {
+) -> Result<Json<Answer>, Problem> {
     let page = services.list_page(tenant, &list, params.after, params.limit).await?;
     let limit = params.limit.map(|limit| format!("&limit={limit}")).unwrap_or_default();
     let next = page.next.map(|after| format!("/api/v1/lists/{list}?after={after}{limit}"));
-    Ok(Json(ListOptions { list, options: page.options.into_iter().map(Choice::from).collect(), next }))
+    Ok(Json(Answer { list, options: page.options.into_iter().map(Choice::from).collect(), next }))
 }

@@ -130,6 +130,11 @@ class Demo {
     await this.#emulator(`entities/${entity}/${id}`, 'PATCH', fields);
   }
 
+  /** Gives a value of a picklist of Opportunities another name, as an administrator of Autotask would. */
+  async renameInAutotask(field, value, label) {
+    await this.#emulator(`picklists/Opportunities/${field}/${value}`, 'PATCH', { label });
+  }
+
   /** Lets the next requests that fit `fault` go wrong, as `src/emulator/faults.rs` tells. */
   async failNext(fault) {
     await this.#emulator('faults', 'POST', fault);

@@ -93,7 +93,7 @@ fn files(db: &Database) -> String {
 fn assert_clean(place: &str, text: &str, canaries: &[&str]) {
     let text = text.to_lowercase();
     for canary in canaries {
-        let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = canary.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         for form in [canary.to_lowercase(), hex] {
             let at = text.find(&form);
             assert!(
@@ -117,26 +117,32 @@ async fn everything_shown(app: &TestApp, cookie: &str) -> String {
     let pushes = app.get("pushes").await.body["pushes"].as_array().unwrap().clone();
     let ids: Vec<&str> = pushes.iter().map(|push| push["id"].as_str().unwrap()).collect();
     assert!(!ids.is_empty());
-    let mut pages: Vec<String> =
-        ["/apps", "/apps/autotask", "/apps/autotask/opportunities", "/activity", "/api/docs"]
-            .map(str::to_owned)
-            .into();
+    let mut pages: Vec<String> = [
+        "/apps",
+        "/apps/autotask",
+        "/apps/autotask/connection",
+        "/apps/autotask/opportunities",
+        "/activity",
+        "/api/docs",
+    ]
+    .map(str::to_owned)
+    .into();
     pages.extend(ids.iter().map(|id| format!("/activity/{id}")));
     let mut answers: Vec<String> = ["pushes", "quotes/Q-1", "quotes/Q-2"].map(str::to_owned).into();
     answers.extend(ids.iter().map(|id| format!("pushes/{id}")));
 
-    let mut shown = format!("{:?}", Reply::of(app.http.get(app.url("/api/openapi.json"))).await);
+    let mut shown = vec![format!("{:?}", Reply::of(app.http.get(app.url("/api/openapi.json"))).await)];
     for page in pages {
         let reply = Reply::of(app.http.get(app.url(&page)).header(header::COOKIE, cookie)).await;
         assert_eq!(reply.status, StatusCode::OK, "{page}");
-        shown += &format!("{page}: {reply:?}\n");
+        shown.push(format!("{page}: {reply:?}"));
     }
     for answer in answers {
         let reply = app.get(&answer).await;
         assert_eq!(reply.status, StatusCode::OK, "{answer}");
-        shown += &format!("{answer}: {reply:?}\n");
+        shown.push(format!("{answer}: {reply:?}"));
     }
-    shown
+    shown.join("\n")
 }
 
 /// Tenants beside the test's own, each with the emulator's secret sealed for it.

@@ -91,7 +91,7 @@ on_both! {
         let app = TestApp::start_fresh(db).await;
         let list = app.tested(None, |entered| entered.secret = "wrong".into()).await;
         fails(&list, Check::Credentials, "did not accept the user name, the secret or the integration code", "API user is active");
-        let list = app.tested(None, |entered| entered.integration_code = "WRONG".to_owned()).await;
+        let list = app.tested(None, |entered| "WRONG".clone_into(&mut entered.integration_code)).await;
         fails(&list, Check::Credentials, "the same answer for all three", "integration code");
     }
 

@@ -32,7 +32,8 @@ impl TestApp {
     /// The next zone look-up answers with another company's number.
     pub async fn become_another_company(&self, ci: i64) {
         let root = format!("http://{}/ATServicesRest/", self.emulator);
-        let body = json!({ "zoneName": "Other", "url": root, "webUrl": "http://other.example/", "ci": ci });
+        let web = format!("http://{}/", self.emulator);
+        let body = json!({ "zoneName": "Other", "url": root, "webUrl": web, "ci": ci });
         self.fault(json!({ "kind": "status", "status": 200, "path": "zoneInformation", "body": body })).await;
     }
 }

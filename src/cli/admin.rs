@@ -1,0 +1,150 @@
+//! `opportune admin`: tenants, people, API tokens and connections.
+
+use std::{
+    io::{self, Read},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use clap::{Args, Subcommand};
+use secrecy::SecretString;
+
+use super::{DatabaseArgs, say};
+use crate::{
+    app,
+    clock::Clock,
+    config::{Config, Role, WorkerConfig},
+    error::{Error, Result},
+    service::{
+        Services,
+        connect::{AUTOTASK, Connected, Consent, Entered},
+    },
+};
+
+#[derive(Debug, Args)]
+pub struct AdminArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(subcommand)]
+    command: AdminCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Add a tenant
+    AddTenant { tenant: String },
+    /// Add a person, or set their password; the password is read from standard input
+    AddUser { tenant: String, email: String, name: String },
+    /// Add an API token and print it once
+    AddToken { tenant: String, name: String },
+    /// Set a tenant's Autotask credentials; the secret is read from standard input
+    Connect {
+        tenant: String,
+        user_name: String,
+        integration_code: String,
+        /// The currency of Autotask's amounts
+        #[arg(long, default_value = "USD")]
+        currency: String,
+        /// Where the zone is looked up; an emulator's address for tests
+        #[arg(long, default_value = AUTOTASK)]
+        discovery_url: String,
+    },
+    /// Seal every secret with a new key, while everything runs
+    RotateKey {
+        /// Then forget the older keys: backups that were made before cannot be opened any more
+        #[arg(long)]
+        forget_old: bool,
+    },
+    /// Fetch a tenant's Autotask lists anew
+    RefreshLists { tenant: String },
+}
+
+impl AdminArgs {
+    pub async fn run(self) -> Result<()> {
+        let config = Config {
+            database_url: self.database.database_url,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            role: Role::Web,
+            key_file: self.database.key_file,
+            key: self.database.key,
+            worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
+            secure_cookies: false,
+            discovery_url: AUTOTASK.to_owned(),
+            test_server: false,
+        };
+        let services = app::services(&config, Clock::system()).await?;
+        self.command.run(&services).await
+    }
+}
+
+impl AdminCommand {
+    async fn run(self, services: &Services) -> Result<()> {
+        match self {
+            Self::AddTenant { tenant } => {
+                services.add_tenant(&tenant).await?;
+                say(&format!("Tenant {tenant} is there. Next: opportune admin add-user"))
+            }
+            Self::AddUser { tenant, email, name } => {
+                let tenant = services.tenant(&tenant).await?;
+                services.put_user(tenant, &email, &name, from_standard_input("password")?).await?;
+                say(&format!("{name} can sign in as {email}."))
+            }
+            Self::AddToken { tenant, name } => {
+                let tenant = services.tenant(&tenant).await?;
+                say(&services.add_token(tenant, &name).await?)
+            }
+            Self::Connect { tenant, user_name, integration_code, currency, discovery_url } => {
+                let tenant = services.tenant(&tenant).await?;
+                let secret = from_standard_input("secret")?;
+                let discovery_url = Some(discovery_url);
+                let entered = Entered { user_name, secret, integration_code, currency, discovery_url };
+                let saved = services.save_connection(tenant, None, &entered, Consent::default()).await?;
+                connected(saved)?;
+                services.refresh_lists(tenant).await?;
+                say("Connected. The lists are fetched.")
+            }
+            Self::RotateKey { forget_old } => {
+                let sealed = services.rotate_key().await?;
+                if forget_old {
+                    services.forget_old_keys().await?;
+                }
+                say(&format!("{sealed} secrets are sealed with the new key."))
+            }
+            Self::RefreshLists { tenant } => {
+                let tenant = services.tenant(&tenant).await?;
+                services.refresh_lists(tenant).await?;
+                say("The lists are fetched.")
+            }
+        }
+    }
+}
+
+/// Refuses what was not saved, with the line of the test that says why.
+fn connected(saved: Connected) -> Result<()> {
+    match saved {
+        Connected::Done { .. } => Ok(()),
+        Connected::Wrong(errors) => {
+            let sentences: Vec<String> =
+                errors.iter().flat_map(|(_, sentences)| sentences.to_vec()).collect();
+            Err(Error::Conflict(format!("Not saved. {}.", sentences.join(". "))))
+        }
+        Connected::Failed { checklist, .. } => {
+            let why = checklist.failed().map(|line| format!(" {} {}", line.sentence, line.fix));
+            Err(Error::Conflict(format!("Not saved.{}", why.unwrap_or_default())))
+        }
+        Connected::OtherCompany { before, now } => Err(Error::Conflict(format!(
+            "Not saved. Before, {before} was connected, and this is {now}. Connect it on the connection page, which asks about it."
+        ))),
+    }
+}
+
+/// Secrets are never arguments: those can be read in the list of processes.
+fn from_standard_input(what: &str) -> Result<SecretString> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(Error::internal)?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        return Err(Error::Conflict(format!("Give the {what} on standard input.")));
+    }
+    Ok(SecretString::from(text.to_owned()))
+}

@@ -14,7 +14,7 @@
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{Response, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Result},
     routing::{get, patch, post},
@@ -42,6 +42,28 @@ pub(super) fn router() -> Router<Emulator> {
         .route("/_emulator/faults", get(faults).post(add_faults).delete(clear_faults))
         .route("/_emulator/limits", get(limits).post(set_limits))
         .route("/_emulator/tick", post(tick))
+        .route("/Mvc/CRM/OpportunityDetail.mvc", get(opportunity))
+}
+
+/// Which opportunity a person wants to see.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    opportunity_id: i64,
+}
+
+/// Where Opportune's links to an opportunity lead: Autotask has a page there, the emulator its rows.
+async fn opportunity(State(emulator): State<Emulator>, Query(shown): Query<Shown>) -> Result<String> {
+    let of = |entity: &str, field: &str, id: &Value| -> Vec<Value> {
+        emulator.entities(entity).into_iter().filter(|row| row[field] == *id).collect()
+    };
+    let opportunities = of("Opportunities", "id", &json!(shown.opportunity_id));
+    let opportunity = opportunities.first().ok_or_else(|| unknown("opportunity"))?;
+    let quotes = of("Quotes", "opportunityID", &opportunity["id"]);
+    let items: Vec<Value> =
+        quotes.iter().flat_map(|quote| of("QuoteItems", "quoteID", &quote["id"])).collect();
+    let page = json!({ "Opportunity": opportunity, "Quotes": quotes, "QuoteItems": items });
+    Ok(serde_json::to_string_pretty(&page).map_err(failed)?)
 }
 
 async fn rows(State(emulator): State<Emulator>, Path(entity): Path<String>) -> Result<Json<Vec<Value>>> {

@@ -16,7 +16,6 @@ use crate::{
     domain::{
         hold::Hold,
         ids::{TenantId, UserId},
-        lists::List,
     },
     error::{Error, FieldErrors, Result},
     service::Services,
@@ -53,8 +52,6 @@ pub enum Connected {
     Done {
         /// Held pushes that are being sent now.
         released: usize,
-        /// Why the lists could not be fetched, where they were missing.
-        lists: Option<String>,
     },
     /// Nothing was saved: these fields are wrong.
     Wrong(FieldErrors),
@@ -181,8 +178,8 @@ impl Services {
             return Ok(Connected::OtherCompany { before, now: checklist.company.name });
         }
         let released = self.store_tested(tenant, user, candidate, &checklist).await?;
-        let lists = if checklist.failed().is_none() { self.fetch_missing_lists(tenant).await? } else { None };
-        Ok(Connected::Done { released, lists })
+        self.request_refresh(tenant, user).await?;
+        Ok(Connected::Done { released })
     }
 
     /// Puts a new secret in place of the saved one, for the same API user.
@@ -289,17 +286,6 @@ impl Services {
             }
         }
         Ok(released)
-    }
-
-    /// Fetches the lists where there are none yet; why it did not work, if it did not.
-    async fn fetch_missing_lists(&self, tenant: TenantId) -> Result<Option<String>> {
-        let mut tx = self.db.read().await?;
-        let is_missing = db::lists(&mut tx, tenant).await?.options(List::Stages).is_empty();
-        drop(tx);
-        match if is_missing { self.refresh_lists(tenant).await } else { Ok(()) } {
-            Err(Error::Conflict(sentence)) => Ok(Some(sentence)),
-            outcome => outcome.map(|()| None),
-        }
     }
 }
 

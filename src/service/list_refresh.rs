@@ -59,6 +59,8 @@ pub(super) struct Run<'a> {
     lease: &'a RefreshLease,
     session: Session,
     progress: Progress,
+    /// Calls that were added to the tenant's use of the API already.
+    counted: i64,
     /// Whether no earlier refresh got to its end: then nothing is a change.
     is_first: bool,
     /// Lists that the API user may not read, with Autotask's words.
@@ -113,7 +115,7 @@ impl<'a> Run<'a> {
         let is_first = !db::was_refreshed(&mut tx, lease.tenant(), all_lists()).await?;
         let RefreshLease { lists_done, calls, changes, .. } = *lease;
         let progress = Progress { lists_done, calls, changes, ..Progress::default() };
-        Ok(Self { services, lease, session, progress, is_first, refused: Vec::new() })
+        Ok(Self { services, lease, session, progress, counted: calls, is_first, refused: Vec::new() })
     }
 
     async fn source(&mut self, source: Source) -> std::result::Result<(), (Stop, Option<List>)> {
@@ -138,19 +140,20 @@ impl<'a> Run<'a> {
     }
 
     /// Tells how far it is, in a transaction of its own.
-    async fn note(&self) -> std::result::Result<(), Stop> {
+    async fn note(&mut self) -> std::result::Result<(), Stop> {
         let mut tx = self.services.db.write().await?;
         self.advance(&mut tx).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn advance(&self, tx: &mut WriteTx) -> std::result::Result<(), Stop> {
-        let until = self.services.clock.now() + LEASE;
-        if db::advance_refresh(tx, self.lease, &self.progress, until).await? {
-            Ok(())
-        } else {
-            Err(Stop::Lost)
+    async fn advance(&mut self, tx: &mut WriteTx) -> std::result::Result<(), Stop> {
+        let now = self.services.clock.now();
+        if !db::advance_refresh(tx, self.lease, &self.progress, now + LEASE).await? {
+            return Err(Stop::Lost);
         }
+        db::count_calls(tx, self.lease.tenant(), self.progress.calls - self.counted, now).await?;
+        self.counted = self.progress.calls;
+        Ok(())
     }
 
     /// Writes lists, what changed, and that they are done, and lets go on what waited for an option.
@@ -188,7 +191,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn end(&self) -> std::result::Result<Option<(String, String)>, Stop> {
+    async fn end(&mut self) -> std::result::Result<Option<(String, String)>, Stop> {
         if self.is_first {
             let mut tx = self.services.db.write().await?;
             let counts = db::option_counts(&mut tx, self.lease.tenant()).await?;

@@ -30,8 +30,6 @@ const PAGE: &str = "/apps/autotask/connection";
 pub struct NewsParams {
     /// Pushes that were released by a save.
     saved: Option<u64>,
-    /// The lists could not be fetched after it.
-    lists: Option<String>,
     /// The connection was just ended.
     ended: Option<String>,
 }
@@ -131,9 +129,8 @@ pub async fn disconnect(signed: Signed, Form(form): Form<DisconnectForm>) -> Pag
 async fn after(signed: &Signed, saved: Connected, typed: Option<ConnectionForm>) -> Page {
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
     match saved {
-        Connected::Done { released, lists } => {
-            let lists = lists.map(|_| "&lists=missing").unwrap_or_default();
-            Ok(Redirect::to(&format!("{PAGE}?saved={released}{lists}#notice")).into_response())
+        Connected::Done { released } => {
+            Ok(Redirect::to(&format!("{PAGE}?saved={released}#notice")).into_response())
         }
         Connected::Wrong(errors) => page(signed, refused, Shown { typed, errors, ..Shown::default() }).await,
         Connected::Failed { checklist, may_save_anyway } => {
@@ -195,9 +192,7 @@ fn notice(news: &NewsParams) -> Option<Notice> {
         let quotes = count_of(released, "held quote is", "held quotes are");
         text = format!("{text} {quotes} now being sent.");
     }
-    if news.lists.is_some() {
-        text.push_str(" The lists of stages, owners and codes could not be fetched yet.");
-    }
+    text.push_str(" The lists of stages, owners and codes are being fetched.");
     let links = vec![Link::new("/apps/autotask", "Go on with Autotask")];
     Some(Notice { tone: Tone::Ok, heading: "Autotask is connected".to_owned(), text, links })
 }

@@ -1,11 +1,6 @@
 //! The client inside the program: the zone that is kept, large answers, and secrets that nobody logs.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{Router, http::StatusCode, routing::any};
 use opportune::{
@@ -17,9 +12,11 @@ use opportune::{
 use tokio::net::TcpListener;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tower_http::compression::CompressionLayer;
-use tracing::Level;
 
-use crate::harness::{TestApp, on_both};
+use crate::{
+    harness::{TestApp, on_both},
+    logs,
+};
 
 /// Serves until the handle is dropped.
 async fn serve(router: Router) -> (SocketAddr, AbortOnDropHandle<io::Result<()>>) {
@@ -61,14 +58,9 @@ on_both! {
     }
 
     async fn no_secret_is_ever_logged(db) {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || writer.clone());
-        // The test's runtime has one thread, so that this hears also the tasks of connections.
-        let listening = tracing::subscriber::set_default(subscriber.finish());
+        let listening = logs::listen();
         everything_that_holds_a_secret(db).await;
-        drop(listening);
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = listening.heard();
         assert!(text.contains("hyper"), "connections were not listened to");
         for secret in [CREDENTIALS.secret, WRONG] {
             let at = text.find(secret).map(|at| &text[at.saturating_sub(200)..at + secret.len()]);
@@ -119,21 +111,6 @@ async fn show(app: &TestApp) {
     tracing::trace!("{access:?} {access:#?}");
     // Asking as a tenant whose secret is wrong is refused, which is meant.
     app.failures();
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[tokio::test]

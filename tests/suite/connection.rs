@@ -111,7 +111,7 @@ on_both! {
         let refused = app.services.reconnect(app.tenant, None, "also expired".into(), NOTHING).await.unwrap();
         assert!(matches!(refused, Connected::Failed { may_save_anyway: false, .. }), "{refused:?}");
         let saved = app.services.reconnect(app.tenant, None, CREDENTIALS.secret.into(), NOTHING).await.unwrap();
-        assert_eq!(saved, Connected::Done { released: 1, lists: None });
+        assert_eq!(saved, Connected::Done { released: 1 });
         app.failures();
         app.settle().await;
         app.expect("Q-1", "sent", "").await;
@@ -139,7 +139,7 @@ on_both! {
         app.quote("Q-1").line("HDMI cable", "2 × 11.50").send().await;
         app.expect("Q-1", "held", "Autotask is not connected").await;
         let saved = app.save_connection(CREDENTIALS.secret, NOTHING).await;
-        assert_eq!(saved, Connected::Done { released: 1, lists: None });
+        assert_eq!(saved, Connected::Done { released: 1 });
         app.settle().await;
         app.expect("Q-1", "sent", "").await;
         assert_eq!(app.opportunities("Q-1").len(), 1);

@@ -11,6 +11,7 @@ mod documents;
 mod harness;
 mod intake;
 mod lists;
+mod logs;
 mod push;
 mod schema;
 mod secrets;

@@ -1,23 +1,16 @@
 //! Secrets stay where they belong: no table, file, log line, page or answer shows one, and changing the key that seals
 //! them disturbs nobody.
 
-use std::{
-    fs,
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Instant,
-};
+use std::{fs, time::Instant};
 
 use opportune::{domain::ids::TenantId, emulator::CREDENTIALS, service::Services};
 use reqwest::{StatusCode, header};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio_util::task::TaskTracker;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt};
 
 use crate::{
     harness::{Database, HOUR, Reply, TestApp, on_both},
-    schema,
+    logs, schema,
 };
 
 /// A secret that Autotask refuses.
@@ -25,40 +18,6 @@ const WRONG_SECRET: &str = "canary-secret-9f1c27";
 const PASSWORD: &str = "canary-password-40b3e8";
 const WRONG_PASSWORD: &str = "canary-mistyped-77d1aa";
 const TENANTS: usize = 1_000;
-
-/// Everything that this thread logs, which is everything that a test's runtime does.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn start(&self) -> DefaultGuard {
-        let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
-        subscriber.with_ansi(false).with_writer(self.clone()).finish().set_default()
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
-}
 
 /// Every value of every table: text as it is, bytes in hexadecimal.
 async fn dump(db: &Database) -> String {
@@ -162,8 +121,7 @@ async fn opens(services: &Services, tenant: TenantId) -> bool {
 
 on_both! {
     async fn no_table_file_log_page_or_answer_holds_a_secret(db) {
-        let log = Captured::default();
-        let guard = log.start();
+        let listening = logs::listen();
         let app = TestApp::start(db).await;
         app.services.put_user(app.tenant, "robin@example.com", "Robin", PASSWORD.into()).await.unwrap();
         let refused = sign_in(&app, WRONG_PASSWORD).await;
@@ -192,8 +150,7 @@ on_both! {
         assert!(dump.contains("connection.secret_sealed: ") && dump.contains("Q-1"), "{dump}");
         assert_clean("a table", &dump, &canaries);
         assert_clean("a file", &files(db), &canaries);
-        drop(guard);
-        let log = log.text();
+        let log = listening.heard();
         assert!(log.contains("TRACE") || log.contains("DEBUG"), "nothing was captured: {log}");
         assert_clean("the log", &log, &canaries);
     }

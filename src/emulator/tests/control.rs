@@ -37,6 +37,17 @@ async fn the_log_tells_what_was_asked_and_what_it_did() {
 }
 
 #[tokio::test]
+async fn a_person_can_open_an_opportunity() {
+    let api = Api::new();
+    let id = api.opportunity().await;
+    let address = format!("/Mvc/CRM/OpportunityDetail.mvc?opportunityId={id}");
+    let page = api.request(signed(Method::GET, &address, &Value::Null)).await;
+    assert_eq!((page.status, &page.json()["Opportunity"]["id"]), (200, &json!(id)));
+    let none = "/Mvc/CRM/OpportunityDetail.mvc?opportunityId=1";
+    assert_eq!(api.request(signed(Method::GET, none, &Value::Null)).await.status, 404);
+}
+
+#[tokio::test]
 async fn an_edit_behind_the_api_obeys_no_rule() {
     let api = Api::new();
     let id = api.opportunity().await;

@@ -13,11 +13,8 @@ thread_local! {
     static HEARD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Listens to this thread, which does everything that a test's runtime does, until it is asked what it heard.
-pub struct Listening(());
-
-/// Begins to listen, to everything from TRACE up.
-pub fn listen() -> Listening {
+/// Begins to listen to this thread, which does everything that a test's runtime does: to everything from TRACE up.
+pub fn listen() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let is_asked = dynamic_filter_fn(|_, _| HEARD.with_borrow(Option::is_some));
@@ -25,15 +22,12 @@ pub fn listen() -> Listening {
         registry().with(layer).init();
     });
     HEARD.set(Some(Vec::new()));
-    Listening(())
 }
 
-impl Listening {
-    /// Everything that was logged since.
-    pub fn heard(self) -> String {
-        let bytes = HEARD.take().unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
+/// Everything that was logged since, and no more listening.
+pub fn heard() -> String {
+    let bytes = HEARD.take().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 struct Heard;

@@ -121,7 +121,7 @@ async fn opens(services: &Services, tenant: TenantId) -> bool {
 
 on_both! {
     async fn no_table_file_log_page_or_answer_holds_a_secret(db) {
-        let listening = logs::listen();
+        logs::listen();
         let app = TestApp::start(db).await;
         app.services.put_user(app.tenant, "robin@example.com", "Robin", PASSWORD.into()).await.unwrap();
         let refused = sign_in(&app, WRONG_PASSWORD).await;
@@ -150,7 +150,7 @@ on_both! {
         assert!(dump.contains("connection.secret_sealed: ") && dump.contains("Q-1"), "{dump}");
         assert_clean("a table", &dump, &canaries);
         assert_clean("a file", &files(db), &canaries);
-        let log = listening.heard();
+        let log = logs::heard();
         assert!(log.contains("TRACE") || log.contains("DEBUG"), "nothing was captured: {log}");
         assert_clean("the log", &log, &canaries);
     }

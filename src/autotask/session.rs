@@ -17,8 +17,6 @@ use super::{
 
 /// The largest page that a query gives.
 pub const PAGE: usize = 500;
-/// The most pages that are fetched for one list; a runaway answer ends there.
-const MAX_PAGES: usize = 200;
 /// A call that was refused for its zone is made again only this long after it was first made. Whoever waits for the
 /// outcome of a create counts from then, with 30 s to spare (reliability R3).
 const AGAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -125,28 +123,6 @@ impl Session {
             return Err(Failure::Temporary(format!("{entity} came in no order of ids")));
         }
         Ok((page, next))
-    }
-
-    /// Every row that passes a filter, in the order of ids.
-    ///
-    /// # Errors
-    /// What the first failing page failed with.
-    pub async fn query_all(
-        &self,
-        entity: &str,
-        filter: &Filter,
-        fields: &[&str],
-    ) -> Result<Vec<Row>, Failure> {
-        let (mut rows, mut after) = (Vec::new(), None);
-        for _ in 0..MAX_PAGES {
-            let (page, next) = self.query_page(entity, filter, after, fields).await?;
-            rows.extend(page);
-            if next.is_none() {
-                return Ok(rows);
-            }
-            after = next;
-        }
-        Err(Failure::Temporary(format!("{entity} has more rows than can be read")))
     }
 
     /// The fields of an entity with their picklists.

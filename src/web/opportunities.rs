@@ -116,7 +116,7 @@ async fn page(
 fn setup_needed() -> SetupNeeded {
     let link = |(id, text): (&str, &str)| ErrorLink { href: format!("#{id}"), text: text.to_owned() };
     SetupNeeded {
-        count: 13,
+        count: u64::try_from(SettingsForm::required()).unwrap_or(u64::MAX),
         links: [
             ("created-category", "When a quote is created"),
             ("won-stage", "When a quote is won"),
@@ -183,5 +183,16 @@ fn stale(by: Option<String>) -> Notice {
              settings, then save again: that puts your choices in place of theirs."
         ),
         links: vec![Link::new(PAGE, "View the saved settings")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::setup_needed;
+
+    #[test]
+    fn a_new_page_counts_every_required_setting() {
+        let sentence = setup_needed().sentence();
+        assert!(sentence.starts_with("13 required settings are not saved yet."), "{sentence}");
     }
 }

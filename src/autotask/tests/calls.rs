@@ -149,7 +149,13 @@ async fn a_long_list_is_taken_page_by_page_by_id() {
     .await;
     let session = Session::new(client(), access(&server.origin()));
     let filter = Filter::by(Condition::eq("isActive", true));
-    let rows = session.query_all("Companies", &filter, &["id"]).await.unwrap();
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let (page, next) = session.query_page("Companies", &filter, after, &["id"]).await.unwrap();
+        rows.extend(page);
+        let Some(last) = next else { break };
+        after = Some(last);
+    }
     assert_eq!(rows.iter().filter_map(id).collect::<Vec<_>>(), (1..1008).collect::<Vec<i64>>());
     let asked = server.asked();
     let active = r#"{"field":"isActive","op":"eq","value":true}"#;
@@ -168,7 +174,8 @@ async fn a_list_that_goes_in_circles_is_left() {
     let rows: Vec<_> = (1..=500).map(|id| json!({ "id": id })).collect();
     let server = Server::start(move |_, _| Answer::json(200, &json!({ "items": rows }))).await;
     let session = Session::new(client(), access(&server.origin()));
-    let outcome = session.query_all("Companies", &Filter::every(), &["id"]).await;
+    let (_, after) = session.query_page("Companies", &Filter::every(), None, &["id"]).await.unwrap();
+    let outcome = session.query_page("Companies", &Filter::every(), after, &["id"]).await;
     assert_eq!(outcome, Err(Failure::Temporary("Companies came in no order of ids".to_owned())));
     assert_eq!(server.asked().len(), 2);
 }

@@ -169,6 +169,14 @@ impl SettingsForm {
         }
     }
 
+    /// How many fields must be filled in before anything can be saved: those that an empty form is told about.
+    pub fn required() -> usize {
+        let mut empty = Self::default();
+        "true".clone_into(&mut empty.lost.keep_stage);
+        let nothing = Against { lists: &Lists::default(), brands: &[], categories: &[], saved: None };
+        empty.check(&nothing).err().map_or(0, |errors| errors.iter().count())
+    }
+
     /// The settings that the form stands for.
     ///
     /// # Errors

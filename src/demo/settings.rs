@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::{
+        author::Author,
         ids::TenantId,
         lists::{List, Lists},
         settings::form::{MapRowForm, SettingsForm},
@@ -21,8 +22,8 @@ pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
     let mut form = form(&view.lists, &view.categories)?;
     let own = view.brands.iter().find(|name| *name == super::TENANT);
     form.services.brand = own.or(view.brands.first()).cloned().unwrap_or_default();
-    match services.save_settings(tenant, None, &form).await? {
-        Saved::Done { .. } => services.set_enabled(tenant, None, true).await,
+    match services.save_settings(tenant, &Author::SYSTEM, &form).await? {
+        Saved::Done { .. } => services.set_enabled(tenant, &Author::SYSTEM, true).await,
         Saved::Wrong(errors) => Err(Error::internal(format!("the demo's settings do not fit: {errors:?}"))),
         Saved::Stale { .. } => Err(Error::internal("the demo's settings were saved twice")),
     }

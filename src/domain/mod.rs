@@ -3,6 +3,7 @@
 //! A document (quote or sale) comes in through [`intake`], the administrator's choices through [`settings`];
 //! [`plan`] says which steps bring Autotask to where the document is.
 
+pub mod author;
 pub mod document;
 pub mod hold;
 pub mod ids;
@@ -10,6 +11,7 @@ pub mod intake;
 pub mod list_changes;
 pub mod lists;
 pub mod money;
+pub mod picker;
 pub mod plan;
 pub mod reader;
 pub mod retry;

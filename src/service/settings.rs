@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::{
     db::{self, NewRevision, Revision, Tx, WriteTx},
     domain::{
+        author::Author,
         hold::Hold,
-        ids::{TenantId, UserId},
+        ids::TenantId,
         lists::Lists,
         settings::{
             OpportunitySettings, Sections,
@@ -74,12 +75,7 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_settings(
-        &self,
-        tenant: TenantId,
-        user: Option<UserId>,
-        form: &SettingsForm,
-    ) -> Result<Saved> {
+    pub async fn save_settings(&self, tenant: TenantId, by: &Author, form: &SettingsForm) -> Result<Saved> {
         let mut tx = self.db.write().await?;
         let now = view(&mut tx, tenant).await?;
         if !form.form_id.is_empty()
@@ -104,7 +100,7 @@ impl Services {
         }
         let note = Some(form.note.trim()).filter(|note| !note.is_empty());
         let form_id = Some(form.form_id.as_str()).filter(|id| !id.is_empty());
-        let new = NewRevision { settings: &settings, saved_by: user, note, form_id };
+        let new = NewRevision { settings: &settings, saved_by: by.user, note, form_id };
         self.save(&mut tx, tenant, now.revision, &new).await?;
         let released = self.release(&mut tx, tenant).await?;
         tx.commit().await?;
@@ -130,14 +126,14 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_enabled(&self, tenant: TenantId, user: Option<UserId>, enabled: bool) -> Result<()> {
+    pub async fn set_enabled(&self, tenant: TenantId, by: &Author, enabled: bool) -> Result<()> {
         let mut tx = self.db.write().await?;
         let now = db::settings(&mut tx, tenant).await?;
         if now.settings.enabled == enabled {
             return Ok(());
         }
         let settings = OpportunitySettings { enabled, ..now.settings };
-        let new = NewRevision { settings: &settings, saved_by: user, note: None, form_id: None };
+        let new = NewRevision { settings: &settings, saved_by: by.user, note: None, form_id: None };
         self.save(&mut tx, tenant, now.revision, &new).await?;
         tx.commit().await?;
         self.wake.notify_one();

@@ -16,6 +16,7 @@ use super::{
     view::{Crumb, Frame, Nav, Shell, Theme},
 };
 use crate::{
+    domain::author::Author,
     error::Error,
     service::{Services, accounts::Visitor},
 };
@@ -39,6 +40,11 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// The person as the author of a change.
+    pub fn author(&self) -> Author {
+        Author::person(self.visitor.user)
+    }
+
     /// The services.
     pub fn services(&self) -> &Services {
         &self.state.services

@@ -5,6 +5,7 @@ mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
+mod category_map_view;
 mod connection;
 mod connection_view;
 mod error;

@@ -53,8 +53,7 @@ pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
 
 /// Saves the form, or shows it again with everything typed and what is wrong with it.
 pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
-    let saved =
-        signed.services().save_settings(signed.visitor.tenant, Some(signed.visitor.user), &form).await?;
+    let saved = signed.services().save_settings(signed.visitor.tenant, &signed.author(), &form).await?;
     let (status, errors, notice) = match saved {
         Saved::Done { revision, released, .. } => {
             let address = format!("{PAGE}?saved={revision}&released={released}#notice");
@@ -74,7 +73,7 @@ pub async fn switch(signed: Signed, Form(form): Form<SwitchForm>) -> Page {
     if !enabled && form.confirmed != "true" {
         return Ok(Redirect::to(&format!("{PAGE}/sync/off")).into_response());
     }
-    signed.services().set_enabled(signed.visitor.tenant, Some(signed.visitor.user), enabled).await?;
+    signed.services().set_enabled(signed.visitor.tenant, &signed.author(), enabled).await?;
     let news = if enabled { "on" } else { "off" };
     Ok(Redirect::to(&format!("{PAGE}?sync={news}#notice")).into_response())
 }

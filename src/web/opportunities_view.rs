@@ -1,13 +1,17 @@
 //! Fills the settings form: what was typed, else what is saved, else suggestions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::view::{Choice, Control, Form, MapRow, MapTable, Select, Tag, Tone};
+use super::{
+    category_map_view,
+    view::{Choice, Control, Form, Select, SharedList, Tag, Tone, Typed},
+};
 use crate::{
     crypto,
     domain::{
         lists::{List, Lists},
-        settings::form::{MapRowForm, SettingsForm, is_bundle},
+        picker::{Picker, Read},
+        settings::form::{MapRowForm, SettingsForm},
     },
     error::FieldErrors,
     service::settings::SettingsView,
@@ -36,7 +40,9 @@ pub fn form(shown: &Shown<'_>) -> Form {
     form.unsaved = shown.typed.is_some();
     form.include_unquoted_sales = values.include_unquoted_sales == "true";
     form.note.value.clone_from(&values.note);
-    let put = |select: &mut Select, list: List, value: &str| choose(select, lists, list, value, suggested);
+    let mut filler = Filler::new(lists);
+    let mut put =
+        |select: &mut Select, list: List, value: &str| filler.choose(select, list, value, suggested);
     put(&mut form.created.category, List::OpportunityCategories, &values.created.category);
     put(&mut form.created.default_owner, List::Owners, &values.created.default_owner);
     put(&mut form.created.stage, List::Stages, &values.created.stage);
@@ -52,11 +58,12 @@ pub fn form(shown: &Shown<'_>) -> Form {
     put(&mut form.codes.recurring_service, List::ServiceCodes, &values.codes.recurring_service);
     put(&mut form.codes.payment_surcharge, List::MaterialCodes, &values.codes.payment_surcharge);
     put(&mut form.codes.non_recurring_service, List::MaterialCodes, &values.codes.non_recurring_service);
-    map(&mut form.map, view, &values, suggested);
+    category_map_view::fill(&mut form.map, &mut filler, view, &values, suggested);
     if let Control::Select(brand) = &mut form.services.brand {
         names(brand, &view.brands, &values.services.brand, suggested);
     }
     names(&mut form.services.category, &view.categories, &values.services.category, suggested);
+    form.shared = filler.shared();
     form
 }
 
@@ -70,34 +77,81 @@ pub fn posted_names(errors: &FieldErrors) -> BTreeMap<String, String> {
     errors.iter().map(|(path, sentences)| (posted(path), sentences.join(". "))).collect()
 }
 
-/// Puts the active options of a list into a select, and the chosen one even if it is inactive or gone.
-fn choose(select: &mut Select, lists: &Lists, list: List, value: &str, suggested: bool) {
-    let chosen = value.trim().parse::<i64>().ok();
-    for option in lists.options(list) {
-        let selected = chosen == Some(option.value);
-        if option.active || selected {
-            let label = label(lists, list, option.value, option.active);
-            select.options.push(Choice { value: option.value.to_string(), label, selected });
-        }
-    }
-    let is_there = chosen.is_none_or(|value| lists.find(list, value).is_some());
-    if let Some(value) = chosen.filter(|_| !is_there) {
-        let label = format!("Unknown value, ID {value} (no longer in Autotask)");
-        select.options.insert(0, Choice { value: value.to_string(), label, selected: true });
-    }
-    let is_inactive = chosen.is_some_and(|value| !lists.is_active(list, value));
-    select.tag = match chosen {
-        Some(_) if is_inactive => Some(Tag::new(Tone::Warn, "Inactive in Autotask")),
-        Some(_) if suggested => Some(Tag::new(Tone::Info, "Suggested")),
-        _ => None,
-    };
+/// Fills controls from lists; each list is prepared once.
+pub struct Filler<'a> {
+    lists: &'a Lists,
+    pickers: BTreeMap<List, Picker>,
+    shared: BTreeSet<List>,
 }
 
-fn label(lists: &Lists, list: List, value: i64, active: bool) -> String {
-    let name = lists.path(list, value);
-    let detail = lists.find(list, value).and_then(|option| option.detail.clone());
-    let named = detail.map_or(name.clone(), |detail| format!("{name} — {detail}"));
-    if active { named } else { format!("{named} (inactive in Autotask)") }
+impl<'a> Filler<'a> {
+    /// Nothing is prepared yet.
+    pub fn new(lists: &'a Lists) -> Self {
+        Self { lists, pickers: BTreeMap::new(), shared: BTreeSet::new() }
+    }
+
+    /// Gives a control the list's options and the value: an id as saved, or a text as typed. The chosen one is shown
+    /// even if it is inactive or gone.
+    pub fn choose(&mut self, select: &mut Select, list: List, value: &str, suggested: bool) {
+        let lists = self.lists;
+        let picker = self.pickers.entry(list).or_insert_with(|| Picker::new(lists, list));
+        let chosen = match picker.read(value) {
+            Read::One(chosen) => Some(chosen),
+            Read::Empty | Read::Several(_) | Read::Unknown => None,
+        };
+        let text = chosen.map(|chosen| text(lists, list, picker, chosen));
+        if picker.is_long() {
+            self.shared.insert(list);
+            let value = text.unwrap_or_else(|| value.to_owned());
+            select.typed = Some(Typed { list: list_id(list), value });
+        } else {
+            let choice = |(value, text): &(i64, String)| Choice {
+                value: value.to_string(),
+                label: text.clone(),
+                selected: chosen == Some(*value),
+            };
+            select.options = picker.active().iter().map(choice).collect();
+            if let Some((chosen, label)) =
+                chosen.zip(text).filter(|(chosen, _)| !lists.is_active(list, *chosen))
+            {
+                select.options.insert(0, Choice { value: chosen.to_string(), label, selected: true });
+            }
+        }
+        select.tag = match chosen {
+            Some(chosen) if !lists.is_active(list, chosen) => {
+                Some(Tag::new(Tone::Warn, "Inactive in Autotask"))
+            }
+            Some(_) if suggested => Some(Tag::new(Tone::Info, "Suggested")),
+            _ => None,
+        };
+    }
+
+    /// The options that the long lists' controls share.
+    pub fn shared(self) -> Vec<SharedList> {
+        let pickers = &self.pickers;
+        let options = |list| {
+            pickers.get(&list).map(|picker| picker.active().iter().map(|(_, text)| text.clone()).collect())
+        };
+        let shared = |list| SharedList { id: list_id(list), options: options(list).unwrap_or_default() };
+        self.shared.iter().copied().map(shared).collect()
+    }
+}
+
+fn list_id(list: List) -> String {
+    format!("options-{}", list.name())
+}
+
+/// What a chosen value is shown as: also one that is inactive or that nobody ever saw. Its id is in the text where
+/// the text alone would not lead back to it.
+fn text(lists: &Lists, list: List, picker: &Picker, value: i64) -> String {
+    let inactive = !lists.is_active(list, value);
+    match picker.text(value) {
+        Some(text) if inactive && picker.is_long() => format!("{text}, inactive in Autotask (#{value})"),
+        Some(text) if inactive => format!("{text} (inactive in Autotask)"),
+        Some(text) => text.to_owned(),
+        None if picker.is_long() => format!("Unknown value, no longer in Autotask (#{value})"),
+        None => format!("Unknown value, ID {value} (no longer in Autotask)"),
+    }
 }
 
 fn names(select: &mut Select, known: &[String], value: &str, suggested: bool) {
@@ -109,34 +163,6 @@ fn names(select: &mut Select, known: &[String], value: &str, suggested: bool) {
     if suggested && known.iter().any(|name| name == value) {
         select.tag = Some(Tag::new(Tone::Info, "Suggested"));
     }
-}
-
-fn map(table: &mut MapTable, view: &SettingsView, values: &SettingsForm, suggested: bool) {
-    let list = List::ProductCategories;
-    choose(&mut table.fallback, &view.lists, list, &values.category_map.fallback, false);
-    let typed: BTreeMap<&str, &str> = values
-        .category_map
-        .rows
-        .values()
-        .map(|row| (row.category.as_str(), row.autotask_category.as_str()))
-        .collect();
-    let mut mapped = 0;
-    for (index, category) in view.categories.iter().filter(|category| !is_bundle(category)).enumerate() {
-        let products = view.products.get(category).copied().unwrap_or(0);
-        let mut row = MapRow::new(index, category.clone(), category.replace('/', " › "), products);
-        choose(&mut row.select, &view.lists, list, typed.get(category.as_str()).unwrap_or(&""), false);
-        let chosen = row.select.options.iter().any(|option| option.selected);
-        row.state = match (chosen, row.select.tag.take()) {
-            (true, Some(_)) => Tag::new(Tone::Warn, "Needs attention"),
-            (true, None) if suggested => Tag::new(Tone::Info, "Suggested"),
-            (true, None) => Tag::new(Tone::Ok, "Mapped"),
-            (false, _) => Tag::new(Tone::Warn, "Not mapped"),
-        };
-        mapped += usize::from(chosen);
-        table.rows.push(row);
-    }
-    let verb = if suggested { "suggested" } else { "mapped" };
-    table.summary = format!("{mapped} of {} {verb}.", table.rows.len());
 }
 
 /// What to begin with, by name; a person is never guessed.

@@ -14,6 +14,7 @@ use opportune::{
     config::{Config, Role, WorkerConfig},
     db::{self, Outcome},
     domain::{
+        author::Author,
         hold::Hold,
         ids::TenantId,
         lists::{List, ListOption},
@@ -71,7 +72,7 @@ impl Rig {
         };
         let services = app::services(&config, Clock::system()).await.unwrap();
         let tenant = services.add_tenant("Contoso MSP").await.unwrap();
-        services.set_enabled(tenant, None, true).await.unwrap();
+        services.set_enabled(tenant, &Author::SYSTEM, true).await.unwrap();
         let token = services.add_token(tenant, "test").await.unwrap();
         let router = app::router(&services, &config);
         Self { services, token, tenant, router, folder }

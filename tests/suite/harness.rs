@@ -11,7 +11,7 @@ use opportune::{
     clock::Clock,
     config::{Config, Role, WorkerConfig},
     demo,
-    domain::{ids::TenantId, settings::form::SettingsForm},
+    domain::{author::Author, ids::TenantId, settings::form::SettingsForm},
     emulator::{self, CREDENTIALS, Emulator},
     service::{Services, connect::AUTOTASK, connection::NewConnection, settings::Saved},
     worker::Worker,
@@ -282,14 +282,14 @@ impl TestApp {
         let mut form = view.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
         (form.revision, form.form_id) = (view.revision.to_string(), self.clock.new_id().to_string());
         change(&mut form);
-        let saved = self.services.save_settings(self.tenant, None, &form).await.unwrap();
+        let saved = self.services.save_settings(self.tenant, &Author::SYSTEM, &form).await.unwrap();
         assert!(matches!(saved, Saved::Done { .. }), "{saved:?}");
         self.settle().await;
         saved
     }
 
     pub async fn switch(&self, on: bool) {
-        self.services.set_enabled(self.tenant, None, on).await.unwrap();
+        self.services.set_enabled(self.tenant, &Author::SYSTEM, on).await.unwrap();
         self.settle().await;
     }
 

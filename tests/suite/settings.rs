@@ -2,6 +2,7 @@
 
 use opportune::{
     domain::{
+        author::Author,
         ids::UserId,
         list_changes::rows_to_write,
         lists::{List, ListOption},
@@ -23,7 +24,7 @@ async fn form(app: &TestApp) -> SettingsForm {
 }
 
 async fn save(app: &TestApp, form: &SettingsForm) -> Saved {
-    app.services.save_settings(app.tenant, None, form).await.unwrap()
+    app.services.save_settings(app.tenant, &Author::SYSTEM, form).await.unwrap()
 }
 
 async fn revision(app: &TestApp) -> i64 {
@@ -246,7 +247,7 @@ on_both! {
         let (mut mine, mut theirs) = (form(&app).await, form(&app).await);
         mine.created.probability = "10".into();
         theirs.created.probability = "20".into();
-        let saved = app.services.save_settings(app.tenant, Some(kim), &theirs).await.unwrap();
+        let saved = app.services.save_settings(app.tenant, &Author::person(kim), &theirs).await.unwrap();
         assert!(matches!(saved, Saved::Done { .. }), "{saved:?}");
         assert_eq!(save(&app, &mine).await, Saved::Stale { by: Some("Kim".to_owned()) });
         mine.revision = revision(&app).await.to_string();

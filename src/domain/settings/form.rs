@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won};
 use crate::{
-    domain::lists::{List, Lists},
+    domain::{
+        lists::{List, Lists},
+        picker::{Picker, Read},
+    },
     error::FieldErrors,
 };
 
@@ -182,7 +185,7 @@ impl SettingsForm {
     /// # Errors
     /// One sentence for every field that is wrong, by its path.
     pub fn check(&self, against: &Against<'_>) -> Result<Sections, FieldErrors> {
-        let mut check = Check { against, errors: FieldErrors::default() };
+        let mut check = Check { against, pickers: BTreeMap::new(), errors: FieldErrors::default() };
         let sections = Sections {
             include_unquoted_sales: self.include_unquoted_sales == "true",
             created: check.created(&self.created),
@@ -216,6 +219,7 @@ impl SettingsForm {
 
 struct Check<'a> {
     against: &'a Against<'a>,
+    pickers: BTreeMap<List, Picker>,
     errors: FieldErrors,
 }
 
@@ -291,16 +295,24 @@ impl Check<'_> {
 
     /// A value that is active in Autotask, or the saved one left as it was.
     fn chosen(&mut self, path: &str, what: &str, list: List, typed: &str, saved: Option<i64>) -> Option<i64> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return None;
+        let lists = self.against.lists;
+        let picker = self.pickers.entry(list).or_insert_with(|| Picker::new(lists, list));
+        match picker.read(typed) {
+            Read::Empty => return None,
+            Read::One(value) if saved == Some(value) || lists.is_active(list, value) => return Some(value),
+            Read::Several(values) => {
+                let near: Vec<_> = values.iter().filter_map(|value| picker.text(*value)).take(5).collect();
+                let near = near.join(" · ");
+                self.errors.add(path, format!("Several options are called \"{typed}\". Type one of: {near}"));
+            }
+            Read::Unknown if picker.is_long() => {
+                self.errors.add(path, format!("Select {what}: nothing is called \"{typed}\""));
+            }
+            Read::One(_) | Read::Unknown => {
+                self.errors.add(path, format!("Select {what} that is active in Autotask"));
+            }
         }
-        let value = typed.parse().ok();
-        match value {
-            Some(value) if saved == Some(value) || self.against.lists.is_active(list, value) => {}
-            _ => self.errors.add(path, format!("Select {what} that is active in Autotask")),
-        }
-        value
+        Some(0)
     }
 
     fn probability(&mut self, typed: &str) -> Option<u8> {

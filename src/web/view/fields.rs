@@ -37,6 +37,26 @@ pub struct Select {
     pub error: Option<String>,
     /// A word about the value: `Suggested`, `Inactive in Autotask`.
     pub tag: Option<Tag>,
+    /// Of a list that is too long for a native select: what it is typed with.
+    pub typed: Option<Typed>,
+}
+
+/// How a long list is chosen from: by typing, with the list that several fields of the form share.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// The id of the [`SharedList`].
+    pub list: String,
+    /// The text in the field.
+    pub value: String,
+}
+
+/// The options of a long list, once a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SharedList {
+    /// The element's id.
+    pub id: String,
+    /// What each option is shown as.
+    pub options: Vec<String>,
 }
 
 impl Select {

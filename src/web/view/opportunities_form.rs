@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    fields::{Control, Select, Text, id_of},
-    parts::{ErrorLink, Tag, Tone},
+    category_map::MapTable,
+    fields::{Control, Select, SharedList, Text, id_of},
+    parts::ErrorLink,
 };
 
 /// How many wrong rows of the category map the error summary names one by one.
@@ -35,6 +36,8 @@ pub struct Form {
     pub services: Services,
     /// A remark for the history.
     pub note: Text,
+    /// The options of the lists that are too long for a native select.
+    pub shared: Vec<SharedList>,
 }
 
 /// The fields of *When a quote is created*.
@@ -87,32 +90,6 @@ pub struct Codes {
     pub non_recurring_service: Select,
 }
 
-/// The table of *Map your product categories to Autotask*.
-#[derive(Clone, Debug)]
-pub struct MapTable {
-    /// How far it is: `61 of 64 mapped. 3 not mapped, used by 12 products.`
-    pub summary: String,
-    /// `category_map[fallback]`: where a category goes that no row names.
-    pub fallback: Select,
-    /// One row a category.
-    pub rows: Vec<MapRow>,
-}
-
-/// One category of the source.
-#[derive(Clone, Debug)]
-pub struct MapRow {
-    /// `category_map[rows][{index}][category]`: the category, as it is posted.
-    pub category: String,
-    /// The category, as it is read: `Hardware › Laptops`.
-    pub label: String,
-    /// `category_map[rows][{index}][autotask_category]`
-    pub select: Select,
-    /// How many products it has.
-    pub products: u64,
-    /// Mapped, Suggested, Not mapped or Needs attention.
-    pub state: Tag,
-}
-
 /// The fields of *When a service or labor role is created in Autotask*.
 #[derive(Clone, Debug)]
 pub struct Services {
@@ -134,11 +111,12 @@ impl Form {
             won: Won::new(),
             lost: Lost::new(),
             codes: Codes::new(),
-            map: MapTable::new(),
+            map: MapTable::default(),
             services: Services::new(),
             note: Text::new("note", "Note for history")
                 .optional()
                 .hint("Why you made this change, for whoever asks later."),
+            shared: Vec::new(),
         }
     }
 
@@ -274,38 +252,6 @@ impl Codes {
             .prompt(material)
             .hint("Used for labor."),
         }
-    }
-}
-
-impl MapTable {
-    fn new() -> Self {
-        Self {
-            summary: String::new(),
-            fallback: Select::new("category_map[fallback]", "Any category that is not mapped below")
-                .optional()
-                .prompt("None: hold the quote")
-                .hint("With a category chosen here, a new product category never holds a quote."),
-            rows: Vec::new(),
-        }
-    }
-}
-
-impl MapRow {
-    /// A row that is not mapped yet. `index` counts the rows from 0 and gives the row its names.
-    pub fn new(index: usize, category: impl Into<String>, label: impl Into<String>, products: u64) -> Self {
-        let name = format!("category_map[rows][{index}][autotask_category]");
-        Self {
-            category: category.into(),
-            label: label.into(),
-            select: Select::new(name, "Autotask category").prompt("Not mapped"),
-            products,
-            state: Tag::new(Tone::Warn, "Not mapped"),
-        }
-    }
-
-    /// The name that posts the row's category.
-    pub fn category_name(&self) -> String {
-        self.select.name.replace("[autotask_category]", "[category]")
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     WebState,
@@ -138,6 +138,16 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PageError> {
     Ok(config.deserialize_bytes(bytes).map_err(unreadable)?)
 }
 
+/// A form as the pairs that a browser would post: for pages that carry a form along in hidden fields.
+///
+/// # Errors
+/// When the form holds what no form can hold: a fault of ours.
+pub fn pairs(form: &impl Serialize) -> Result<Vec<(String, String)>, Error> {
+    let text =
+        serde_qs::Config::new().use_form_encoding(true).serialize_string(form).map_err(Error::internal)?;
+    Ok(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+}
+
 /// An id in the path.
 pub struct Id<T>(pub T);
 
@@ -154,4 +164,23 @@ impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Id<T> {
 /// A page's HTML as a response.
 pub fn html(view: &impl Template) -> Result<Response, PageError> {
     Ok(Html(view.render().map_err(Error::from)?).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::settings::form::{MapRowForm, SettingsForm};
+
+    #[test]
+    fn a_form_goes_through_hidden_fields_unchanged() {
+        let mut form = SettingsForm { note: "a & b = ünïcode\"<".to_owned(), ..SettingsForm::default() };
+        form.created.probability = " 75 % ".to_owned();
+        let row = MapRowForm { category: "Hardware/A [b]".to_owned(), autotask_category: "7".to_owned() };
+        form.category_map.rows.insert(3, row);
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs(pairs(&form).unwrap());
+        assert_eq!(read::<SettingsForm>(text.finish().as_bytes()).unwrap(), form);
+        let names: Vec<_> = pairs(&form).unwrap().into_iter().map(|(name, _)| name).collect();
+        assert!(names.contains(&"category_map[rows][3][autotask_category]".to_owned()), "{names:?}");
+    }
 }

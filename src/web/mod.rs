@@ -81,6 +81,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/reconnect", post(connection::reconnect))
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
+        .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))

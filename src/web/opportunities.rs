@@ -67,6 +67,12 @@ pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
     Ok((status, Html(page.render().map_err(Error::from)?)).into_response())
 }
 
+/// Shows the form as it was posted, without saving it: for pages that carried it along.
+pub async fn draft(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
+    let view = signed.services().settings_view(signed.visitor.tenant).await?;
+    html(&page(&signed, &view, Some(&form), FieldErrors::default(), None).await?)
+}
+
 /// Turns the sync on at once; turning it off is asked about first.
 pub async fn switch(signed: Signed, Form(form): Form<SwitchForm>) -> Page {
     let enabled = form.enabled == "true";

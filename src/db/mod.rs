@@ -14,6 +14,7 @@ mod pushes;
 mod refreshes;
 mod settings;
 mod steps;
+mod workers;
 
 use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
@@ -36,6 +37,7 @@ pub use pushes::*;
 pub use refreshes::*;
 pub use settings::*;
 pub use steps::*;
+pub use workers::*;
 
 use crate::{
     error::{Error, Result},

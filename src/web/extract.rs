@@ -14,11 +14,12 @@ use super::{
     WebState,
     error::PageError,
     view::{Crumb, Frame, Nav, Shell, Theme},
+    words,
 };
 use crate::{
     domain::author::Author,
     error::Error,
-    service::{Services, accounts::Visitor},
+    service::{Services, accounts::Visitor, workers::WorkerState},
 };
 
 /// The session cookie where pages come over HTTPS: no other site or path can set it.
@@ -37,6 +38,8 @@ pub struct Signed {
     pub visitor: Visitor,
     state: WebState,
     held: i64,
+    /// Whether anything is being sent.
+    pub worker: WorkerState,
 }
 
 impl Signed {
@@ -63,7 +66,7 @@ impl Signed {
             nav,
             held: u64::try_from(self.held).unwrap_or(0),
             test_server: self.state.test_server,
-            worker: concat!("Opportune ", env!("CARGO_PKG_VERSION")).to_owned(),
+            worker: format!("Opportune {} · {}", env!("CARGO_PKG_VERSION"), words::worker(self.worker)),
             crumbs: crumbs.iter().map(crumb).collect(),
         }
     }
@@ -93,7 +96,8 @@ impl FromRequestParts<WebState> for Signed {
         let path = parts.uri.path_and_query().map_or("/apps", |path| path.as_str());
         let Some(visitor) = visitor else { return Err(PageError::SignIn { next: path.to_owned() }) };
         let held = state.services.summary(visitor.tenant).await?.held;
-        Ok(Self { visitor, state: state.clone(), held })
+        let worker = state.services.worker_state().await?;
+        Ok(Self { visitor, state: state.clone(), held, worker })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     clock::{self, Millis},
     domain::hold::Hold,
+    service::workers::WorkerState,
     web::view::{Tag, Tone, count_of},
 };
 
@@ -34,6 +35,17 @@ pub fn time_of_day(at: Millis) -> String {
 /// A day: `3 Nov 2026`.
 pub fn day(at: Millis) -> String {
     clock::timestamp(at).strftime("%-d %b %Y").to_string()
+}
+
+/// What the footer says of the background worker.
+pub fn worker(state: WorkerState) -> String {
+    match state {
+        WorkerState::Never => "The background worker has never run".to_owned(),
+        WorkerState::Active(millis) => format!("Worker active {}", ago(millis, 0)),
+        WorkerState::Silent(millis) => {
+            format!("The background worker has not reported for {}", length(millis))
+        }
+    }
 }
 
 /// A push's state as a tag.
@@ -76,6 +88,11 @@ mod tests {
         let told = [0, 1_000, 59_999, MINUTE, 2 * HOUR, 3 * DAY].map(length);
         assert_eq!(told, ["0 seconds", "1 second", "59 seconds", "1 minute", "2 hours", "3 days"]);
         assert_eq!(ago(5_000, 4_900), "just now");
+        assert_eq!(worker(WorkerState::Active(12_000)), "Worker active 12 seconds ago");
+        assert_eq!(
+            worker(WorkerState::Silent(6 * MINUTE)),
+            "The background worker has not reported for 6 minutes"
+        );
         assert_eq!(day(1_793_700_000_000), "3 Nov 2026");
     }
 }

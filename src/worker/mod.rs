@@ -19,6 +19,7 @@ use tokio::{
     time,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
 
 use crate::{
     clock::Millis,
@@ -41,6 +42,8 @@ enum Work {
 /// Brings pushes to Autotask, and lists from it.
 #[derive(Clone)]
 pub struct Worker {
+    /// Of the process, in the table of those that report.
+    id: Uuid,
     services: Services,
     config: WorkerConfig,
     /// Products and services that several quotes need are looked up and created by one push at a time.
@@ -51,7 +54,13 @@ pub struct Worker {
 impl Worker {
     /// A worker on these services.
     pub fn new(services: Services, config: WorkerConfig) -> Self {
-        Self { services, config, catalogue: Arc::default(), refreshes: Arc::new(Semaphore::new(REFRESHES)) }
+        Self {
+            id: services.clock.new_id(),
+            services,
+            config,
+            catalogue: Arc::default(),
+            refreshes: Arc::new(Semaphore::new(REFRESHES)),
+        }
     }
 
     /// Claims and runs until `stop`; pushes that are under way then are finished.

@@ -1,4 +1,4 @@
-//! What falls due by itself: lists that are to be fetched anew.
+//! What falls due by itself: telling that the worker runs, lists that are to be fetched anew.
 
 use super::Worker;
 use crate::{clock::Millis, db::RefreshLease, error::Result};
@@ -12,6 +12,7 @@ impl Worker {
     /// # Errors
     /// When the database fails.
     pub async fn upkeep(&self) -> Result<()> {
+        self.services.report_worker(self.id).await?;
         let refreshes = self.services.request_due_refreshes().await?;
         if refreshes > 0 {
             tracing::info!(refreshes, "lists are due");

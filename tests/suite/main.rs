@@ -17,3 +17,4 @@ mod schema;
 mod secrets;
 mod settings;
 mod storage;
+mod workers;

@@ -8,6 +8,7 @@ mod lists;
 mod queue;
 mod settings;
 mod steps;
+mod workers;
 
 use std::{fs, path::Path};
 

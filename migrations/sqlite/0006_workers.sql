@@ -1,0 +1,6 @@
+-- Worker processes that are or were running: what pages say about the background worker.
+CREATE TABLE worker_process (
+  id BLOB PRIMARY KEY NOT NULL,
+  seen_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX worker_process_seen ON worker_process (seen_at);

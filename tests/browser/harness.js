@@ -35,9 +35,14 @@ const CHROMIUM_ARGS = [
 
 // One browser a test file, however many demos it starts: launching is what takes time.
 let browser;
-const theBrowser = () =>
-  (browser ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_ARGS }));
+const theBrowser = () => (browser ??= launch());
 after(async () => (await browser)?.close());
+
+/** Starts the machine's own Chromium, with further arguments. */
+export function launch(args = []) {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...args] });
+}
 
 /**
  * Starts `opportune demo` on free ports, resolves once it answers.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::Millis,
-    db::{self, Beyond, HistoryRow, Revision, RevisionFilter, Tx},
+    db::{self, Revision, Tx},
     domain::{
         author::{Author, Via},
         ids::TenantId,
@@ -18,6 +18,8 @@ use crate::{
     error::Result,
     service::{Services, list_refresh::HISTORY, settings::changes_of},
 };
+
+pub use crate::db::{Beyond, HistoryRow, RevisionFilter};
 
 /// Entries on a page.
 pub const PAGE: usize = 50;

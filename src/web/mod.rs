@@ -6,12 +6,14 @@ mod apps;
 mod assets;
 mod autotask;
 mod category_map_view;
+mod clash;
 mod connection;
 mod connection_view;
 mod error;
 mod extract;
 mod lists;
 mod opportunities;
+mod opportunities_notice;
 mod opportunities_view;
 mod push;
 mod sign_in;
@@ -81,6 +83,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/reconnect", post(connection::reconnect))
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
+        .route("/apps/autotask/opportunities/revision", get(opportunities::revision))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))

@@ -8,6 +8,7 @@ mod api_docs;
 mod apps;
 mod autotask;
 mod category_map;
+mod clash;
 mod connection;
 mod error_page;
 mod fields;
@@ -34,6 +35,7 @@ pub use api_docs::{
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
 pub use category_map::{MapRow, MapTable};
+pub use clash::{Clash, ClashRow};
 pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
 pub use fields::{Choice, Control, Select, SharedList, Text, Typed, id_of};

@@ -171,18 +171,13 @@ impl Services {
         })
     }
 
-    /// The whole history, newest first, but at most `limit` entries.
+    /// The whole history, newest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn whole_history(
-        &self,
-        tenant: TenantId,
-        filter: &HistoryFilter,
-        limit: usize,
-    ) -> Result<Vec<Entry>> {
+    pub async fn whole_history(&self, tenant: TenantId, filter: &HistoryFilter) -> Result<Vec<Entry>> {
         let mut tx = self.db.read().await?;
-        entries(&mut tx, tenant, filter, Beyond::Older(Place::END), limit).await
+        entries(&mut tx, tenant, filter, Beyond::Older(Place::END), usize::MAX).await
     }
 
     /// What the history can be narrowed to.

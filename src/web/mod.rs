@@ -11,6 +11,10 @@ mod connection;
 mod connection_view;
 mod error;
 mod extract;
+mod history;
+mod history_export;
+mod history_params;
+mod history_view;
 mod lists;
 mod opportunities;
 mod opportunities_notice;
@@ -90,6 +94,12 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/activity", get(activity::show))
         .route("/activity/{id}", get(push::show))
         .route("/activity/{id}/retry", post(push::retry))
+        .route("/history", get(history::show))
+        .route("/history.csv", get(history::csv))
+        .route("/history.json", get(history::json))
+        .route("/history/compare", get(history::compare))
+        .route("/history/{revision}", get(history::revision))
+        .route("/history/{revision}/undo", post(history::undo))
         .route("/api/docs", get(api_docs::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)

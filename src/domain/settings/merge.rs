@@ -60,3 +60,100 @@ pub fn merge(
     }
     merged
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::settings::{
+        BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, fields::fields,
+    };
+
+    /// Settings with few values a field, so that two of them often agree and often differ.
+    fn sections() -> impl Strategy<Value = Sections> {
+        let ids = prop::collection::vec(0..3_i64, 13);
+        let maybe = prop::collection::vec(prop::option::of(0..3_i64), 3);
+        let rows = prop::collection::btree_map("[A-C]", 0..3_i64, 0..3);
+        (any::<bool>(), ids, maybe, prop::option::of(0..3_u8), rows, "[xy]", "[xy]").prop_map(
+            |(include_unquoted_sales, id, maybe, probability, rows, brand, category)| Sections {
+                include_unquoted_sales,
+                created: Created {
+                    category: id[0],
+                    default_owner: id[1],
+                    stage: id[2],
+                    status: id[3],
+                    probability,
+                    shipping: maybe[0],
+                },
+                won: Won { stage: id[4], status: id[5] },
+                lost: Lost { stage: maybe[1], status: id[6] },
+                codes: BillingCodes {
+                    product: id[7],
+                    recurring_service: id[8],
+                    payment_surcharge: id[9],
+                    non_recurring_service: id[10],
+                },
+                category_map: CategoryMap { fallback: maybe[2], rows },
+                services: Services { brand, category },
+            },
+        )
+    }
+
+    fn settings() -> impl Strategy<Value = OpportunitySettings> {
+        let sections = prop_oneof![1 => Just(None), 9 => sections().prop_map(Some)];
+        (any::<bool>(), sections).prop_map(|(enabled, sections)| OpportunitySettings { enabled, sections })
+    }
+
+    fn complete() -> impl Strategy<Value = OpportunitySettings> {
+        settings().prop_filter("sections were saved", |settings| settings.sections.is_some())
+    }
+
+    proptest! {
+        #[test]
+        fn one_side_that_changed_nothing_leaves_the_others_changes(base in complete(), changed in complete()) {
+            for (theirs, yours) in [(&base, &changed), (&changed, &base)] {
+                let merged = merge(&base, theirs, yours);
+                prop_assert_eq!(merged.clashes, vec![]);
+                prop_assert_eq!(&merged.settings, &changed);
+            }
+        }
+
+        #[test]
+        fn every_field_is_as_whoever_changed_it_has_it(base in settings(), theirs in complete(), yours in complete()) {
+            let merged = merge(&base, &theirs, &yours);
+            let [was, they, you, is] = [&base, &theirs, &yours, &merged.settings].map(Values::of);
+            for field in fields::united(&[&base, &theirs, &yours]) {
+                let path = field.path.as_str();
+                let [was, they, you, is] = [&was, &they, &you, &is].map(|values| values.get(path));
+                let is_clash = they != was && you != was && they != you;
+                prop_assert_eq!(is_clash, merged.clashes.iter().any(|clash| clash.path == path), "{}", path);
+                prop_assert_eq!(they != was && you == was, merged.theirs.iter().any(|theirs| theirs == path));
+                prop_assert_eq!(is, if you == was || is_clash { they } else { you }, "{}", path);
+            }
+        }
+
+        #[test]
+        fn both_orders_come_to_the_same(base in settings(), one in settings(), other in settings()) {
+            let (ahead, back) = (merge(&base, &one, &other), merge(&base, &other, &one));
+            prop_assert_eq!(ahead.clashes.len(), back.clashes.len());
+            if ahead.clashes.is_empty() {
+                prop_assert_eq!(ahead.settings, back.settings);
+            }
+        }
+
+        #[test]
+        fn every_field_can_be_put_into_other_settings(from in complete(), mut into in complete()) {
+            for field in fields::united(&[&from, &into]) {
+                into.set(&field.path, &Values::of(&from).get(&field.path).unwrap());
+            }
+            prop_assert_eq!(fields(&into), fields(&from));
+        }
+
+        #[test]
+        fn saved_sections_are_never_taken_away(base in settings(), theirs in settings(), yours in settings()) {
+            let merged = merge(&base, &theirs, &yours);
+            prop_assert_eq!(merged.settings.sections.is_some(), theirs.sections.is_some() || yours.sections.is_some());
+        }
+    }
+}

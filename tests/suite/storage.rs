@@ -4,6 +4,7 @@ mod accounts;
 mod catalogue;
 mod connections;
 mod documents;
+mod history;
 mod lists;
 mod queue;
 mod settings;

@@ -1,14 +1,19 @@
 //! Settings: what the Opportunities page saves. Each save is a revision.
 //!
-//! One file a section; [`form`] reads what a browser posts, [`diff`] names what a save changed.
+//! One file a section; [`form`] reads what a browser posts, [`fields`] lists every setting, [`diff`] names what a save
+//! changed, [`merge`] brings two people's changes together.
 
 mod category_map;
 pub mod diff;
+pub mod fields;
 pub mod form;
+pub mod merge;
+mod origin;
 
 use serde::{Deserialize, Serialize};
 
 pub use category_map::CategoryMap;
+pub use origin::Origin;
 
 use super::{
     hold::Hold,

@@ -1,0 +1,224 @@
+//! Settings as a list of fields, each with its path, its label and its value. What compares settings stands on it:
+//! the difference between two revisions, the merge of two people's changes, the history's filter.
+
+use std::collections::HashMap;
+
+use super::{OpportunitySettings, Sections};
+use crate::domain::lists::{List, Lists};
+
+/// The path of the switch.
+pub const ENABLED: &str = "enabled";
+/// The path of the stage for lost quotes: without a value it says "Leave at current stage".
+pub const LOST_STAGE: &str = "lost.stage";
+/// The path below which the rows of the category map are.
+pub const ROWS: &str = "category_map.rows";
+
+const NOTHING: &str = "nothing";
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Where it is in documents: `created.stage`, `category_map.rows[Hardware/Laptops]`.
+    pub path: String,
+    /// Its label on the page, with its section where that alone would be ambiguous.
+    pub label: String,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A setting's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The switch.
+    Switch(bool),
+    /// A box.
+    Flag(bool),
+    /// A whole number of percent.
+    Percent(Option<u8>),
+    /// A choice from a list, by its value in Autotask.
+    Choice(List, Option<i64>),
+    /// A name.
+    Text(String),
+}
+
+impl Value {
+    /// Whether nothing was entered or chosen.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Percent(None) | Self::Choice(_, None))
+    }
+
+    /// The value as the settings form posts it.
+    pub fn posted(&self) -> String {
+        match self {
+            Self::Switch(on) | Self::Flag(on) => on.to_string(),
+            Self::Percent(percent) => percent.map(|percent| percent.to_string()).unwrap_or_default(),
+            Self::Choice(_, value) => value.map(|value| value.to_string()).unwrap_or_default(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+impl Field {
+    fn new(path: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
+        Self { path: path.into(), label: label.into(), value }
+    }
+
+    /// Whether a value means something although nothing was chosen.
+    pub fn is_said(&self, value: &Value) -> bool {
+        !value.is_empty() || self.path == LOST_STAGE
+    }
+}
+
+/// What a value of the field at `path` is called.
+pub fn text(path: &str, value: &Value, lists: &Lists) -> String {
+    match value {
+        Value::Switch(on) => if *on { "Enabled" } else { "Disabled" }.to_owned(),
+        Value::Flag(on) => if *on { "on" } else { "off" }.to_owned(),
+        Value::Percent(Some(percent)) => percent.to_string(),
+        Value::Choice(list @ List::ProductCategories, Some(value)) => lists.path(*list, *value),
+        Value::Choice(list, Some(value)) => lists.label(*list, *value),
+        Value::Choice(_, None) if path == LOST_STAGE => "Leave at current stage".to_owned(),
+        Value::Percent(None) | Value::Choice(_, None) => NOTHING.to_owned(),
+        Value::Text(text) => text.clone(),
+    }
+}
+
+/// What two values of the field at `path` are called, never the same: two options of one name get their ids.
+pub fn told_apart(path: &str, values: [&Value; 2], lists: &Lists) -> [String; 2] {
+    let texts = values.map(|value| text(path, value, lists));
+    if texts[0] != texts[1] || values[0] == values[1] {
+        return texts;
+    }
+    values.map(|value| match value {
+        Value::Choice(_, Some(id)) => format!("{} (#{id})", text(path, value, lists)),
+        _ => text(path, value, lists),
+    })
+}
+
+/// Every field, in the order of the page: only the switch until sections were saved.
+pub fn fields(settings: &OpportunitySettings) -> Vec<Field> {
+    let mut fields = vec![Field::new(ENABLED, "Opportunities sync status", Value::Switch(settings.enabled))];
+    let Some(sections) = &settings.sections else { return fields };
+    let include = Value::Flag(sections.include_unquoted_sales);
+    fields.push(Field::new("include_unquoted_sales", "Include unquoted sales", include));
+    for (path, label, list, value) in sections.choices() {
+        if path == "created.shipping" {
+            let percent = Value::Percent(sections.created.probability);
+            fields.push(Field::new("created.probability", "Probability %", percent));
+        }
+        fields.push(Field::new(path, label, Value::Choice(list, value)));
+    }
+    let category = |value| Value::Choice(List::ProductCategories, value);
+    let map = &sections.category_map;
+    fields.push(Field::new("category_map.fallback", "Any other category", category(map.fallback)));
+    let row = |(of, value): (&String, &i64)| {
+        Field::new(format!("{ROWS}[{of}]"), format!("Category {of}"), category(Some(*value)))
+    };
+    fields.extend(map.rows.iter().map(row));
+    let services = &sections.services;
+    fields.push(Field::new("services.brand", "Brand", Value::Text(services.brand.clone())));
+    let category = Value::Text(services.category.clone());
+    fields.push(Field::new("services.category", "Category for services", category));
+    fields
+}
+
+/// The category that a path of a row of the category map is about.
+pub fn row_of(path: &str) -> Option<&str> {
+    path.strip_prefix(ROWS)?.strip_prefix('[')?.strip_suffix(']')
+}
+
+/// Every field that any of these settings has, in the order of the page, with the first one's value.
+pub fn united(all: &[&OpportunitySettings]) -> Vec<Field> {
+    let enabled = all.first().is_some_and(|settings| settings.enabled);
+    let mut united = OpportunitySettings { enabled, sections: None };
+    for sections in all.iter().filter_map(|settings| settings.sections.as_ref()) {
+        let so_far = united.sections.get_or_insert_with(|| sections.clone());
+        for (category, value) in &sections.category_map.rows {
+            so_far.category_map.rows.entry(category.clone()).or_insert(*value);
+        }
+    }
+    fields(&united)
+}
+
+/// The values of settings by path.
+pub struct Values {
+    complete: bool,
+    by_path: HashMap<String, Value>,
+}
+
+impl Values {
+    /// The values of these settings.
+    pub fn of(settings: &OpportunitySettings) -> Self {
+        let by_path = fields(settings).into_iter().map(|field| (field.path, field.value)).collect();
+        Self { complete: settings.sections.is_some(), by_path }
+    }
+
+    /// The value at a path; `None` where it was never saved. A category without a row is one that is not mapped.
+    pub fn get(&self, path: &str) -> Option<Value> {
+        let unmapped = || {
+            let is_row = self.complete && row_of(path).is_some();
+            is_row.then_some(Value::Choice(List::ProductCategories, None))
+        };
+        self.by_path.get(path).cloned().or_else(unmapped)
+    }
+}
+
+impl OpportunitySettings {
+    /// Puts a value in the place of the one at `path`. A value that the field cannot have changes nothing.
+    pub fn set(&mut self, path: &str, value: &Value) {
+        match (value, self.sections.as_mut()) {
+            (Value::Switch(on), _) if path == ENABLED => self.enabled = *on,
+            (value, Some(sections)) => sections.set(path, value),
+            (_, None) => {}
+        }
+    }
+}
+
+impl Sections {
+    fn set(&mut self, path: &str, value: &Value) {
+        match value {
+            Value::Flag(on) if path == "include_unquoted_sales" => self.include_unquoted_sales = *on,
+            Value::Percent(percent) if path == "created.probability" => self.created.probability = *percent,
+            Value::Text(text) => self.set_name(path, text),
+            Value::Choice(_, value) => self.set_choice(path, *value),
+            Value::Switch(_) | Value::Flag(_) | Value::Percent(_) => {}
+        }
+    }
+
+    fn set_name(&mut self, path: &str, text: &str) {
+        match path {
+            "services.brand" => text.clone_into(&mut self.services.brand),
+            "services.category" => text.clone_into(&mut self.services.category),
+            _ => {}
+        }
+    }
+
+    fn set_choice(&mut self, path: &str, value: Option<i64>) {
+        match (path, value) {
+            ("created.shipping", value) => self.created.shipping = value,
+            (LOST_STAGE, value) => self.lost.stage = value,
+            ("category_map.fallback", value) => self.category_map.fallback = value,
+            ("created.category", Some(value)) => self.created.category = value,
+            ("created.default_owner", Some(value)) => self.created.default_owner = value,
+            ("created.stage", Some(value)) => self.created.stage = value,
+            ("created.status", Some(value)) => self.created.status = value,
+            ("won.stage", Some(value)) => self.won.stage = value,
+            ("won.status", Some(value)) => self.won.status = value,
+            ("lost.status", Some(value)) => self.lost.status = value,
+            ("codes.product", Some(value)) => self.codes.product = value,
+            ("codes.recurring_service", Some(value)) => self.codes.recurring_service = value,
+            ("codes.payment_surcharge", Some(value)) => self.codes.payment_surcharge = value,
+            ("codes.non_recurring_service", Some(value)) => self.codes.non_recurring_service = value,
+            (path, value) => self.set_row(path, value),
+        }
+    }
+
+    fn set_row(&mut self, path: &str, value: Option<i64>) {
+        let Some(category) = row_of(path) else { return };
+        let rows = &mut self.category_map.rows;
+        match value {
+            Some(value) => drop(rows.insert(category.to_owned(), value)),
+            None => drop(rows.remove(category)),
+        }
+    }
+}

@@ -77,6 +77,11 @@ impl Picker {
         self.texts.get(&value).map(String::as_str)
     }
 
+    /// The active options that a name alone can mean; a number is a name here like any other text.
+    pub fn named(&self, name: &str) -> &[i64] {
+        self.meanings.get(&plain(name)).map_or(&[], Vec::as_slice)
+    }
+
     /// The option that a text means. A short list's control posts ids, a long one's what was typed.
     pub fn read(&self, typed: &str) -> Read {
         let typed = typed.trim();
@@ -101,6 +106,6 @@ impl Picker {
 }
 
 /// A text without regard to case and spaces.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }

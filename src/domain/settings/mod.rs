@@ -1,9 +1,13 @@
 //! Settings: what the Opportunities page saves. Each save is a revision.
 //!
-//! One file a section; [`form`] reads what a browser posts, [`diff`] names what a save changed.
+//! One file a section; [`form`] reads what a browser posts, [`document`] what REST sends, [`file`] a TOML file;
+//! [`diff`] names what a save changed.
 
 mod category_map;
 pub mod diff;
+pub mod document;
+pub mod fields;
+pub mod file;
 pub mod form;
 
 use serde::{Deserialize, Serialize};

@@ -7,10 +7,11 @@ use super::{Tx, WriteTx, fault, json, on, parse};
 use crate::{
     clock::Millis,
     domain::{
+        author::{Author, Via},
         ids::{TenantId, UserId},
-        settings::OpportunitySettings,
+        settings::{OpportunitySettings, Origin},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// A revision of the settings; 0 is what a tenant starts with, before anything was saved.
@@ -20,8 +21,34 @@ pub struct Revision {
     pub revision: i64,
     /// What was saved.
     pub settings: OpportunitySettings,
-    /// Who saved it; `None` for the program itself.
-    pub saved_by: Option<UserId>,
+    /// Who saved it.
+    pub by: Author,
+    /// The person's name, where a person saved it.
+    pub name: Option<String>,
+    /// The note for the history.
+    pub note: Option<String>,
+    /// What it goes back to.
+    pub origin: Option<Origin>,
+    /// When it was saved.
+    pub created_at: Millis,
+}
+
+impl Revision {
+    /// What a tenant starts with.
+    pub const FIRST: Self = Self {
+        revision: 0,
+        settings: OpportunitySettings::NEW,
+        by: Author::SYSTEM,
+        name: None,
+        note: None,
+        origin: None,
+        created_at: 0,
+    };
+
+    /// What whoever saved it is called.
+    pub fn who(&self) -> String {
+        self.by.called(self.name.as_deref())
+    }
 }
 
 /// One save.
@@ -30,24 +57,41 @@ pub struct NewRevision<'a> {
     /// What is saved.
     pub settings: &'a OpportunitySettings,
     /// Who saves it.
-    pub saved_by: Option<UserId>,
+    pub by: &'a Author,
     /// A note for the history.
     pub note: Option<&'a str>,
     /// The form that it came from.
     pub form_id: Option<&'a str>,
+    /// What it goes back to.
+    pub origin: Option<Origin>,
 }
 
 #[derive(FromRow)]
-struct RevisionRow {
+pub(super) struct RevisionRow {
     revision: i64,
     document: String,
     saved_by: Option<Uuid>,
+    via: String,
+    token: Option<String>,
+    name: Option<String>,
+    note: Option<String>,
+    origin: Option<String>,
+    created_at: i64,
 }
 
 impl RevisionRow {
-    fn read(self) -> Result<Revision> {
-        let settings = parse(&self.document)?;
-        Ok(Revision { revision: self.revision, settings, saved_by: self.saved_by.map(UserId) })
+    pub(super) fn read(self) -> Result<Revision> {
+        let unknown = || Error::internal(format!("a revision came through {:?}", self.via));
+        let via = Via::from_name(&self.via).ok_or_else(unknown)?;
+        Ok(Revision {
+            revision: self.revision,
+            settings: parse(&self.document)?,
+            by: Author { user: self.saved_by.map(UserId), token: self.token, via },
+            name: self.name,
+            note: self.note,
+            origin: self.origin.and_then(|origin| origin.parse().ok()),
+            created_at: self.created_at,
+        })
     }
 }
 
@@ -58,14 +102,14 @@ impl RevisionRow {
 pub async fn settings(tx: &mut Tx, tenant: TenantId) -> Result<Revision> {
     let row: Option<RevisionRow> = on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT r.revision, r.document, r.saved_by FROM settings_revision r JOIN settings_current s \
-             ON s.tenant_id = r.tenant_id AND s.revision = r.revision WHERE r.tenant_id = $1",
+            "SELECT r.revision, r.document, r.saved_by, r.via, r.token, u.name, r.note, r.origin, r.created_at FROM settings_revision r \
+             JOIN settings_current s ON s.tenant_id = r.tenant_id AND s.revision = r.revision \
+             LEFT JOIN user_account u ON u.id = r.saved_by WHERE r.tenant_id = $1",
         );
         query.bind(tenant.0).fetch_optional(c).await
     })
     .map_err(fault)?;
-    let first = Revision { revision: 0, settings: OpportunitySettings::NEW, saved_by: None };
-    row.map_or(Ok(first), RevisionRow::read)
+    row.map_or(Ok(Revision::FIRST), RevisionRow::read)
 }
 
 /// One revision by its number.
@@ -75,7 +119,8 @@ pub async fn settings(tx: &mut Tx, tenant: TenantId) -> Result<Revision> {
 pub async fn settings_revision(tx: &mut Tx, tenant: TenantId, revision: i64) -> Result<Option<Revision>> {
     let row: Option<RevisionRow> = on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT revision, document, saved_by FROM settings_revision WHERE tenant_id = $1 AND revision = $2",
+            "SELECT r.revision, r.document, r.saved_by, r.via, r.token, u.name, r.note, r.origin, r.created_at FROM settings_revision r \
+             LEFT JOIN user_account u ON u.id = r.saved_by WHERE r.tenant_id = $1 AND r.revision = $2",
         );
         query.bind(tenant.0).bind(revision).fetch_optional(c).await
     })
@@ -93,6 +138,22 @@ pub async fn revision_of_form(tx: &mut Tx, tenant: TenantId, form_id: &str) -> R
             "SELECT revision FROM settings_revision WHERE tenant_id = $1 AND form_id = $2",
         );
         query.bind(tenant.0).bind(form_id).fetch_optional(c).await
+    })
+    .map_err(fault)
+}
+
+/// Keeps everybody else from saving this tenant's settings until the transaction ends, so that what is read after it
+/// is still the newest when it is saved upon.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_settings(tx: &mut WriteTx, tenant: TenantId) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "INSERT INTO settings_current (tenant_id, revision, enabled) VALUES ($1, 0, $2) \
+             ON CONFLICT (tenant_id) DO UPDATE SET revision = settings_current.revision",
+        );
+        query.bind(tenant.0).bind(false).execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -123,11 +184,13 @@ pub async fn save_settings(
     let document = json(new.settings)?;
     on!(tx, |c| {
         let query = sqlx::query(
-            "INSERT INTO settings_revision (tenant_id, revision, document, saved_by, note, form_id, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO settings_revision (tenant_id, revision, document, saved_by, via, token, note, form_id, origin, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         );
-        let query = query.bind(tenant.0).bind(base + 1).bind(&document).bind(new.saved_by.map(|user| user.0));
-        query.bind(new.note).bind(new.form_id).bind(now).execute(c).await.map(drop)
+        let query = query.bind(tenant.0).bind(base + 1).bind(&document);
+        let query = query.bind(new.by.user.map(|user| user.0)).bind(new.by.via.name()).bind(&new.by.token);
+        let query = query.bind(new.note).bind(new.form_id).bind(new.origin.map(|origin| origin.to_string()));
+        query.bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)?;
     Ok(true)

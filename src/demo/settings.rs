@@ -25,7 +25,7 @@ pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
     match services.save_settings(tenant, &Author::SYSTEM, &form).await? {
         Saved::Done { .. } => services.set_enabled(tenant, &Author::SYSTEM, true).await,
         Saved::Wrong(errors) => Err(Error::internal(format!("the demo's settings do not fit: {errors:?}"))),
-        Saved::Stale { .. } => Err(Error::internal("the demo's settings were saved twice")),
+        Saved::Clash(_) | Saved::Stale { .. } => Err(Error::internal("the demo's settings were saved twice")),
     }
 }
 

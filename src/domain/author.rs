@@ -15,6 +15,26 @@ pub enum Via {
     System,
 }
 
+impl Via {
+    /// Every way.
+    pub const ALL: [Self; 4] = [Self::Web, Self::Api, Self::Cli, Self::System];
+
+    /// The name in the database and in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Api => "api",
+            Self::Cli => "cli",
+            Self::System => "system",
+        }
+    }
+
+    /// The way of that [`Self::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|via| via.name() == name)
+    }
+}
+
 /// Who makes a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
@@ -35,6 +55,17 @@ impl Author {
     /// A person on a page.
     pub fn person(user: UserId) -> Self {
         Self { user: Some(user), token: None, via: Via::Web }
+    }
+
+    /// What they are called: a person by `name`, everybody else by what they are.
+    pub fn called(&self, name: Option<&str>) -> String {
+        match (name, &self.token, self.via) {
+            (Some(name), ..) => name.to_owned(),
+            (None, Some(token), _) => format!("API token {token}"),
+            (None, None, Via::Cli) => "The operator".to_owned(),
+            (None, None, Via::System) => "Opportune".to_owned(),
+            (None, None, Via::Web | Via::Api) => "Somebody".to_owned(),
+        }
     }
 
     /// A tool with an API token.

@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         for (name, value) in below.members.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
             match as_id(value) {
                 Some(id) => ids.extend([(name.clone(), id)]),
-                None => below.wrong(name, NOT_AN_ID),
+                None => self.notes.add(&format!("{}[{name}]", below.path), NOT_AN_ID),
             }
         }
         ids

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    clock::Millis,
     db::{self, NewRevision, Revision, Tx, WriteTx},
     domain::{
         author::Author,
@@ -10,9 +11,10 @@ use crate::{
         ids::TenantId,
         lists::Lists,
         settings::{
-            OpportunitySettings, Sections,
+            OpportunitySettings, Origin,
             diff::{self, Change},
             form::{Against, SettingsForm},
+            merge::{self, Clash},
         },
     },
     error::{Error, FieldErrors, Result},
@@ -24,6 +26,10 @@ use crate::{
 pub struct SettingsView {
     /// The newest revision's number.
     pub revision: i64,
+    /// What whoever saved it is called.
+    pub by: String,
+    /// When it was saved; 0 where nothing was saved yet.
+    pub saved_at: Millis,
     /// The newest settings.
     pub settings: OpportunitySettings,
     /// The tenant's Autotask lists.
@@ -50,14 +56,65 @@ pub enum Saved {
         changes: Vec<Change>,
         /// Held pushes that are being sent now.
         released: usize,
+        /// The revision that the form was made from, where others saved other fields since: both are kept.
+        merged: Option<i64>,
     },
     /// Nothing was saved: these fields are wrong.
     Wrong(FieldErrors),
-    /// Nothing was saved: somebody saved other settings in the meantime.
+    /// Nothing was saved: somebody changed the same fields in the meantime.
+    Clash(Box<Clashing>),
+    /// Nothing was saved: the settings are at another revision than the one that was named.
     Stale {
-        /// Who did, if it was a person.
+        /// Who saved that one.
         by: Option<String>,
+        /// Its number.
+        revision: i64,
     },
+}
+
+/// Two people's changes that cannot both be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clashing {
+    /// Who saved the newest revision.
+    pub by: String,
+    /// Everything that both want, theirs where they clash, as a form on top of the newest revision.
+    pub form: SettingsForm,
+    /// The fields to choose about, in the order of the page.
+    pub clashes: Vec<Clash>,
+}
+
+/// What is told after a save.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SaveNews {
+    /// What it changed.
+    pub changes: Vec<Change>,
+    /// What it goes back to.
+    pub origin: Option<Origin>,
+    /// What others changed meanwhile, where that was merged with it.
+    pub others: Option<Others>,
+    /// How many settings point to something inactive now.
+    pub inactive: usize,
+}
+
+/// What others saved between a form's making and its saving.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Others {
+    /// Who did last.
+    pub by: String,
+    /// When, last.
+    pub at: Millis,
+    /// What is different since.
+    pub changes: Vec<Change>,
+}
+
+/// What is saved and how it came about.
+pub(super) struct Draft<'a> {
+    pub(super) settings: OpportunitySettings,
+    pub(super) by: &'a Author,
+    pub(super) note: &'a str,
+    pub(super) form_id: &'a str,
+    pub(super) origin: Option<Origin>,
+    pub(super) merged: Option<i64>,
 }
 
 impl Services {
@@ -70,46 +127,116 @@ impl Services {
         view(&mut tx, tenant).await
     }
 
-    /// Saves the form: checked against the lists, on top of the revision that the page was made from, once however
-    /// often it is sent.
+    /// The newest revision: its number, who saved it and when.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_revision(&self, tenant: TenantId) -> Result<Revision> {
+        let mut tx = self.db.read().await?;
+        db::settings(&mut tx, tenant).await
+    }
+
+    /// Saves the form, once however often it is sent: checked against the lists, and merged with what others saved
+    /// since the page was made.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn save_settings(&self, tenant: TenantId, by: &Author, form: &SettingsForm) -> Result<Saved> {
         let mut tx = self.db.write().await?;
+        db::lock_settings(&mut tx, tenant).await?;
         let now = view(&mut tx, tenant).await?;
-        if !form.form_id.is_empty()
-            && let Some(revision) = db::revision_of_form(&mut tx, tenant, &form.form_id).await?
-        {
-            let changes = changes_of(&mut tx, tenant, revision, &now.lists).await?;
-            return Ok(Saved::Done { revision, changes: changes.unwrap_or_default(), released: 0 });
+        if let Some(done) = saved_before(&mut tx, tenant, form, &now.lists).await? {
+            return Ok(done);
         }
-        let saved = now.settings.sections.as_ref();
+        let base = base(&mut tx, tenant, form).await?;
+        self.save_form(tx, tenant, by, form, &base, &now).await
+    }
+
+    /// Saves the form, but only on top of exactly that revision; otherwise nothing is saved.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_settings_at(
+        &self,
+        tenant: TenantId,
+        by: &Author,
+        revision: i64,
+        form: &SettingsForm,
+    ) -> Result<Saved> {
+        let mut tx = self.db.write().await?;
+        db::lock_settings(&mut tx, tenant).await?;
+        let now = view(&mut tx, tenant).await?;
+        if let Some(done) = saved_before(&mut tx, tenant, form, &now.lists).await? {
+            return Ok(done);
+        }
+        if revision != now.revision {
+            return Ok(Saved::Stale { by: Some(now.by), revision: now.revision });
+        }
+        let base = now.settings.clone();
+        self.save_form(tx, tenant, by, form, &base, &now).await
+    }
+
+    async fn save_form(
+        &self,
+        tx: WriteTx,
+        tenant: TenantId,
+        by: &Author,
+        form: &SettingsForm,
+        base: &OpportunitySettings,
+        now: &SettingsView,
+    ) -> Result<Saved> {
+        // What the form was made from may stay, inactive or not; so may what is saved, for a form made from nothing.
+        let saved = base.sections.as_ref().or(now.settings.sections.as_ref());
         let against = Against { lists: &now.lists, brands: &now.brands, categories: &now.categories, saved };
         let sections = match form.check(&against) {
             Ok(sections) => sections,
             Err(errors) => return Ok(Saved::Wrong(errors)),
         };
-        if let Some(by) = stale(&mut tx, tenant, form, saved).await? {
-            return Ok(Saved::Stale { by });
+        let yours = OpportunitySettings { enabled: base.enabled, sections: Some(sections) };
+        let merged = merge::merge(base, &now.settings, &yours);
+        if !merged.clashes.is_empty() {
+            return Ok(clashing(now, &merged, form));
         }
-        let settings = OpportunitySettings { enabled: now.settings.enabled, sections: Some(sections) };
-        let changes = diff::changes(&now.settings, &settings, &now.lists);
+        let is_merged = !merged.theirs.is_empty();
+        let draft = Draft {
+            settings: merged.settings,
+            by,
+            note: &form.note,
+            form_id: &form.form_id,
+            origin: form.origin.parse().ok(),
+            merged: is_merged.then(|| made_from(form)),
+        };
+        self.save(tx, tenant, now, &draft).await
+    }
+
+    /// Saves on top of the newest revision, which the transaction has locked; nothing where nothing differs.
+    pub(super) async fn save(
+        &self,
+        mut tx: WriteTx,
+        tenant: TenantId,
+        now: &SettingsView,
+        draft: &Draft<'_>,
+    ) -> Result<Saved> {
+        let changes = diff::changes(&now.settings, &draft.settings, &now.lists);
         if changes.is_empty() {
-            return Ok(Saved::Done { revision: UNCHANGED, changes, released: 0 });
+            return Ok(Saved::Done { revision: UNCHANGED, changes, released: 0, merged: None });
         }
-        let note = Some(form.note.trim()).filter(|note| !note.is_empty());
-        let form_id = Some(form.form_id.as_str()).filter(|id| !id.is_empty());
-        let new = NewRevision { settings: &settings, saved_by: by.user, note, form_id };
-        self.save(&mut tx, tenant, now.revision, &new).await?;
+        let filled = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let new = NewRevision {
+            settings: &draft.settings,
+            by: draft.by,
+            note: filled(draft.note.trim()),
+            form_id: filled(draft.form_id),
+            origin: draft.origin,
+        };
+        self.put(&mut tx, tenant, now.revision, &new).await?;
         let released = self.release(&mut tx, tenant).await?;
         tx.commit().await?;
         self.wake.notify_one();
-        Ok(Saved::Done { revision: now.revision + 1, changes, released })
+        Ok(Saved::Done { revision: now.revision + 1, changes, released, merged: draft.merged })
     }
 
-    /// What a revision changed, for the banner after a save: nothing for [`UNCHANGED`], `None` for a number that no
-    /// revision has.
+    /// What a revision changed: nothing for [`UNCHANGED`], `None` for a number that no revision has.
     ///
     /// # Errors
     /// When the database fails.
@@ -119,7 +246,38 @@ impl Services {
         }
         let mut tx = self.db.read().await?;
         let lists = db::lists(&mut tx, tenant).await?;
-        changes_of(&mut tx, tenant, revision, &lists).await
+        let of = db::settings_revision(&mut tx, tenant, revision).await?;
+        match of {
+            Some(of) => changes_of(&mut tx, tenant, &of, &lists).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What to tell after a save: about the revision, and about what others saved since `merged`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_news(
+        &self,
+        tenant: TenantId,
+        revision: i64,
+        merged: Option<i64>,
+    ) -> Result<Option<SaveNews>> {
+        let mut tx = self.db.read().await?;
+        let lists = db::lists(&mut tx, tenant).await?;
+        let of = db::settings_revision(&mut tx, tenant, revision).await?;
+        let (changes, origin) = match &of {
+            Some(of) => (changes_of(&mut tx, tenant, of, &lists).await?, of.origin),
+            None if revision == UNCHANGED => (Vec::new(), None),
+            None => return Ok(None),
+        };
+        let others = match merged {
+            Some(base) => others(&mut tx, tenant, base, revision - 1, &lists).await?,
+            None => None,
+        };
+        let sections = of.and_then(|of| of.settings.sections);
+        let inactive = sections.map_or(0, |sections| sections.inactive(&lists).len());
+        Ok(Some(SaveNews { changes, origin, others, inactive }))
     }
 
     /// Turns the sync on or off. What waits while it is off goes on when it is on again; nothing is backfilled.
@@ -128,25 +286,24 @@ impl Services {
     /// When the database fails.
     pub async fn set_enabled(&self, tenant: TenantId, by: &Author, enabled: bool) -> Result<()> {
         let mut tx = self.db.write().await?;
+        db::lock_settings(&mut tx, tenant).await?;
         let now = db::settings(&mut tx, tenant).await?;
         if now.settings.enabled == enabled {
             return Ok(());
         }
         let settings = OpportunitySettings { enabled, ..now.settings };
-        let new = NewRevision { settings: &settings, saved_by: by.user, note: None, form_id: None };
-        self.save(&mut tx, tenant, now.revision, &new).await?;
+        let new = NewRevision { settings: &settings, by, note: None, form_id: None, origin: None };
+        self.put(&mut tx, tenant, now.revision, &new).await?;
         tx.commit().await?;
         self.wake.notify_one();
         Ok(())
     }
 
-    async fn save(&self, tx: &mut WriteTx, tenant: TenantId, base: i64, new: &NewRevision<'_>) -> Result<()> {
+    async fn put(&self, tx: &mut WriteTx, tenant: TenantId, base: i64, new: &NewRevision<'_>) -> Result<()> {
         if db::save_settings(tx, tenant, base, new, self.clock.now()).await? {
             return Ok(());
         }
-        Err(Error::Conflict(
-            "The settings were saved by somebody else at the same moment. Try again.".to_owned(),
-        ))
+        Err(Error::internal("the settings moved although they were locked"))
     }
 
     /// Lets go on what saving may have mended; what is still wrong is held again with its new cause.
@@ -162,11 +319,13 @@ impl Services {
     }
 }
 
-async fn view(tx: &mut Tx, tenant: TenantId) -> Result<SettingsView> {
-    let Revision { revision, settings, .. } = db::settings(tx, tenant).await?;
+pub(super) async fn view(tx: &mut Tx, tenant: TenantId) -> Result<SettingsView> {
+    let newest = db::settings(tx, tenant).await?;
     Ok(SettingsView {
-        revision,
-        settings,
+        revision: newest.revision,
+        by: newest.who(),
+        saved_at: newest.created_at,
+        settings: newest.settings,
         lists: db::lists(tx, tenant).await?,
         brands: db::brands(tx, tenant).await?,
         categories: db::categories(tx, tenant).await?,
@@ -174,34 +333,66 @@ async fn view(tx: &mut Tx, tenant: TenantId) -> Result<SettingsView> {
     })
 }
 
-/// Somebody else's save since the form was shown; the switch alone is none.
-async fn stale(
+/// What came of the same form when it was sent before.
+async fn saved_before(
     tx: &mut Tx,
     tenant: TenantId,
     form: &SettingsForm,
-    saved: Option<&Sections>,
-) -> Result<Option<Option<String>>> {
-    let base: i64 = form.revision.trim().parse().unwrap_or(0);
-    let shown =
-        db::settings_revision(tx, tenant, base).await?.and_then(|revision| revision.settings.sections);
-    if shown.as_ref() == saved {
+    lists: &Lists,
+) -> Result<Option<Saved>> {
+    if form.form_id.is_empty() {
         return Ok(None);
     }
-    match db::settings(tx, tenant).await?.saved_by {
-        Some(user) => db::user_name(tx, user).await.map(Some),
-        None => Ok(Some(None)),
-    }
+    let Some(revision) = db::revision_of_form(tx, tenant, &form.form_id).await? else { return Ok(None) };
+    let of = db::settings_revision(tx, tenant, revision).await?.unwrap_or(Revision::FIRST);
+    let changes = changes_of(tx, tenant, &of, lists).await?;
+    Ok(Some(Saved::Done { revision, changes, released: 0, merged: None }))
 }
 
-/// What a revision changed; `None` where there is no such revision.
-async fn changes_of(
+/// The number of the revision that a form was made from; 0 where it does not say.
+fn made_from(form: &SettingsForm) -> i64 {
+    form.revision.trim().parse().unwrap_or(0)
+}
+
+/// The settings that a form was made from.
+async fn base(tx: &mut Tx, tenant: TenantId, form: &SettingsForm) -> Result<OpportunitySettings> {
+    let base = db::settings_revision(tx, tenant, made_from(form)).await?;
+    Ok(base.unwrap_or(Revision::FIRST).settings)
+}
+
+/// The form to choose with: on top of the newest revision, with everything that is not to be chosen about.
+pub(super) fn clashing(now: &SettingsView, merged: &merge::Merged, typed: &SettingsForm) -> Saved {
+    let form = merged.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
+    let form = SettingsForm {
+        revision: now.revision.to_string(),
+        form_id: typed.form_id.clone(),
+        note: typed.note.clone(),
+        origin: typed.origin.clone(),
+        ..form
+    };
+    Saved::Clash(Box::new(Clashing { by: now.by.clone(), form, clashes: merged.clashes.clone() }))
+}
+
+/// What a revision changed.
+pub(super) async fn changes_of(
     tx: &mut Tx,
     tenant: TenantId,
-    revision: i64,
+    of: &Revision,
     lists: &Lists,
-) -> Result<Option<Vec<Change>>> {
-    let of = db::settings_revision(tx, tenant, revision).await?.map(|revision| revision.settings);
-    let before = db::settings_revision(tx, tenant, revision - 1).await?.map(|revision| revision.settings);
-    let before = before.unwrap_or(OpportunitySettings::NEW);
-    Ok(of.map(|after| diff::changes(&before, &after, lists)))
+) -> Result<Vec<Change>> {
+    let before = db::settings_revision(tx, tenant, of.revision - 1).await?.unwrap_or(Revision::FIRST);
+    Ok(diff::changes(&before.settings, &of.settings, lists))
+}
+
+async fn others(
+    tx: &mut Tx,
+    tenant: TenantId,
+    base: i64,
+    last: i64,
+    lists: &Lists,
+) -> Result<Option<Others>> {
+    let base = db::settings_revision(tx, tenant, base).await?.unwrap_or(Revision::FIRST);
+    let Some(last) = db::settings_revision(tx, tenant, last).await? else { return Ok(None) };
+    let changes = diff::changes(&base.settings, &last.settings, lists);
+    Ok(Some(Others { by: last.who(), at: last.created_at, changes }))
 }

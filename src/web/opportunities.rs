@@ -60,7 +60,8 @@ pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
             return Ok(Redirect::to(&address).into_response());
         }
         Saved::Wrong(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
-        Saved::Stale { by } => (StatusCode::CONFLICT, FieldErrors::default(), Some(stale(by))),
+        Saved::Clash(_) => (StatusCode::CONFLICT, FieldErrors::default(), Some(stale(None))),
+        Saved::Stale { by, .. } => (StatusCode::CONFLICT, FieldErrors::default(), Some(stale(by))),
     };
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
     let page = page(&signed, &view, Some(&form), errors, notice).await?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Sections,
-    fields::{Field, Kind, SECTIONS, id_text, row_path},
+    keys::{Key, Kind, SECTIONS, id_text, row_path},
     form::{MapRowForm, SettingsForm},
 };
 use crate::{
@@ -33,7 +33,7 @@ pub fn read(body: &Value) -> (SettingsForm, FieldErrors) {
     "true".clone_into(&mut form.lost.keep_stage);
     for (section, _) in SECTIONS {
         top.object(section, |below| {
-            Field::of(section).for_each(|field| read_field(field, &mut form, below));
+            Key::of(section).for_each(|field| read_field(field, &mut form, below));
             if section == "category_map" {
                 form.category_map.rows = rows(below);
             }
@@ -44,11 +44,11 @@ pub fn read(body: &Value) -> (SettingsForm, FieldErrors) {
     (form, errors)
 }
 
-fn read_field(field: &Field, form: &mut SettingsForm, below: &mut Reader<'_>) {
+fn read_field(field: &Key, form: &mut SettingsForm, below: &mut Reader<'_>) {
     let text = match field.kind {
-        Kind::Choice(_) => below.id(field.key).map(id_text),
-        Kind::Percent => below.id(field.key).map(|percent| percent.to_string()),
-        Kind::Name => below.text(field.key, MAX_NAME),
+        Kind::Choice(_) => below.id(field.name).map(id_text),
+        Kind::Percent => below.id(field.name).map(|percent| percent.to_string()),
+        Kind::Name => below.text(field.name, MAX_NAME),
     };
     field.put(form, text);
 }
@@ -103,7 +103,7 @@ mod tests {
             "category_map": { "rows": { "Hardware/Power": "x", "Services": 3 } }, "services": { "brand": 5 }, "note": [],
         });
         let expected = [
-            ("category_map.rows.Hardware/Power", id),
+            ("category_map.rows[Hardware/Power]", id),
             ("created.colour", "is not a field of this document; check its spelling or leave it out"),
             ("created.probability", id),
             ("created.stage", id),

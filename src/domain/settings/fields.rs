@@ -1,184 +1,212 @@
-//! The fields of the settings as the TOML file and REST name them: one vocabulary of paths for both.
+//! Settings as a list of fields, each with its path, its label and its value. What compares settings stands on it:
+//! the difference between two revisions, the merge of two people's changes, the history's filter.
 
-use super::{
-    Sections,
-    form::{Against, SettingsForm},
-};
-use crate::{domain::lists::List, error::FieldErrors};
+use std::collections::HashMap;
 
-/// The path of the category map's rows; a row's own path ends with its category.
+use super::{OpportunitySettings, Sections};
+use crate::domain::lists::{List, Lists};
+
+/// The path of the switch.
+pub const ENABLED: &str = "enabled";
+/// The path of the stage for lost quotes: without a value it says "Leave at current stage".
+pub const LOST_STAGE: &str = "lost.stage";
+/// The path below which the rows of the category map are.
 pub const ROWS: &str = "category_map.rows";
 
-/// The sections in the order of the page: key and heading.
-pub const SECTIONS: [(&str, &str); 6] = [
-    ("created", "When a quote is created"),
-    ("won", "When a quote is won"),
-    ("lost", "When a quote is lost"),
-    ("codes", "When an item is quoted or sold"),
-    ("category_map", "Map your product categories to Autotask"),
-    ("services", "When a service or labor role is created in Autotask"),
-];
+const NOTHING: &str = "nothing";
 
-/// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An option of an Autotask list.
-    Choice(List),
-    /// A whole number from 0 to 100.
-    Percent,
-    /// The name of something in the tenant's own catalogue.
-    Name,
-}
-
-/// One field of a section; the rows of the category map are not among them.
-#[derive(Clone, Copy, Debug)]
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// The key of its section.
-    pub section: &'static str,
-    /// Its own key.
-    pub key: &'static str,
-    /// What it holds.
-    pub kind: Kind,
-    /// The word of the file for nothing chosen, where that can be saved.
-    pub none: Option<&'static str>,
-    typed: fn(&mut SettingsForm) -> &mut String,
+    /// Where it is in documents: `created.stage`, `category_map.rows[Hardware/Laptops]`.
+    pub path: String,
+    /// Its label on the page, with its section where that alone would be ambiguous.
+    pub label: String,
+    /// Its value.
+    pub value: Value,
 }
 
-/// Every field, in the order of the page.
-pub const FIELDS: [Field; 17] = [
-    choice("created", "category", List::OpportunityCategories, |form| &mut form.created.category),
-    choice("created", "default_owner", List::Owners, |form| &mut form.created.default_owner),
-    choice("created", "stage", List::Stages, |form| &mut form.created.stage),
-    choice("created", "status", List::Statuses, |form| &mut form.created.status),
-    field("created", "probability", Kind::Percent, |form| &mut form.created.probability).or("none"),
-    choice("created", "shipping", List::ShippingTypes, |form| &mut form.created.shipping).or("none"),
-    choice("won", "stage", List::Stages, |form| &mut form.won.stage),
-    choice("won", "status", List::Statuses, |form| &mut form.won.status),
-    choice("lost", "stage", List::Stages, |form| &mut form.lost.stage).or("Leave at current stage"),
-    choice("lost", "status", List::Statuses, |form| &mut form.lost.status),
-    choice("codes", "product", List::MaterialCodes, |form| &mut form.codes.product),
-    choice("codes", "recurring_service", List::ServiceCodes, |form| &mut form.codes.recurring_service),
-    choice("codes", "payment_surcharge", List::MaterialCodes, |form| &mut form.codes.payment_surcharge),
-    choice("codes", "non_recurring_service", List::MaterialCodes, |form| {
-        &mut form.codes.non_recurring_service
-    }),
-    choice("category_map", "fallback", List::ProductCategories, |form| &mut form.category_map.fallback)
-        .or("none"),
-    field("services", "brand", Kind::Name, |form| &mut form.services.brand),
-    field("services", "category", Kind::Name, |form| &mut form.services.category),
-];
-
-const fn field(
-    section: &'static str,
-    key: &'static str,
-    kind: Kind,
-    typed: fn(&mut SettingsForm) -> &mut String,
-) -> Field {
-    Field { section, key, kind, none: None, typed }
+/// A setting's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The switch.
+    Switch(bool),
+    /// A box.
+    Flag(bool),
+    /// A whole number of percent.
+    Percent(Option<u8>),
+    /// A choice from a list, by its value in Autotask.
+    Choice(List, Option<i64>),
+    /// A name.
+    Text(String),
 }
 
-const fn choice(
-    section: &'static str,
-    key: &'static str,
-    list: List,
-    typed: fn(&mut SettingsForm) -> &mut String,
-) -> Field {
-    field(section, key, Kind::Choice(list), typed)
+impl Value {
+    /// Whether nothing was entered or chosen.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Percent(None) | Self::Choice(_, None))
+    }
+
+    /// The value as the settings form posts it.
+    pub fn posted(&self) -> String {
+        match self {
+            Self::Switch(on) | Self::Flag(on) => on.to_string(),
+            Self::Percent(percent) => percent.map(|percent| percent.to_string()).unwrap_or_default(),
+            Self::Choice(_, value) => value.map(|value| value.to_string()).unwrap_or_default(),
+            Self::Text(text) => text.clone(),
+        }
+    }
 }
 
 impl Field {
-    const fn or(mut self, none: &'static str) -> Self {
-        self.none = Some(none);
-        self
+    fn new(path: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
+        Self { path: path.into(), label: label.into(), value }
     }
 
-    /// The fields of a section, in the order of the page.
-    pub fn of(section: &str) -> impl Iterator<Item = &'static Self> {
-        FIELDS.iter().filter(move |field| field.section == section)
-    }
-
-    /// Where it stands in a document: `created.stage`.
-    pub fn path(&self) -> String {
-        format!("{}.{}", self.section, self.key)
-    }
-
-    /// What the form has for it; empty for nothing chosen.
-    pub fn text(&self, form: &mut SettingsForm) -> String {
-        (self.typed)(form).clone()
-    }
-
-    /// Puts a text into the form; nothing chosen is empty.
-    pub fn put(&self, form: &mut SettingsForm, text: Option<String>) {
-        if (self.section, self.key) == ("lost", "stage") {
-            form.lost.keep_stage = text.is_none().to_string();
+    /// What a value of this field is called.
+    pub fn text(&self, value: &Value, lists: &Lists) -> String {
+        match value {
+            Value::Switch(on) => if *on { "Enabled" } else { "Disabled" }.to_owned(),
+            Value::Flag(on) => if *on { "on" } else { "off" }.to_owned(),
+            Value::Percent(Some(percent)) => percent.to_string(),
+            Value::Choice(list @ List::ProductCategories, Some(value)) => lists.path(*list, *value),
+            Value::Choice(list, Some(value)) => lists.label(*list, *value),
+            Value::Choice(_, None) if self.path == LOST_STAGE => "Leave at current stage".to_owned(),
+            Value::Percent(None) | Value::Choice(_, None) => NOTHING.to_owned(),
+            Value::Text(text) => text.clone(),
         }
-        *(self.typed)(form) = text.unwrap_or_default();
+    }
+
+    /// Whether a value means something although nothing was chosen.
+    pub fn is_said(&self, value: &Value) -> bool {
+        !value.is_empty() || self.path == LOST_STAGE
     }
 }
 
-/// A value as a form has it: one that no option's name can be taken for.
-pub fn id_text(value: i64) -> String {
-    format!("(#{value})")
-}
-
-/// The path of a category's row.
-pub fn row_path(category: &str) -> String {
-    format!("{ROWS}.{category}")
-}
-
-/// The settings that a form made from a document stands for. `found` is what was wrong when the document was read.
-///
-/// # Errors
-/// Everything that is wrong, by the document's paths; where reading a field failed already, that alone is told of it.
-pub fn check(
-    form: &SettingsForm,
-    against: &Against<'_>,
-    found: FieldErrors,
-) -> Result<Sections, FieldErrors> {
-    let mut errors = found.clone();
-    let mut form = form.clone();
-    form.category_map.rows.retain(|_, row| {
-        let is_known = against.categories.contains(&row.category);
-        if !is_known {
-            errors.add(row_path(&row.category), format!("There is no category called \"{}\"", row.category));
+/// Every field, in the order of the page: only the switch until sections were saved.
+pub fn fields(settings: &OpportunitySettings) -> Vec<Field> {
+    let mut fields = vec![Field::new(ENABLED, "Opportunities sync status", Value::Switch(settings.enabled))];
+    let Some(sections) = &settings.sections else { return fields };
+    let include = Value::Flag(sections.include_unquoted_sales);
+    fields.push(Field::new("include_unquoted_sales", "Include unquoted sales", include));
+    for (path, label, list, value) in sections.choices() {
+        if path == "created.shipping" {
+            let percent = Value::Percent(sections.created.probability);
+            fields.push(Field::new("created.probability", "Probability %", percent));
         }
-        is_known
-    });
-    let sections = form.check(against).map_err(|wrong| by_category(&wrong, &form));
-    let sections = match sections {
-        Ok(sections) => Some(sections),
-        Err(wrong) => {
-            let news = wrong.iter().filter(|(path, _)| !is_told(&found, path));
-            for (path, sentences) in news {
-                sentences.iter().for_each(|sentence| errors.add(path, sentence));
-            }
-            None
-        }
+        fields.push(Field::new(path, label, Value::Choice(list, value)));
+    }
+    let category = |value| Value::Choice(List::ProductCategories, value);
+    let map = &sections.category_map;
+    fields.push(Field::new("category_map.fallback", "Any other category", category(map.fallback)));
+    let row = |(of, value): (&String, &i64)| {
+        Field::new(format!("{ROWS}[{of}]"), format!("Category {of}"), category(Some(*value)))
     };
-    match (errors.into_result(), sections) {
-        (Ok(()), Some(sections)) => Ok(sections),
-        (Err(errors), _) => Err(errors),
-        (Ok(()), None) => Err(found),
+    fields.extend(map.rows.iter().map(row));
+    let services = &sections.services;
+    fields.push(Field::new("services.brand", "Brand", Value::Text(services.brand.clone())));
+    let category = Value::Text(services.category.clone());
+    fields.push(Field::new("services.category", "Category for services", category));
+    fields
+}
+
+/// The category that a path of a row of the category map is about.
+pub fn row_of(path: &str) -> Option<&str> {
+    path.strip_prefix(ROWS)?.strip_prefix('[')?.strip_suffix(']')
+}
+
+/// Every field that any of these settings has, in the order of the page, with the first one's value.
+pub fn united(all: &[&OpportunitySettings]) -> Vec<Field> {
+    let enabled = all.first().is_some_and(|settings| settings.enabled);
+    let mut united = OpportunitySettings { enabled, sections: None };
+    for sections in all.iter().filter_map(|settings| settings.sections.as_ref()) {
+        let so_far = united.sections.get_or_insert_with(|| sections.clone());
+        for (category, value) in &sections.category_map.rows {
+            so_far.category_map.rows.entry(category.clone()).or_insert(*value);
+        }
+    }
+    fields(&united)
+}
+
+/// The values of settings by path.
+pub struct Values {
+    complete: bool,
+    by_path: HashMap<String, Value>,
+}
+
+impl Values {
+    /// The values of these settings.
+    pub fn of(settings: &OpportunitySettings) -> Self {
+        let by_path = fields(settings).into_iter().map(|field| (field.path, field.value)).collect();
+        Self { complete: settings.sections.is_some(), by_path }
+    }
+
+    /// The value at a path; `None` where it was never saved. A category without a row is one that is not mapped.
+    pub fn get(&self, path: &str) -> Option<Value> {
+        let unmapped = || {
+            let is_row = self.complete && row_of(path).is_some();
+            is_row.then_some(Value::Choice(List::ProductCategories, None))
+        };
+        self.by_path.get(path).cloned().or_else(unmapped)
     }
 }
 
-/// Whether something was said of the path or of what it is a part of.
-fn is_told(found: &FieldErrors, path: &str) -> bool {
-    let is_part = |whole: &str| path.strip_prefix(whole).is_some_and(|rest| rest.starts_with('.'));
-    found.iter().any(|(told, _)| told == path || is_part(told))
+impl OpportunitySettings {
+    /// Puts a value in the place of the one at `path`. A value that the field cannot have changes nothing.
+    pub fn set(&mut self, path: &str, value: &Value) {
+        match (value, self.sections.as_mut()) {
+            (Value::Switch(on), _) if path == ENABLED => self.enabled = *on,
+            (value, Some(sections)) => sections.set(path, value),
+            (_, None) => {}
+        }
+    }
 }
 
-/// The errors of a form with each row of the map by its category, not by its place on a page.
-pub fn by_category(errors: &FieldErrors, form: &SettingsForm) -> FieldErrors {
-    let renamed = |path: &str| {
-        let (index, _) = path.strip_prefix(ROWS)?.strip_prefix('[')?.split_once(']')?;
-        let row = form.category_map.rows.get(&index.parse().ok()?)?;
-        Some(row_path(&row.category))
-    };
-    let mut all = FieldErrors::default();
-    for (path, sentences) in errors.iter() {
-        let path = renamed(path).unwrap_or_else(|| path.to_owned());
-        sentences.iter().for_each(|sentence| all.add(path.clone(), sentence));
+impl Sections {
+    fn set(&mut self, path: &str, value: &Value) {
+        match value {
+            Value::Flag(on) if path == "include_unquoted_sales" => self.include_unquoted_sales = *on,
+            Value::Percent(percent) if path == "created.probability" => self.created.probability = *percent,
+            Value::Text(text) => self.set_name(path, text),
+            Value::Choice(_, value) => self.set_choice(path, *value),
+            Value::Switch(_) | Value::Flag(_) | Value::Percent(_) => {}
+        }
     }
-    all
+
+    fn set_name(&mut self, path: &str, text: &str) {
+        match path {
+            "services.brand" => text.clone_into(&mut self.services.brand),
+            "services.category" => text.clone_into(&mut self.services.category),
+            _ => {}
+        }
+    }
+
+    fn set_choice(&mut self, path: &str, value: Option<i64>) {
+        match (path, value) {
+            ("created.shipping", value) => self.created.shipping = value,
+            (LOST_STAGE, value) => self.lost.stage = value,
+            ("category_map.fallback", value) => self.category_map.fallback = value,
+            ("created.category", Some(value)) => self.created.category = value,
+            ("created.default_owner", Some(value)) => self.created.default_owner = value,
+            ("created.stage", Some(value)) => self.created.stage = value,
+            ("created.status", Some(value)) => self.created.status = value,
+            ("won.stage", Some(value)) => self.won.stage = value,
+            ("won.status", Some(value)) => self.won.status = value,
+            ("lost.status", Some(value)) => self.lost.status = value,
+            ("codes.product", Some(value)) => self.codes.product = value,
+            ("codes.recurring_service", Some(value)) => self.codes.recurring_service = value,
+            ("codes.payment_surcharge", Some(value)) => self.codes.payment_surcharge = value,
+            ("codes.non_recurring_service", Some(value)) => self.codes.non_recurring_service = value,
+            (path, value) => self.set_row(path, value),
+        }
+    }
+
+    fn set_row(&mut self, path: &str, value: Option<i64>) {
+        let Some(category) = row_of(path) else { return };
+        let rows = &mut self.category_map.rows;
+        match value {
+            Some(value) => drop(rows.insert(category.to_owned(), value)),
+            None => drop(rows.remove(category)),
+        }
+    }
 }

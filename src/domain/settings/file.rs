@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
 use super::{
     Sections,
-    fields::{Field, Kind, SECTIONS},
+    keys::{Key, Kind, SECTIONS},
     form::{SettingsForm, is_bundle},
 };
 use crate::domain::{
@@ -92,10 +92,10 @@ impl Writer<'_> {
         let mut form = SettingsForm::of(sections);
         for (section, heading) in SECTIONS {
             self.line(&format!("\n# {heading}\n[{section}]"));
-            for field in Field::of(section) {
+            for field in Key::of(section) {
                 let text = field.text(&mut form);
                 let (value, remark) = self.value(field, &text);
-                self.setting(field.key, &value, &remark);
+                self.setting(field.name, &value, &remark);
             }
             if section == "category_map" {
                 self.rows(sections);
@@ -110,7 +110,7 @@ impl Writer<'_> {
     }
 
     /// The value of a field, and a remark about it.
-    fn value(&mut self, field: &Field, text: &str) -> (String, String) {
+    fn value(&mut self, field: &Key, text: &str) -> (String, String) {
         let none = field.none.map(|none| format!("or \"{none}\"")).unwrap_or_default();
         match (field.kind, text.parse::<i64>()) {
             (Kind::Choice(list), Ok(id)) => {

@@ -37,6 +37,8 @@ pub struct SettingsForm {
     pub services: ServicesForm,
     /// A note for the history.
     pub note: String,
+    /// The earlier revision that it goes back to, as [`super::Origin`] writes it; mostly empty.
+    pub origin: String,
 }
 
 /// When a quote is created.
@@ -67,10 +69,19 @@ pub struct StageForm {
 pub struct LostForm {
     /// `true` for "Leave at current stage", whatever the select beside it says.
     pub keep_stage: String,
-    /// The stage to set.
+    /// The stage to set; `keep` says "Leave at current stage" too, for pages that have one control for both.
     pub stage: String,
     /// The status.
     pub status: String,
+}
+
+impl LostForm {
+    /// What [`Self::stage`] says for "Leave at current stage".
+    pub const KEEP: &'static str = "keep";
+
+    fn keeps_stage(&self) -> bool {
+        self.keep_stage == "true" || self.stage.trim() == Self::KEEP
+    }
 }
 
 /// When an item is quoted or sold.
@@ -199,7 +210,7 @@ impl SettingsForm {
                 ),
             },
             lost: Lost {
-                stage: (self.lost.keep_stage != "true").then(|| {
+                stage: (!self.lost.keeps_stage()).then(|| {
                     check.required("lost.stage", "a stage for lost quotes", List::Stages, &self.lost.stage)
                 }),
                 status: check.required(

@@ -1,7 +1,7 @@
 //! Settings: what the Opportunities page saves. Each save is a revision.
 //!
 //! One file a section; [`form`] reads what a browser posts, [`document`] what REST sends, [`file`] a TOML file;
-//! [`diff`] names what a save changed.
+//! [`fields`] lists every setting, [`diff`] names what a save changed, [`merge`] brings two people's changes together.
 
 mod category_map;
 pub mod diff;
@@ -9,10 +9,14 @@ pub mod document;
 pub mod fields;
 pub mod file;
 pub mod form;
+pub mod keys;
+pub mod merge;
+mod origin;
 
 use serde::{Deserialize, Serialize};
 
 pub use category_map::CategoryMap;
+pub use origin::Origin;
 
 use super::{
     hold::Hold,

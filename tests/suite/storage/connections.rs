@@ -95,7 +95,7 @@ on_both! {
         let mut tx = f.db.write().await.unwrap();
         assert_eq!(db::oldest_due(&mut tx, 100).await.unwrap(), None, "its sync is off");
         let settings = opportune::domain::settings::OpportunitySettings { enabled: true, sections: None };
-        let new = db::NewRevision { settings: &settings, saved_by: None, note: None, form_id: None };
+        let new = db::NewRevision { settings: &settings, by: &opportune::domain::author::Author::SYSTEM, note: None, form_id: None, origin: None };
         assert!(db::save_settings(&mut tx, f.tenant, 0, &new, 1).await.unwrap());
         assert_eq!(db::oldest_due(&mut tx, 100).await.unwrap(), Some(40));
         assert_eq!(db::oldest_due(&mut tx, 30).await.unwrap(), None);

@@ -19,7 +19,13 @@ const NO_LIMIT: i64 = 100;
 impl Fixture {
     async fn enable(&self, tenant: TenantId, enabled: bool) {
         let settings = OpportunitySettings { enabled, sections: None };
-        let new = NewRevision { settings: &settings, saved_by: None, note: None, form_id: None };
+        let new = NewRevision {
+            settings: &settings,
+            by: &opportune::domain::author::Author::SYSTEM,
+            note: None,
+            form_id: None,
+            origin: None,
+        };
         let mut tx = self.db.write().await.unwrap();
         let base = db::settings(&mut tx, tenant).await.unwrap().revision;
         assert!(db::save_settings(&mut tx, tenant, base, &new, 1).await.unwrap());

@@ -3,8 +3,11 @@
 use opportune::{
     db::{self, NewRevision, Revision, UserRow},
     domain::{
+        author::Author,
         ids::UserId,
-        settings::{BillingCodes, CategoryMap, Created, Lost, OpportunitySettings, Sections, Services, Won},
+        settings::{
+            BillingCodes, CategoryMap, Created, Lost, OpportunitySettings, Origin, Sections, Services, Won,
+        },
     },
 };
 
@@ -37,15 +40,16 @@ fn settings(probability: u8) -> OpportunitySettings {
 }
 
 fn save(settings: &OpportunitySettings) -> NewRevision<'_> {
-    NewRevision { settings, saved_by: None, note: None, form_id: None }
+    NewRevision { settings, by: &Author::SYSTEM, note: None, form_id: None, origin: None }
 }
 
 on_both! {
     async fn a_tenant_starts_off_with_nothing_chosen(db) {
         let f = Fixture::open(db).await;
         let mut tx = f.db.read().await.unwrap();
-        let first = Revision { revision: 0, settings: OpportunitySettings::NEW, saved_by: None };
-        assert_eq!(db::settings(&mut tx, f.tenant).await.unwrap(), first);
+        let newest = db::settings(&mut tx, f.tenant).await.unwrap();
+        assert_eq!(newest, Revision::FIRST);
+        assert_eq!((newest.revision, newest.settings, newest.who().as_str()), (0, OpportunitySettings::NEW, "Opportune"));
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 0).await.unwrap(), None);
     }
 
@@ -53,13 +57,20 @@ on_both! {
         let f = Fixture::open(db).await;
         let user = UserRow { id: id(), tenant_id: f.tenant.0, email: "r@example.com".to_owned(), name: "R".to_owned(), password_hash: "h".to_owned() };
         let (one, two) = (settings(1), settings(2));
+        let (person, token) = (Author::person(UserId(user.id)), Author::token("nightly"));
         let mut tx = f.db.write().await.unwrap();
         db::put_user(&mut tx, &user, 1).await.unwrap();
-        let by = NewRevision { saved_by: Some(UserId(user.id)), note: Some("why"), form_id: Some("form"), ..save(&one) };
+        let by = NewRevision { by: &person, note: Some("why"), form_id: Some("form"), ..save(&one) };
+        let undo = NewRevision { by: &token, origin: Some(Origin::Undo(1)), ..save(&two) };
         assert!(db::save_settings(&mut tx, f.tenant, 0, &by, 1).await.unwrap());
-        assert!(db::save_settings(&mut tx, f.tenant, 1, &save(&two), 2).await.unwrap());
-        let first = Revision { revision: 1, settings: one, saved_by: Some(UserId(user.id)) };
-        let second = Revision { revision: 2, settings: two, saved_by: None };
+        assert!(db::save_settings(&mut tx, f.tenant, 1, &undo, 2).await.unwrap());
+        let first = Revision {
+            revision: 1, settings: one, by: person, name: Some("R".to_owned()), note: Some("why".to_owned()), origin: None, created_at: 1,
+        };
+        let second = Revision {
+            revision: 2, settings: two, by: token, name: None, note: None, origin: Some(Origin::Undo(1)), created_at: 2,
+        };
+        assert_eq!([first.who(), second.who()], ["R", "API token nightly"]);
         assert_eq!(db::settings(&mut tx, f.tenant).await.unwrap(), second);
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 1).await.unwrap(), Some(first));
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 2).await.unwrap(), Some(second));
@@ -79,6 +90,18 @@ on_both! {
             assert!(!db::save_settings(&mut tx, f.tenant, base, &save(&two), 2).await.unwrap(), "base {base}");
         }
         assert_eq!(db::settings(&mut tx, f.tenant).await.unwrap().settings, one);
+    }
+
+    async fn locking_leaves_what_is_saved(db) {
+        let f = Fixture::open(db).await;
+        let one = settings(1);
+        for expected in [0, 1] {
+            let mut tx = f.db.write().await.unwrap();
+            db::lock_settings(&mut tx, f.tenant).await.unwrap();
+            assert_eq!(db::settings(&mut tx, f.tenant).await.unwrap().revision, expected);
+            assert_eq!(db::save_settings(&mut tx, f.tenant, 0, &save(&one), 1).await.unwrap(), expected == 0);
+            tx.commit().await.unwrap();
+        }
     }
 
     async fn a_form_is_saved_once(db) {

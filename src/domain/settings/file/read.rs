@@ -14,7 +14,8 @@ use crate::{
         picker::{Picker, plain},
         settings::{
             Sections,
-            fields::{self, Field, Kind, ROWS, SECTIONS, id_text, row_path},
+            keys::{self, Key, Kind, SECTIONS, id_text, row_path},
+            fields::ROWS,
             form::{Against, MapRowForm, SettingsForm},
         },
     },
@@ -106,7 +107,7 @@ impl<'a> Reading<'a> {
 
     fn finish(self) -> Result<(SettingsForm, Sections), Vec<Problem>> {
         let Self { form, errors, lines, .. } = self;
-        match fields::check(&form, self.against, errors) {
+        match keys::check(&form, self.against, errors) {
             Ok(sections) => Ok((form, sections)),
             Err(errors) => {
                 let problem = |(path, sentence): (&str, &String)| Problem {
@@ -166,7 +167,7 @@ impl<'a> Reading<'a> {
         for (key, value) in table {
             let path = format!("{section}.{}", key.get_ref());
             self.place(&path, key);
-            match Field::of(section).find(|field| field.key == key.get_ref()) {
+            match Key::of(section).find(|field| field.name == key.get_ref()) {
                 Some(field) => self.field(field, &path, value.get_ref()),
                 None if path == ROWS => match value.get_ref().as_table() {
                     Some(rows) => self.rows(rows),
@@ -177,7 +178,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn field(&mut self, field: &'static Field, path: &str, value: &DeValue<'_>) {
+    fn field(&mut self, field: &'static Key, path: &str, value: &DeValue<'_>) {
         let read = match field.kind {
             Kind::Choice(list) => self.choice(path, list, field.none, value),
             Kind::Percent => Ok(percent(value, field.none)),

@@ -260,12 +260,12 @@ const REFUSALS: [(&str, &str, &str); 24] = [
     (
         "\"Services\" = \"none\"",
         "\"Gone\" = { name = \"One\" }",
-        "category_map.rows.Gone: There is no category called \"Gone\"",
+        "category_map.rows[Gone]: There is no category called \"Gone\"",
     ),
     (
         "\"Services\" = \"none\"",
         "\"Services\" = { id = 3 }",
-        "category_map.rows.Services: Select an Autotask category for Services that is active in Autotask",
+        "category_map.rows[Services]: Select an Autotask category for Services that is active in Autotask",
     ),
     (
         "shipping =",

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{
     Sections,
-    keys::{Key, Kind, SECTIONS, id_text, row_path},
     form::{MapRowForm, SettingsForm},
+    keys::{Key, Kind, SECTIONS, id_text, row_path},
 };
 use crate::{
     domain::{

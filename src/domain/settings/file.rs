@@ -6,8 +6,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
 use super::{
     Sections,
-    keys::{Key, Kind, SECTIONS},
     form::{SettingsForm, is_bundle},
+    keys::{Key, Kind, SECTIONS},
 };
 use crate::domain::{
     lists::{List, Lists},

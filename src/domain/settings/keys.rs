@@ -167,7 +167,7 @@ fn is_told(found: &FieldErrors, path: &str) -> bool {
 }
 
 /// The errors of a form with each row of the map by its category, not by its place on a page.
-pub fn by_category(errors: &FieldErrors, form: &SettingsForm) -> KeyErrors {
+pub fn by_category(errors: &FieldErrors, form: &SettingsForm) -> FieldErrors {
     let renamed = |path: &str| {
         let (index, _) = path.strip_prefix(ROWS)?.strip_prefix('[')?.split_once(']')?;
         let row = form.category_map.rows.get(&index.parse().ok()?)?;

@@ -105,9 +105,10 @@ fn samples_can_be_looked_at() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/samples");
     fs::create_dir_all(&folder).unwrap();
-    for asset in ["app.css", "app.js", "favicon.svg"] {
+    for asset in ["app.css", "favicon.svg"] {
         fs::copy(root.join("static").join(asset), folder.join(asset)).unwrap();
     }
+    fs::write(folder.join("app.js"), crate::web::assets::script()).unwrap();
     for (name, html) in all() {
         fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }

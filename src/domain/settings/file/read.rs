@@ -10,13 +10,14 @@ use toml::{
 use super::{FORMAT, MAX_BYTES, NOT_MAPPED};
 use crate::{
     domain::{
+        fold::fold,
         lists::{List, Lists},
-        picker::{Picker, plain},
+        picker::Picker,
         settings::{
             Sections,
-            keys::{self, Key, Kind, SECTIONS, id_text, row_path},
             fields::ROWS,
             form::{Against, MapRowForm, SettingsForm},
+            keys::{self, Key, Kind, SECTIONS, id_text, row_path},
         },
     },
     error::FieldErrors,
@@ -230,7 +231,7 @@ impl<'a> Reading<'a> {
         value: &DeValue<'_>,
     ) -> Result<Option<String>, String> {
         if let (Some(none), Some(text)) = (none, value.as_str())
-            && plain(none) == plain(text)
+            && fold(none) == fold(text)
         {
             return Ok(None);
         }
@@ -274,10 +275,10 @@ impl<'a> Reading<'a> {
 
 /// What the form has for a name: the id of the one option of that name, else a text that the form's check refuses.
 fn meant(picker: &Picker, name: &str) -> String {
-    match picker.named(name) {
+    match picker.named(name).as_slice() {
         [id] => id_text(*id),
-        // The form would take these for ids.
-        _ if name.contains("(#") || name.trim().parse::<i64>().is_ok() => format!("'{name}'"),
+        // The form takes numbers and beginnings too; a file has whole names.
+        [] => format!("'{name}'"),
         _ => name.to_owned(),
     }
 }
@@ -288,7 +289,7 @@ fn agreed(lists: &Lists, picker: &Picker, list: List, name: &str, id: i64) -> Re
     let names = full.map(|full| [full, lists.path(list, id), lists.label(list, id)]);
     let fix = "Other tenants have other ids: leave the id out to go by the name";
     match names {
-        Some(names) if names.iter().any(|known| plain(known) == plain(name)) => Ok(id_text(id)),
+        Some(names) if names.iter().any(|known| fold(known) == fold(name)) => Ok(id_text(id)),
         Some([full, ..]) => Err(format!("Id {id} is \"{full}\" here, not \"{name}\". {fix}")),
         None => Err(format!("Id {id} of \"{name}\" is not in this Autotask. {fix}")),
     }
@@ -298,7 +299,7 @@ fn agreed(lists: &Lists, picker: &Picker, list: List, name: &str, id: i64) -> Re
 fn percent(value: &DeValue<'_>, none: Option<&str>) -> Option<String> {
     match (integer(value), value.as_str()) {
         (Some(percent), _) => Some(percent.to_string()),
-        (None, Some(text)) if none.is_some_and(|none| plain(none) == plain(text)) => None,
+        (None, Some(text)) if none.is_some_and(|none| fold(none) == fold(text)) => None,
         (None, text) => Some(text.filter(|text| !text.trim().is_empty()).unwrap_or("?").to_owned()),
     }
 }

@@ -14,6 +14,8 @@ mod list_refresh;
 mod list_sources;
 pub mod lists;
 pub mod settings;
+pub mod settings_document;
+pub mod settings_file;
 
 use std::{sync::Arc, time::Duration};
 

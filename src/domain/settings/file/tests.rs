@@ -381,6 +381,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn reading_what_was_written_changes_nothing(tenant in any_tenant()) {
         for ids in [Ids::Written, Ids::LeftOut] {

@@ -14,7 +14,9 @@ mod lists;
 mod opportunities;
 mod opportunities_view;
 mod push;
+mod settings_file;
 mod sign_in;
+mod upload;
 pub mod view;
 mod words;
 
@@ -82,6 +84,8 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
+        .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
+        .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))

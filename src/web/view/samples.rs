@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod opportunities;
 mod others;
+mod settings_file;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -66,6 +67,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(activity::samples());
     all.extend(connection::samples());
     all.extend(others::samples());
+    all.extend(settings_file::samples());
     all
 }
 
@@ -95,6 +97,8 @@ fn words_of_people_are_escaped() {
             "error-inside",
             "opportunities-hostile",
             "push-held",
+            "settings-file-changes",
+            "settings-file-wrong",
             "sign-in-error"
         ]
     );

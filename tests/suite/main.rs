@@ -16,4 +16,6 @@ mod push;
 mod schema;
 mod secrets;
 mod settings;
+mod settings_file;
+mod settings_rest;
 mod storage;

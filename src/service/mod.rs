@@ -8,6 +8,8 @@ pub mod api_use;
 pub mod checklist;
 pub mod connect;
 pub mod connection;
+pub mod go_back;
+pub mod history;
 pub mod intake;
 pub mod keys;
 mod list_refresh;

@@ -183,8 +183,7 @@ fn notice(news: &NewsParams) -> Option<Notice> {
             heading: "Autotask is disconnected".to_owned(),
             text: "The secret is deleted. Quotes are held until Autotask is connected again; links, history and settings are kept."
                 .to_owned(),
-            links: Vec::new(),
-        });
+            links: Vec::new(), ..Notice::default() });
     }
     let released = news.saved?;
     let mut text = "The credentials are saved.".to_owned();
@@ -194,7 +193,13 @@ fn notice(news: &NewsParams) -> Option<Notice> {
     }
     text.push_str(" The lists of stages, owners and codes are being fetched.");
     let links = vec![Link::new("/apps/autotask", "Go on with Autotask")];
-    Some(Notice { tone: Tone::Ok, heading: "Autotask is connected".to_owned(), text, links })
+    Some(Notice {
+        tone: Tone::Ok,
+        heading: "Autotask is connected".to_owned(),
+        text,
+        links,
+        ..Notice::default()
+    })
 }
 
 impl Shown {

@@ -219,12 +219,14 @@ pub fn tested(list: &Checklist) -> Notice {
             },
             text: "Everything that Opportune needs is allowed. A test saves nothing.".to_owned(),
             links: Vec::new(),
+            ..Notice::default()
         },
         Some(line) => Notice {
             tone: Tone::Bad,
             heading: format!("Test failed: {}", line.check.label()),
             text: format!("{} {}", line.sentence, line.fix),
             links: Vec::new(),
+            ..Notice::default()
         },
     }
 }
@@ -251,6 +253,7 @@ pub fn other_company(before: &str, now: &str) -> (Notice, String) {
             "Before, {before} was connected. These credentials belong to {now}. To go on, enter the secret again, tick the box and save."
         ),
         links: Vec::new(),
+        ..Notice::default()
     };
     let question = format!(
         "Links to the records of {before} are put aside: quotes that change from now on are made anew in {now}."

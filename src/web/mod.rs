@@ -6,12 +6,18 @@ mod apps;
 mod assets;
 mod autotask;
 mod category_map_view;
+mod clash;
 mod connection;
 mod connection_view;
 mod error;
 mod extract;
+mod history;
+mod history_export;
+mod history_params;
+mod history_view;
 mod lists;
 mod opportunities;
+mod opportunities_notice;
 mod opportunities_view;
 mod push;
 mod settings_file;
@@ -83,6 +89,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/reconnect", post(connection::reconnect))
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
+        .route("/apps/autotask/opportunities/revision", get(opportunities::revision))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
         .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
         .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
@@ -91,6 +98,12 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/activity", get(activity::show))
         .route("/activity/{id}", get(push::show))
         .route("/activity/{id}/retry", post(push::retry))
+        .route("/history", get(history::show))
+        .route("/history.csv", get(history::csv))
+        .route("/history.json", get(history::json))
+        .route("/history/compare", get(history::compare))
+        .route("/history/{revision}", get(history::revision))
+        .route("/history/{revision}/undo", post(history::undo))
         .route("/api/docs", get(api_docs::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)

@@ -2,26 +2,36 @@
 
 use askama::Template;
 use axum::{
+    Json,
     http::StatusCode,
     response::{Html, IntoResponse, Redirect},
 };
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     activity::last_sent,
+    clash,
     error::Page,
     extract::{Form, Params, Signed, html},
+    opportunities_notice as notices,
     opportunities_view::{self as fill, Shown},
-    view::{ErrorLink, Link, Nav, Notice, Opportunities, SetupNeeded, Switch, Tone, TurnOff, count_of},
+    view::{ErrorLink, Nav, Notice, Opportunities, SetupNeeded, Switch, TurnOff},
 };
 use crate::{
-    domain::settings::{diff, form::SettingsForm},
+    clock,
+    domain::settings::form::SettingsForm,
     error::{Error, FieldErrors},
-    service::settings::{Saved, SettingsView},
+    service::{
+        go_back::NO_REVISION,
+        settings::{Saved, SettingsView},
+    },
 };
 
-const PAGE: &str = "/apps/autotask/opportunities";
-const CRUMBS: [(&str, Option<&str>); 3] =
+/// Its address.
+pub const PAGE: &str = "/apps/autotask/opportunities";
+/// The path to it.
+pub const CRUMBS: [(&str, Option<&str>); 3] =
     [("Apps", Some("/apps")), ("Autotask", Some("/apps/autotask")), ("Opportunities", None)];
 
 /// What a redirect tells about.
@@ -29,11 +39,15 @@ const CRUMBS: [(&str, Option<&str>); 3] =
 #[serde(default)]
 pub struct NewsParams {
     /// The revision that was just saved.
-    saved: Option<i64>,
+    pub saved: Option<i64>,
     /// Pushes that were released by it.
-    released: Option<u64>,
+    pub released: Option<u64>,
+    /// The revision that its form was made from, where others saved since.
+    pub merged: Option<i64>,
     /// The switch was just turned `on` or `off`.
-    sync: Option<String>,
+    pub sync: Option<String>,
+    /// The revision whose values are to be shown instead of the saved ones.
+    pub restore: Option<String>,
 }
 
 /// What the switch posts.
@@ -44,28 +58,52 @@ pub struct SwitchForm {
     confirmed: String,
 }
 
-/// Shows the page.
+/// Shows the page: as it is saved, or as it was at an earlier revision.
 pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
-    let notice = notice(&signed, &view, &news).await?;
+    if let Some(restore) = &news.restore {
+        let revision = restore.trim().parse().map_err(|_| NO_REVISION)?;
+        let restored = signed.services().restored_form(signed.visitor.tenant, revision).await?;
+        let notice = notices::restored(&restored, view.settings.enabled);
+        let typed = Some(&restored.form);
+        return html(&page(&signed, &view, typed, FieldErrors::default(), Some(notice)).await?);
+    }
+    let notice = notices::news(&signed, &view, &news).await?;
     html(&page(&signed, &view, None, FieldErrors::default(), notice).await?)
+}
+
+/// The newest revision, for a page that asks whether it is still of today.
+pub async fn revision(signed: Signed) -> Page {
+    let newest = signed.services().newest_revision(signed.visitor.tenant).await?;
+    let at = clock::timestamp(newest.created_at).to_string();
+    Ok(Json(json!({ "revision": newest.revision, "by": newest.who(), "at": at })).into_response())
 }
 
 /// Saves the form, or shows it again with everything typed and what is wrong with it.
 pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
     let saved = signed.services().save_settings(signed.visitor.tenant, &signed.author(), &form).await?;
-    let (status, errors, notice) = match saved {
-        Saved::Done { revision, released, .. } => {
-            let address = format!("{PAGE}?saved={revision}&released={released}#notice");
-            return Ok(Redirect::to(&address).into_response());
-        }
-        Saved::Wrong(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
-        Saved::Clash(_) => (StatusCode::CONFLICT, FieldErrors::default(), Some(stale(None))),
-        Saved::Stale { by, .. } => (StatusCode::CONFLICT, FieldErrors::default(), Some(stale(by))),
-    };
+    let Saved::Wrong(errors) = saved else { return after_save(&signed, saved).await };
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
-    let page = page(&signed, &view, Some(&form), errors, notice).await?;
-    Ok((status, Html(page.render().map_err(Error::from)?)).into_response())
+    let page = page(&signed, &view, Some(&form), errors, None).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render().map_err(Error::from)?)).into_response())
+}
+
+/// Leads back to the page with the news of what was saved, or to the choice where people's changes clash.
+pub async fn after_save(signed: &Signed, saved: Saved) -> Page {
+    match saved {
+        Saved::Done { revision, released, merged, .. } => {
+            let merged = merged.map(|base| format!("&merged={base}")).unwrap_or_default();
+            let address = format!("{PAGE}?saved={revision}&released={released}{merged}#notice");
+            Ok(Redirect::to(&address).into_response())
+        }
+        Saved::Clash(clashing) => clash::show(signed, &clashing).await,
+        Saved::Wrong(errors) => Err(Error::Fields(errors).into()),
+        Saved::Stale { revision, .. } => {
+            let sentence =
+                format!("The settings are at revision {revision} by now. Go back and reload the page.");
+            Err(Error::Conflict(sentence).into())
+        }
+    }
 }
 
 /// Shows the form as it was posted, without saving it: for pages that carried it along.
@@ -132,63 +170,6 @@ fn setup_needed() -> SetupNeeded {
         ]
         .map(link)
         .to_vec(),
-    }
-}
-
-async fn notice(signed: &Signed, view: &SettingsView, news: &NewsParams) -> Result<Option<Notice>, Error> {
-    if let Some(revision) = news.saved {
-        let changes = signed.services().changes_of(signed.visitor.tenant, revision).await?;
-        return Ok(changes.map(|changes| saved(&changes, news.released.unwrap_or(0))));
-    }
-    Ok(match news.sync.as_deref() {
-        Some("on") => Some(Notice {
-            tone: Tone::Ok,
-            heading: "Opportunity sync is enabled".to_owned(),
-            text: turned_on(view.settings.sections.is_some()).to_owned(),
-            links: Vec::new(),
-        }),
-        Some("off") => Some(Notice {
-            tone: Tone::Info,
-            heading: "Opportunity sync is disabled".to_owned(),
-            text: "Nothing is sent. Your choices are kept, and nothing in Autotask was changed.".to_owned(),
-            links: Vec::new(),
-        }),
-        _ => None,
-    })
-}
-
-fn turned_on(is_set_up: bool) -> &'static str {
-    if is_set_up {
-        "Quotes from now on are sent with the settings below."
-    } else {
-        "Quotes from now on are sent with the defaults below; they are held until these are saved."
-    }
-}
-
-fn saved(changes: &[diff::Change], released: u64) -> Notice {
-    let mut text = diff::sentence(changes);
-    if changes.is_empty() {
-        return Notice { tone: Tone::Info, heading: "Nothing to save".to_owned(), text, links: Vec::new() };
-    }
-    text.push_str(" Used for quotes sent from now on. Opportunities already in Autotask are not changed.");
-    if released > 0 {
-        let quotes = count_of(released, "held quote is", "held quotes are");
-        text = format!("{text} {quotes} now being sent.");
-    }
-    let links = vec![Link::new("/activity", "View activity")];
-    Notice { tone: Tone::Ok, heading: "Settings saved".to_owned(), text, links }
-}
-
-fn stale(by: Option<String>) -> Notice {
-    let who = by.unwrap_or_else(|| "Somebody".to_owned());
-    Notice {
-        tone: Tone::Warn,
-        heading: "Not saved: the settings changed meanwhile".to_owned(),
-        text: format!(
-            "{who} saved other settings while you were editing. What you typed is still here. Compare it with the saved \
-             settings, then save again: that puts your choices in place of theirs."
-        ),
-        links: vec![Link::new(PAGE, "View the saved settings")],
     }
 }
 

@@ -37,7 +37,12 @@ pub fn form(shown: &Shown<'_>) -> Form {
         (None, None) => suggestions(view, shown.brand),
     };
     let mut form = Form::new(view.revision.to_string(), crypto::random_text());
-    form.unsaved = shown.typed.is_some();
+    if let Some(typed) = shown.typed {
+        // It stands on the revision that the person saw, so that a save in between is not overlooked.
+        form.revision.clone_from(&typed.revision);
+        form.origin.clone_from(&typed.origin);
+        form.unsaved = true;
+    }
     form.include_unquoted_sales = values.include_unquoted_sales == "true";
     form.note.value.clone_from(&values.note);
     let mut filler = Filler::new(lists);
@@ -69,12 +74,14 @@ pub fn form(shown: &Shown<'_>) -> Form {
 
 /// Paths of documents as the names that the form posts: `created.stage` is `created[stage]`.
 pub fn posted_names(errors: &FieldErrors) -> BTreeMap<String, String> {
-    let posted = |path: &str| {
-        let mut parts = path.split(['.', '[']).map(|part| part.trim_end_matches(']'));
-        let first = parts.next().unwrap_or_default().to_owned();
-        parts.fold(first, |name, part| format!("{name}[{part}]"))
-    };
-    errors.iter().map(|(path, sentences)| (posted(path), sentences.join(". "))).collect()
+    errors.iter().map(|(path, sentences)| (posted_name(path), sentences.join(". "))).collect()
+}
+
+/// The name that the form posts for a path.
+pub fn posted_name(path: &str) -> String {
+    let mut parts = path.split(['.', '[']).map(|part| part.trim_end_matches(']'));
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| format!("{name}[{part}]"))
 }
 
 /// Fills controls from lists; each list is prepared once.

@@ -47,6 +47,7 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
         text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went."
             .to_owned(),
         links: Vec::new(),
+        ..Notice::default()
     };
     PushDetail {
         shell: signed.shell(&title, Nav::Activity, &[("Activity", Some("/activity")), (number, None)]),

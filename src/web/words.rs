@@ -31,6 +31,16 @@ pub fn time_of_day(at: Millis) -> String {
     clock::timestamp(at).strftime("%H:%M:%S UTC").to_string()
 }
 
+/// A time of day without seconds: `14:05 UTC`.
+pub fn clock_time(at: Millis) -> String {
+    clock::timestamp(at).strftime("%H:%M UTC").to_string()
+}
+
+/// A day and a time: `3 Nov 2026, 14:05 UTC`.
+pub fn moment(at: Millis) -> String {
+    format!("{}, {}", day(at), clock_time(at))
+}
+
 /// A day: `3 Nov 2026`.
 pub fn day(at: Millis) -> String {
     clock::timestamp(at).strftime("%-d %b %Y").to_string()

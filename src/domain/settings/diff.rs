@@ -37,22 +37,16 @@ fn change(field: &Field, was: Option<Value>, is: Option<Value>, lists: &Lists) -
     if was == is || begins_empty {
         return None;
     }
-    let text = |value: &Value| field.text(value, lists);
-    let mut before = was.as_ref().map(text);
-    let mut after = is.as_ref().map_or_else(|| NEVER_SAVED.to_owned(), text);
-    // Two options of one name: only their ids tell what changed.
-    if let Some(before) = before.as_mut().filter(|before| **before == after) {
-        *before = numbered(before, was.as_ref());
-        after = numbered(&after, is.as_ref());
-    }
-    Some(Change { path: field.path.clone(), label: field.label.clone(), before, after })
-}
-
-fn numbered(text: &str, value: Option<&Value>) -> String {
-    match value {
-        Some(Value::Choice(_, Some(id))) => format!("{text} (#{id})"),
-        _ => text.to_owned(),
-    }
+    let path = &field.path;
+    let text = |value: &Value| fields::text(path, value, lists);
+    let (before, after) = match (&was, &is) {
+        (Some(was), Some(is)) => {
+            let [was, is] = fields::told_apart(path, [was, is], lists);
+            (Some(was), is)
+        }
+        (was, is) => (was.as_ref().map(text), is.as_ref().map_or_else(|| NEVER_SAVED.to_owned(), text)),
+    };
+    Some(Change { path: path.clone(), label: field.label.clone(), before, after })
 }
 
 /// The changes as one sentence for the banner: the first one in full, the number of the others.

@@ -63,24 +63,36 @@ impl Field {
         Self { path: path.into(), label: label.into(), value }
     }
 
-    /// What a value of this field is called.
-    pub fn text(&self, value: &Value, lists: &Lists) -> String {
-        match value {
-            Value::Switch(on) => if *on { "Enabled" } else { "Disabled" }.to_owned(),
-            Value::Flag(on) => if *on { "on" } else { "off" }.to_owned(),
-            Value::Percent(Some(percent)) => percent.to_string(),
-            Value::Choice(list @ List::ProductCategories, Some(value)) => lists.path(*list, *value),
-            Value::Choice(list, Some(value)) => lists.label(*list, *value),
-            Value::Choice(_, None) if self.path == LOST_STAGE => "Leave at current stage".to_owned(),
-            Value::Percent(None) | Value::Choice(_, None) => NOTHING.to_owned(),
-            Value::Text(text) => text.clone(),
-        }
-    }
-
     /// Whether a value means something although nothing was chosen.
     pub fn is_said(&self, value: &Value) -> bool {
         !value.is_empty() || self.path == LOST_STAGE
     }
+}
+
+/// What a value of the field at `path` is called.
+pub fn text(path: &str, value: &Value, lists: &Lists) -> String {
+    match value {
+        Value::Switch(on) => if *on { "Enabled" } else { "Disabled" }.to_owned(),
+        Value::Flag(on) => if *on { "on" } else { "off" }.to_owned(),
+        Value::Percent(Some(percent)) => percent.to_string(),
+        Value::Choice(list @ List::ProductCategories, Some(value)) => lists.path(*list, *value),
+        Value::Choice(list, Some(value)) => lists.label(*list, *value),
+        Value::Choice(_, None) if path == LOST_STAGE => "Leave at current stage".to_owned(),
+        Value::Percent(None) | Value::Choice(_, None) => NOTHING.to_owned(),
+        Value::Text(text) => text.clone(),
+    }
+}
+
+/// What two values of the field at `path` are called, never the same: two options of one name get their ids.
+pub fn told_apart(path: &str, values: [&Value; 2], lists: &Lists) -> [String; 2] {
+    let texts = values.map(|value| text(path, value, lists));
+    if texts[0] != texts[1] || values[0] == values[1] {
+        return texts;
+    }
+    values.map(|value| match value {
+        Value::Choice(_, Some(id)) => format!("{} (#{id})", text(path, value, lists)),
+        _ => text(path, value, lists),
+    })
 }
 
 /// Every field, in the order of the page: only the switch until sections were saved.

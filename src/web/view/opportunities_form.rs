@@ -18,6 +18,8 @@ pub struct Form {
     pub revision: String,
     /// A value used once, so that sending twice saves once.
     pub form_id: String,
+    /// The earlier revision that it goes back to; mostly empty.
+    pub origin: String,
     /// Whether it shows what was typed and not saved.
     pub unsaved: bool,
     /// Whether sales without a quote become opportunities too.
@@ -105,6 +107,7 @@ impl Form {
         Self {
             revision: revision.into(),
             form_id: form_id.into(),
+            origin: String::new(),
             unsaved: false,
             include_unquoted_sales: true,
             created: Created::new(),

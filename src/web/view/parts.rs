@@ -72,7 +72,7 @@ impl Tag {
 }
 
 /// News at the top of a page, after a redirect: what happened and what to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notice {
     /// Its colour.
     pub tone: Tone,
@@ -80,8 +80,12 @@ pub struct Notice {
     pub heading: String,
     /// What it means, in whole sentences; may be empty.
     pub text: String,
+    /// The single points of it, as a list under the text.
+    pub points: Vec<String>,
     /// Where to go from here.
     pub links: Vec<Link>,
+    /// What can be done about it at once: a button that posts to the link's address.
+    pub post: Option<Link>,
 }
 
 /// One line of the error summary; the same sentence stands beside the field.

@@ -58,6 +58,7 @@ fn held() -> Activity {
             heading: "Retry is queued".to_owned(),
             text: "Quote Q-10432 starts again at the step that failed.".to_owned(),
             links: vec![],
+            ..Notice::default()
         }),
         answers: answers(
             Answer::new(Tone::Ok, "Working. Last sent 2 minutes ago."),

@@ -116,6 +116,7 @@ fn failed() -> Connection {
         heading: "Not saved: Address found".to_owned(),
         text: HOSTILE.to_owned(),
         links: Vec::new(),
+        ..Notice::default()
     });
     view.form.save_anyway = true;
     view.checklist = vec![

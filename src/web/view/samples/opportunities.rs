@@ -119,6 +119,7 @@ fn saved() -> Opportunities {
             heading: "Settings saved".to_owned(),
             text: "Stage for lost quotes is now Closed Lost. Used for quotes sent from now on.".to_owned(),
             links: vec![Link::new("/activity", "View activity")],
+            ..Notice::default()
         }),
         ..complete()
     }
@@ -168,6 +169,7 @@ fn stale() -> Opportunities {
             text: "Nothing is saved yet. The fields show your values; the settings that changed are marked."
                 .to_owned(),
             links: vec![Link::new("/apps/autotask/opportunities", "Show the saved settings")],
+            ..Notice::default()
         }),
         ..complete()
     }

@@ -1,0 +1,152 @@
+//! The news at the top of the Opportunities page: after a save, after the switch, before going back.
+
+use super::{
+    extract::Signed,
+    opportunities::{NewsParams, PAGE},
+    view::{Link, Notice, Tone, count_of},
+    words,
+};
+use crate::{
+    domain::settings::{
+        Origin,
+        diff::{self, Change},
+    },
+    error::Error,
+    service::{
+        go_back::Restored,
+        settings::{Others, SaveNews, SettingsView, UNCHANGED},
+    },
+};
+
+/// Changes that a notice names one by one.
+const NAMED: usize = 8;
+
+/// What a redirect to the page told about.
+///
+/// # Errors
+/// When the database fails.
+pub async fn news(
+    signed: &Signed,
+    view: &SettingsView,
+    params: &NewsParams,
+) -> Result<Option<Notice>, Error> {
+    if let Some(revision) = params.saved {
+        let news = signed.services().save_news(signed.visitor.tenant, revision, params.merged).await?;
+        return Ok(news.map(|news| saved(revision, &news, params.released.unwrap_or(0))));
+    }
+    Ok(params.sync.as_deref().and_then(|sync| switched(sync, view.settings.sections.is_some())))
+}
+
+fn switched(sync: &str, is_set_up: bool) -> Option<Notice> {
+    let (tone, heading, text) = match (sync, is_set_up) {
+        ("on", true) => {
+            (Tone::Ok, "Opportunity sync is enabled", "Quotes from now on are sent with the settings below.")
+        }
+        ("on", false) => (
+            Tone::Ok,
+            "Opportunity sync is enabled",
+            "Quotes from now on are sent with the defaults below; they are held until these are saved.",
+        ),
+        ("off", _) => (
+            Tone::Info,
+            "Opportunity sync is disabled",
+            "Nothing is sent. Your choices are kept, and nothing in Autotask was changed.",
+        ),
+        _ => return None,
+    };
+    Some(Notice { tone, heading: heading.to_owned(), text: text.to_owned(), ..Notice::default() })
+}
+
+fn saved(revision: i64, news: &SaveNews, released: u64) -> Notice {
+    let history = Link::new("/history", "View history");
+    let first = diff::sentence(&news.changes);
+    if revision == UNCHANGED || news.changes.is_empty() {
+        let heading = "Nothing to save".to_owned();
+        return Notice { tone: Tone::Info, heading, text: first, links: vec![history], ..Notice::default() };
+    }
+    let mut sentences = vec![first];
+    sentences.extend(news.others.as_ref().map(others));
+    sentences.push(
+        "Used for quotes sent from now on. Opportunities already in Autotask are not changed.".to_owned(),
+    );
+    if released > 0 {
+        sentences.push(format!("{} now being sent.", count_of(released, "held quote is", "held quotes are")));
+    }
+    let inactive = u64::try_from(news.inactive).unwrap_or(0);
+    if inactive > 0 {
+        let point = count_of(inactive, "setting still points", "settings still point");
+        sentences.push(format!("{point} to an inactive value."));
+    }
+    Notice {
+        tone: if inactive > 0 { Tone::Warn } else { Tone::Ok },
+        heading: heading(news.origin),
+        text: sentences.join(" "),
+        links: vec![history, Link::new("/activity", "View activity")],
+        post: Some(Link::new(format!("/history/{revision}/undo"), "Undo")),
+        ..Notice::default()
+    }
+}
+
+fn heading(origin: Option<Origin>) -> String {
+    match origin {
+        None => "Settings saved".to_owned(),
+        Some(Origin::Undo(revision)) => format!("Settings saved: revision {revision} is undone"),
+        Some(Origin::Restore(revision)) => format!("Settings saved: revision {revision} is restored"),
+    }
+}
+
+/// `Kim changed Stage for won quotes at 10:42 UTC. Both changes are kept.`
+fn others(others: &Others) -> String {
+    let what = match others.changes.as_slice() {
+        [] => return String::new(),
+        [one] => one.label.clone(),
+        [one, rest @ ..] => {
+            let count = u64::try_from(rest.len()).unwrap_or(u64::MAX);
+            format!("{} and {}", one.label, count_of(count, "other setting", "other settings"))
+        }
+    };
+    format!("{} changed {what} at {}. Both changes are kept.", others.by, words::clock_time(others.at))
+}
+
+/// What saving the restored form would do.
+pub fn restored(restored: &Restored, is_on: bool) -> Notice {
+    let day = words::day(restored.at);
+    let count = u64::try_from(restored.changes.len()).unwrap_or(u64::MAX);
+    if count == 0 {
+        let text = format!("The settings are as they were on {day}.");
+        return Notice {
+            tone: Tone::Info,
+            heading: "Nothing to restore".to_owned(),
+            text,
+            ..Notice::default()
+        };
+    }
+    let settings = count_of(count, "setting", "settings");
+    let how = format!(
+        "This puts {settings} back to how {} on {day}",
+        if count == 1 { "it was" } else { "they were" }
+    );
+    let text = if is_on {
+        "Nothing is saved yet. Check the values below, then save them."
+    } else {
+        "Nothing is saved yet. Turn on sync to see the values, then restore them from History again."
+    };
+    let mut points: Vec<_> = restored.changes.iter().take(NAMED).map(point).collect();
+    if restored.changes.len() > NAMED {
+        points.push(format!("and {} more", restored.changes.len() - NAMED));
+    }
+    Notice {
+        tone: if is_on { Tone::Info } else { Tone::Warn },
+        heading: how,
+        text: text.to_owned(),
+        points,
+        links: vec![Link::new(PAGE, "Keep the saved settings")],
+        ..Notice::default()
+    }
+}
+
+/// `Stage for won quotes: Discovery → Closed Won`
+fn point(change: &Change) -> String {
+    let before = change.before.as_deref().unwrap_or(diff::NEVER_SAVED);
+    format!("{}: {before} → {}", change.label, change.after)
+}

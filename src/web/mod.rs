@@ -112,8 +112,8 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
             HeaderValue::from_static("no-store"),
         ))
         .layer(CsrfLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), error::render))
         .layer(RequestBodyLimitLayer::new(MAX_FORM))
+        .layer(middleware::from_fn_with_state(state.clone(), error::render))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
     let all = HEADERS.into_iter().fold(pages.merge(files), |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))

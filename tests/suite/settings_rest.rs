@@ -135,8 +135,7 @@ on_both! {
         let (etag, mut sections) = settings(&app).await;
         sections["created"]["probability"] = json!(1);
         assert_eq!(app.put_on(SETTINGS, &etag, &sections).await.status, StatusCode::OK);
-        let inactive = sections["won"]["stage"].clone();
-        sections["created"]["stage"] = inactive;
+        sections["won"]["stage"] = json!(29_681_503);
         let refused = app.put_on(SETTINGS, "*", &sections).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{refused:?}");
     }
@@ -201,7 +200,8 @@ async fn filled(app: &TestApp, mut sections: Value) -> Value {
         ("codes", "non_recurring_service", "material_codes"),
     ] {
         let list = app.get(&format!("lists/{list}")).await.body;
-        let option = list["options"].as_array().unwrap().iter().find(|option| option["active"] == true).unwrap();
+        let option =
+            list["options"].as_array().unwrap().iter().find(|option| option["active"] == true).unwrap();
         sections[section][key] = option["value"].clone();
     }
     sections

@@ -2,6 +2,7 @@
 
 mod admin;
 mod check;
+mod settings;
 
 use std::{
     env,
@@ -24,7 +25,7 @@ use crate::{
     demo::{self, Demo, Facts},
     emulator::{self, Emulator},
     error::{Error, Result},
-    service::connect::AUTOTASK,
+    service::{Services, connect::AUTOTASK},
 };
 
 /// Keeps quotes and unquoted sales in step with Autotask PSA opportunities.
@@ -49,6 +50,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Tenants, people, API tokens and connections
     Admin(admin::AdminArgs),
+    /// The settings of the Opportunities page as a TOML file
+    Settings(settings::SettingsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -62,6 +65,24 @@ struct DatabaseArgs {
     /// The key for secrets itself, in place of a file: 32 bytes in URL-safe base64; several, newest last
     #[arg(long, env = "OPPORTUNE_KEY", hide_env_values = true, conflicts_with = "key_file")]
     key: Option<SecretString>,
+}
+
+impl DatabaseArgs {
+    /// The services, for a command that does one thing and ends.
+    async fn services(self) -> Result<Services> {
+        let config = Config {
+            database_url: self.database_url,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            role: Role::Web,
+            key_file: self.key_file,
+            key: self.key,
+            worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
+            secure_cookies: false,
+            discovery_url: AUTOTASK.to_owned(),
+            test_server: false,
+        };
+        app::services(&config, Clock::system()).await
+    }
 }
 
 #[derive(Debug, Args)]
@@ -156,6 +177,7 @@ impl Cli {
             Command::Migrate(args) => Db::open(&args.database_url).await.map(drop),
             Command::Check(args) => args.run().await,
             Command::Admin(args) => args.run().await,
+            Command::Settings(args) => args.run().await,
         }
     }
 }

@@ -3,13 +3,16 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::Problem;
-use crate::{domain::ids::TenantId, service::Services};
+use crate::{
+    domain::{author::Author, ids::TenantId},
+    service::{Services, settings_document::Expected},
+};
 
 /// The tenant of the request's bearer token.
 pub struct Caller(pub TenantId);
@@ -18,15 +21,55 @@ impl FromRequestParts<Services> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header
-            .and_then(|value| value.split_once(' '))
-            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-        let Some((_, token)) = token else {
-            let detail = "Send an API token in the Authorization header: Authorization: Bearer TOKEN";
-            return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
-        };
-        Ok(Self(services.tenant_of_token(token.trim()).await?))
+        let (tenant, _) = token(parts, services).await?;
+        Ok(Self(tenant))
+    }
+}
+
+/// The same for a request that changes settings: the token is the author of the change.
+pub struct Editor {
+    /// The token's tenant.
+    pub tenant: TenantId,
+    /// The token, for the history.
+    pub author: Author,
+}
+
+impl FromRequestParts<Services> for Editor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
+        let (tenant, name) = token(parts, services).await?;
+        Ok(Self { tenant, author: Author::token(name) })
+    }
+}
+
+/// The tenant of the bearer token, and the token's name.
+async fn token(parts: &Parts, services: &Services) -> Result<(TenantId, String), Problem> {
+    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|value| value.split_once(' '))
+        .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let Some((_, token)) = token else {
+        let detail = "Send an API token in the Authorization header: Authorization: Bearer TOKEN";
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
+    };
+    Ok(services.tenant_of_token(token.trim()).await?)
+}
+
+/// The revisions that a change may be made on, as the header If-Match names them.
+pub struct IfMatch(pub Option<Expected>);
+
+impl FromRequestParts<Services> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Services) -> Result<Self, Problem> {
+        let headers = parts.headers.get_all(header::IF_MATCH);
+        let all: Result<Vec<_>, _> = headers.iter().map(HeaderValue::to_str).collect();
+        let all = all.ok().filter(|all| !all.is_empty()).map(|all| all.join(","));
+        let Some(text) = all.filter(|text| !text.trim().is_empty()) else { return Ok(Self(None)) };
+        let detail = "Write the ETag as it was given, in quotation marks: If-Match: \"7\"";
+        let unknown = || Problem::new(StatusCode::BAD_REQUEST, detail);
+        Expected::parse(&text).map(|expected| Self(Some(expected))).ok_or_else(unknown)
     }
 }
 

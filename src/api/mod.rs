@@ -11,6 +11,7 @@ mod lists;
 mod openapi;
 mod pushes;
 mod schema;
+mod settings;
 
 use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, routing::get};
 use serde_json::Value;
@@ -46,6 +47,8 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(pushes::list))
         .routes(routes!(pushes::show))
         .routes(routes!(pushes::retry))
+        .routes(routes!(settings::show, settings::put))
+        .routes(routes!(settings::switch))
 }
 
 async fn no_such_address() -> error::Problem {

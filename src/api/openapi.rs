@@ -28,7 +28,8 @@ use super::error::Problem;
     tags(
         (name = "Documents", description = "Quotes and sales. A `PUT` carries the whole current state, so sending it twice changes nothing."),
         (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
-        (name = "Pushes", description = "What was sent to Autotask, what waits and why.")
+        (name = "Pushes", description = "What was sent to Autotask, what waits and why."),
+        (name = "Settings", description = "What the Opportunities page saves. Each save is a revision, and its number is the `ETag`.")
     ),
     security(("token" = [])),
     modifiers(&Bearer)
@@ -74,6 +75,20 @@ impl IntoResponses for DocumentRefusal {
             ("413", "The body is longer than 2 MiB. Split the document."),
             ("415", "The body is not declared as `application/json`."),
             ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
+        ])
+    }
+}
+
+/// How a change of settings can be refused.
+pub struct SettingsRefusal;
+
+impl IntoResponses for SettingsRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals([
+            ("400", "The body is not JSON, or `If-Match` is not an ETag in quotation marks."),
+            ("413", "The body is longer than 2 MiB."),
+            ("415", "The body is not declared as `application/json`."),
+            ("422", "Some fields are wrong. `fields` names each by its path, with what to do."),
         ])
     }
 }

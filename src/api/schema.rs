@@ -6,11 +6,13 @@
 #![expect(dead_code, reason = "the fields are there for their derived schema")]
 
 mod line;
+mod settings;
 
 use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use line::Line;
+pub use settings::{OpportunitySections, Switch};
 
 use super::schema;
 

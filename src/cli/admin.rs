@@ -1,19 +1,12 @@
 //! `opportune admin`: tenants, people, API tokens and connections.
 
-use std::{
-    io::{self, Read},
-    net::SocketAddr,
-    time::Duration,
-};
+use std::io::{self, Read};
 
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
 use super::{DatabaseArgs, say};
 use crate::{
-    app,
-    clock::Clock,
-    config::{Config, Role, WorkerConfig},
     error::{Error, Result},
     service::{
         Services,
@@ -61,19 +54,7 @@ enum AdminCommand {
 
 impl AdminArgs {
     pub async fn run(self) -> Result<()> {
-        let config = Config {
-            database_url: self.database.database_url,
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            role: Role::Web,
-            key_file: self.database.key_file,
-            key: self.database.key,
-            worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
-            secure_cookies: false,
-            discovery_url: AUTOTASK.to_owned(),
-            test_server: false,
-        };
-        let services = app::services(&config, Clock::system()).await?;
-        self.command.run(&services).await
+        self.command.run(&self.database.services().await?).await
     }
 }
 

@@ -203,19 +203,19 @@ pub async fn add_token(
     .map_err(fault)
 }
 
-/// The tenant whose API token has that hash.
+/// The tenant whose API token has that hash, and the token's name.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<TenantId>> {
-    let found: Option<Uuid> = on!(tx, |c| {
-        sqlx::query_scalar("SELECT tenant_id FROM api_token WHERE token_hash = $1")
+pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<(TenantId, String)>> {
+    let found: Option<(Uuid, String)> = on!(tx, |c| {
+        sqlx::query_as("SELECT tenant_id, name FROM api_token WHERE token_hash = $1")
             .bind(hash)
             .fetch_optional(c)
             .await
     })
     .map_err(fault)?;
-    Ok(found.map(TenantId))
+    Ok(found.map(|(tenant, name)| (TenantId(tenant), name)))
 }
 
 /// Failed sign-ins of one account or address; none is zero.

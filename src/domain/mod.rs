@@ -5,6 +5,7 @@
 
 pub mod author;
 pub mod document;
+pub mod fold;
 pub mod hold;
 pub mod ids;
 pub mod intake;

@@ -3,7 +3,10 @@
 //! A field that cannot be read leaves a placeholder behind, so that reading goes on; the document is used only
 //! when [`Notes::finish`] finds nothing noted. Members that nobody asked for are refused by name.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
@@ -134,14 +137,35 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A whole number above 0, such as an Autotask id.
+    /// True or false, and it must be there.
+    pub fn required_boolean(&mut self, name: &'static str) -> bool {
+        let is_there = self.get(name).map(drop);
+        self.required(name, is_there);
+        self.boolean(name, false)
+    }
+
+    /// A whole number that is not negative, such as an Autotask id.
     pub fn id(&mut self, name: &'static str) -> Option<i64> {
         let value = self.get(name)?;
-        let id = value.as_i64().filter(|id| *id >= 0);
+        let id = as_id(value);
         if id.is_none() {
-            self.wrong(name, "must be a whole number that is not negative, or null");
+            self.wrong(name, NOT_AN_ID);
         }
         id
+    }
+
+    /// Ids by names that the sender chooses, such as the paths of categories; null is the same as absent.
+    pub fn ids(&mut self, name: &'static str) -> BTreeMap<String, i64> {
+        let Some(value) = self.get(name) else { return BTreeMap::new() };
+        let below = Reader::at(value, self.path_of(name), self.notes);
+        let mut ids = BTreeMap::new();
+        for (name, value) in below.members.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+            match as_id(value) {
+                Some(id) => ids.extend([(name.clone(), id)]),
+                None => self.notes.add(&format!("{}[{name}]", below.path), NOT_AN_ID),
+            }
+        }
+        ids
     }
 
     /// A point in time with its zone, such as `2026-11-23T09:00:00Z`.
@@ -226,4 +250,10 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+const NOT_AN_ID: &str = "must be a whole number that is not negative, or null";
+
+fn as_id(value: &Value) -> Option<i64> {
+    value.as_i64().filter(|id| *id >= 0)
 }

@@ -145,11 +145,11 @@ impl Services {
         Ok(token)
     }
 
-    /// The tenant that an API token is of.
+    /// The tenant that an API token is of, and the token's name.
     ///
     /// # Errors
     /// When the token is unknown.
-    pub async fn tenant_of_token(&self, token: &str) -> Result<TenantId> {
+    pub async fn tenant_of_token(&self, token: &str) -> Result<(TenantId, String)> {
         let mut tx = self.db.read().await?;
         let found = db::find_token(&mut tx, &crypto::hash(token)).await?;
         found.ok_or(Error::Unauthorized("The API token is not known. Send one in the Authorization header."))

@@ -16,6 +16,8 @@ mod list_refresh;
 mod list_sources;
 pub mod lists;
 pub mod settings;
+pub mod settings_document;
+pub mod settings_file;
 pub mod workers;
 
 use std::{sync::Arc, time::Duration};

@@ -1,6 +1,7 @@
-//! Style sheet, script and icon: embedded, compressed once, served under names that carry their content's hash.
+//! Style sheet, script and icon: embedded, served under names that carry their content's hash.
 
-use axum::Router;
+use axum::{Router, http::header, routing::get};
+use sha2::{Digest, Sha256};
 
 /// The addresses of the assets.
 #[derive(Clone, Debug)]
@@ -16,12 +17,47 @@ pub struct Assets {
 /// Where assets are served.
 const ROOT: &str = "/static";
 
+/// The files of `static/` that are the page's one script, in the order in which they run. They share no names: each is
+/// a block of its own.
+const SCRIPTS: [&str; 2] = [include_str!("../../static/app.js"), include_str!("../../static/combobox.js")];
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
 /// The routes of the assets, and their addresses.
 pub fn assets<S: Clone + Send + Sync + 'static>() -> (Router<S>, Assets) {
     let files = memory_serve::load!().index_file(None).enable_hashed_routes(true);
     let manifest = files.manifest();
     let address = |path: &str| format!("{ROOT}{}", manifest.get(path).unwrap_or(path));
-    let assets =
-        Assets { css: address("/app.css"), script: address("/app.js"), icon: address("/favicon.svg") };
-    (Router::new().nest(ROOT, files.into_router()), assets)
+    let (css, icon) = (address("/app.css"), address("/favicon.svg"));
+    let code = script();
+    let script = format!("{ROOT}/{}.js", hash(&code));
+    let headers =
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, FOR_EVER)];
+    let router = Router::new()
+        .nest(ROOT, files.into_router())
+        .route(&script, get(async move || (headers, code.clone())));
+    (router, Assets { css, script, icon })
+}
+
+/// All scripts as one, so that a page asks for one.
+pub(in crate::web) fn script() -> String {
+    SCRIPTS.iter().map(|code| format!("{{\n{code}}}\n")).collect()
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SCRIPTS;
+
+    #[test]
+    fn scripts_can_stand_in_one_block_each() {
+        for code in SCRIPTS {
+            let is_module = |line: &str| line.starts_with("import ") || line.starts_with("export ");
+            assert!(!code.lines().any(is_module), "{code}");
+            assert!(code.ends_with('\n'));
+        }
+    }
 }

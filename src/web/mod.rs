@@ -20,7 +20,9 @@ mod opportunities;
 mod opportunities_notice;
 mod opportunities_view;
 mod push;
+mod settings_file;
 mod sign_in;
+mod upload;
 pub mod view;
 mod words;
 
@@ -89,6 +91,8 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/revision", get(opportunities::revision))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
+        .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
+        .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))
@@ -108,8 +112,8 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
             HeaderValue::from_static("no-store"),
         ))
         .layer(CsrfLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), error::render))
         .layer(RequestBodyLimitLayer::new(MAX_FORM))
+        .layer(middleware::from_fn_with_state(state.clone(), error::render))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
     let all = HEADERS.into_iter().fold(pages.merge(files), |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))

@@ -5,6 +5,7 @@
 mod agreement;
 mod rig;
 mod routes;
+mod settings;
 mod shape;
 
 use opportune::api;

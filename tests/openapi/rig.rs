@@ -21,7 +21,7 @@ use opportune::{
     },
     service::Services,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -132,6 +132,27 @@ impl Rig {
             db::put_options(&mut tx, self.tenant, list, &options, 1).await.unwrap();
         }
         tx.commit().await.unwrap();
+    }
+
+    /// Puts one option into every list that settings are chosen from: settings that can be saved.
+    pub async fn sections(&self) -> Value {
+        let only =
+            ListOption { value: 1, label: "Only".to_owned(), detail: None, parent: None, active: true };
+        let mut tx = self.services.db.write().await.unwrap();
+        for list in List::ALL.into_iter().filter(|list| !list.is_large()) {
+            db::put_options(&mut tx, self.tenant, list, &[(0, only.clone())], 1).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let view = self.services.settings_view(self.tenant).await.unwrap();
+        json!({
+            "include_unquoted_sales": true,
+            "created": { "category": 1, "default_owner": 1, "stage": 1, "status": 1, "probability": 50 },
+            "won": { "stage": 1, "status": 1 },
+            "lost": { "status": 1 },
+            "codes": { "product": 1, "recurring_service": 1, "payment_surcharge": 1, "non_recurring_service": 1 },
+            "category_map": { "rows": { "Services": 1 } },
+            "services": { "brand": view.brands[0], "category": "Services" },
+        })
     }
 
     /// Takes the table of the pushes away.

@@ -130,6 +130,31 @@ async fn lists(rig: &Rig) -> Vec<Asked> {
     ]
 }
 
+/// The settings and their switch, saved and refused in every way.
+async fn settings(rig: &Rig) -> Vec<Asked> {
+    const SETTINGS: &str = "/api/v1/settings/opportunities";
+    const SWITCH: &str = "/api/v1/settings/opportunities/enabled";
+    let sections = rig.sections().await.to_string();
+    let mut asked = vec![ask(rig, "GET", SETTINGS, SETTINGS, "").await];
+    for (path, body) in [(SETTINGS, sections.as_str()), (SWITCH, "{\"enabled\":true}")] {
+        let put = async |etag: &str, kind: &str, body: &str| {
+            let token = format!("Bearer {}", rig.token);
+            let headers = [("authorization", token.as_str()), ("content-type", kind), ("if-match", etag)];
+            Asked { path, method: "PUT", answer: rig.send_with("PUT", path, body, &headers).await }
+        };
+        asked.push(put("*", "application/json", body).await);
+        asked.push(put("\"99\"", "application/json", body).await);
+        asked.push(put("99", "application/json", body).await);
+        asked.push(put("*", "application/json", "{").await);
+        asked.push(put("*", "application/json", "{}").await);
+        asked.push(put("*", "application/json", &" ".repeat(TOO_LONG)).await);
+        asked.push(put("*", "text/plain", body).await);
+    }
+    asked.push(ask(rig, "PUT", SETTINGS, SETTINGS, &sections).await);
+    asked.push(ask(rig, "GET", SETTINGS, SETTINGS, "").await);
+    asked
+}
+
 async fn without_a_token(rig: &Rig, shapes: &Shapes) -> Vec<(String, String, Answer)> {
     let mut asked = Vec::new();
     for path in described(shapes) {
@@ -149,8 +174,11 @@ async fn without_a_token(rig: &Rig, shapes: &Shapes) -> Vec<(String, String, Ans
 async fn every_described_status_comes_with_its_body() {
     let (rig, shapes) = (Rig::open().await, Shapes::new());
     let mut all = without_a_token(&rig, &shapes).await;
-    let others =
-        documents(&rig, &shapes).await.into_iter().chain(pushes(&rig).await).chain(lists(&rig).await);
+    let mut others = documents(&rig, &shapes).await;
+    others.extend(pushes(&rig).await);
+    others.extend(lists(&rig).await);
+    others.extend(settings(&rig).await);
+    let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for (path, method, answer) in all {

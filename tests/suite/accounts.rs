@@ -158,8 +158,8 @@ on_both! {
         let services = with_robin(db).await;
         let (ours, theirs) = (services.tenant("Ours").await.unwrap(), services.add_tenant("Theirs").await.unwrap());
         let (our_token, their_token) = (services.add_token(ours, "a").await.unwrap(), services.add_token(theirs, "b").await.unwrap());
-        assert_eq!(services.tenant_of_token(&our_token).await.unwrap(), ours);
-        assert_eq!(services.tenant_of_token(&their_token).await.unwrap(), theirs);
+        assert_eq!(services.tenant_of_token(&our_token).await.unwrap().0, ours);
+        assert_eq!(services.tenant_of_token(&their_token).await.unwrap().0, theirs);
         assert!(matches!(services.tenant_of_token("opp_nobody").await, Err(Error::Unauthorized(_))));
     }
 

@@ -18,5 +18,7 @@ mod push;
 mod schema;
 mod secrets;
 mod settings;
+mod settings_file;
+mod settings_rest;
 mod storage;
 mod workers;

@@ -1,12 +1,15 @@
 //! Settings: what the Opportunities page saves. Each save is a revision.
 //!
-//! One file a section; [`form`] reads what a browser posts, [`fields`] lists every setting, [`diff`] names what a save
-//! changed, [`merge`] brings two people's changes together.
+//! One file a section; [`form`] reads what a browser posts, [`document`] what REST sends, [`file`] a TOML file;
+//! [`fields`] lists every setting, [`diff`] names what a save changed, [`merge`] brings two people's changes together.
 
 mod category_map;
 pub mod diff;
+pub mod document;
 pub mod fields;
+pub mod file;
 pub mod form;
+pub mod keys;
 pub mod merge;
 mod origin;
 

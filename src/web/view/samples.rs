@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod opportunities;
 mod others;
+mod settings_file;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -66,6 +67,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(activity::samples());
     all.extend(connection::samples());
     all.extend(others::samples());
+    all.extend(settings_file::samples());
     all
 }
 
@@ -95,6 +97,8 @@ fn words_of_people_are_escaped() {
             "error-inside",
             "opportunities-hostile",
             "push-held",
+            "settings-file-changes",
+            "settings-file-wrong",
             "sign-in-error"
         ]
     );
@@ -105,9 +109,10 @@ fn samples_can_be_looked_at() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/samples");
     fs::create_dir_all(&folder).unwrap();
-    for asset in ["app.css", "app.js", "favicon.svg"] {
+    for asset in ["app.css", "favicon.svg"] {
         fs::copy(root.join("static").join(asset), folder.join(asset)).unwrap();
     }
+    fs::write(folder.join("app.js"), crate::web::assets::script()).unwrap();
     for (name, html) in all() {
         fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }

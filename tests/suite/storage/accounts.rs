@@ -73,8 +73,8 @@ on_both! {
         let mut tx = f.db.write().await.unwrap();
         db::add_token(&mut tx, id(), f.tenant, "one", b"ours", 1).await.unwrap();
         db::add_token(&mut tx, id(), f.other, "two", b"theirs", 1).await.unwrap();
-        assert_eq!(db::find_token(&mut tx, b"ours").await.unwrap(), Some(f.tenant));
-        assert_eq!(db::find_token(&mut tx, b"theirs").await.unwrap(), Some(f.other));
+        assert_eq!(db::find_token(&mut tx, b"ours").await.unwrap(), Some((f.tenant, "one".to_owned())));
+        assert_eq!(db::find_token(&mut tx, b"theirs").await.unwrap(), Some((f.other, "two".to_owned())));
         assert_eq!(db::find_token(&mut tx, b"nobody's").await.unwrap(), None);
         assert!(db::add_token(&mut tx, id(), f.other, "three", b"ours", 1).await.is_err(), "one hash, one token");
     }

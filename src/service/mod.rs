@@ -8,11 +8,13 @@ pub mod api_use;
 pub mod checklist;
 pub mod connect;
 pub mod connection;
+pub mod finds;
 pub mod intake;
 pub mod keys;
 mod list_refresh;
 mod list_sources;
 pub mod lists;
+pub mod planning;
 pub mod settings;
 
 use std::{sync::Arc, time::Duration};

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Action, Key, Planner, Target};
-use crate::domain::{document::State, hold::Hold};
+use crate::domain::document::State;
 
 /// Values of `Opportunities.status` with which Autotask regards an opportunity as decided.
 const DECIDED: [i64; 3] = [2, 3, 4];
@@ -63,11 +63,11 @@ impl Settle {
 
 impl Planner<'_> {
     /// The last step: the state that the document has and its opportunity has not.
-    pub(super) fn settle(&mut self) -> Result<(), Hold> {
+    pub(super) fn settle(&mut self) {
         let key = Key::only(Target::Opportunity);
         let wanted = self.input.document.state;
         if self.state_written().unwrap_or_else(|| self.state_at_creation()) == wanted {
-            return Ok(());
+            return;
         }
         let (created, won, lost) = (&self.sections.created, &self.sections.won, &self.sections.lost);
         let (paths, stage, status) = match wanted {
@@ -76,12 +76,11 @@ impl Planner<'_> {
             State::Lost => (["lost.stage", "lost.status"], lost.stage, lost.status),
         };
         for path in paths {
-            self.sections.require_active(path, self.input.lists)?;
+            self.require_active(path);
         }
         let written = self.input.links.get(&key).map(|link| &link.written.fields);
         let number = |field: &str| written.and_then(|fields| fields.get(field)).and_then(Json::as_i64);
         let written = (number("stage"), number("status"));
         self.push(key, Action::Settle(Settle { state: wanted, stage, status, written }));
-        Ok(())
     }
 }

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 pub use line::Line;
 
 use super::schema;
+use crate::domain::intake;
 
 /// An example that names every field of a quote.
 pub fn quote_example() -> Value {
-    serde_json::from_str(include_str!("schema/quote.json")).unwrap_or_default()
+    intake::EXAMPLE.parse().unwrap_or_default()
 }
 
 /// An example that names every field of a sale.

@@ -15,6 +15,7 @@ mod list_refresh;
 mod list_sources;
 pub mod lists;
 pub mod planning;
+pub mod preview;
 pub mod settings;
 
 use std::{sync::Arc, time::Duration};

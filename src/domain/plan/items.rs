@@ -29,6 +29,20 @@ mod item_type {
     pub const SETUP_FEE: i64 = 13;
 }
 
+/// What Autotask calls a `quoteItemType`.
+pub(super) fn type_name(value: i64) -> Option<&'static str> {
+    Some(match value {
+        item_type::PRODUCT => "Product",
+        item_type::COST => "Cost",
+        item_type::LABOR => "Labor",
+        item_type::SHIPPING => "Shipping",
+        item_type::DISCOUNT => "Discount",
+        item_type::SERVICE => "Service",
+        item_type::SETUP_FEE => "Contract Setup",
+        _ => return None,
+    })
+}
+
 /// An item that Autotask should have.
 pub(super) struct Item {
     /// Its key: a line's id, or the name of the charge.

@@ -7,6 +7,7 @@
 mod catalogue;
 mod fields;
 mod items;
+mod labels;
 mod links;
 mod opportunity;
 mod quote;
@@ -15,6 +16,7 @@ mod source;
 
 pub use catalogue::catalogue_key;
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
+pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};
 pub use source::{Of, Source};
 

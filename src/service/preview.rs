@@ -143,8 +143,8 @@ pub struct Request {
     pub method: &'static str,
     /// The path below the API's root.
     pub path: String,
-    /// The body.
-    pub body: Map<String, Value>,
+    /// The body; a delete has none.
+    pub body: Option<Map<String, Value>>,
 }
 
 impl Services {

@@ -12,6 +12,7 @@ mod harness;
 mod intake;
 mod lists;
 mod logs;
+mod preview;
 mod push;
 mod schema;
 mod secrets;

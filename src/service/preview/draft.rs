@@ -177,7 +177,7 @@ impl<'a> Draft<'a> {
     /// Notes a create, and links the record to an id of our own.
     fn send(&mut self, key: &Key, fields: &Fields, name: String, written: Written) {
         let (shown, body) = (self.fields(key.target, fields), self.body(fields));
-        let request = Request { method: "POST", path: self.path(key), body: body.clone() };
+        let request = Request { method: "POST", path: self.path(key), body: Some(body.clone()) };
         self.records.push(Record {
             target: key.target,
             name,
@@ -200,7 +200,7 @@ impl<'a> Draft<'a> {
     fn patch(&mut self, key: &Key, id: i64, fields: Vec<Field>, mut body: Map<String, Value>) {
         let name = self.name(key);
         body.insert("id".to_owned(), self.id(id));
-        let request = Some(Request { method: "PATCH", path: self.path(key), body });
+        let request = Some(Request { method: "PATCH", path: self.path(key), body: Some(body) });
         let effect = Effect::Update(Some(id).filter(|id| *id >= 0));
         self.records.push(Record { target: key.target, name, effect, fields, request });
     }
@@ -208,7 +208,7 @@ impl<'a> Draft<'a> {
     fn delete(&mut self, key: &Key, parent: &Key) {
         let (Some(id), Some(quote)) = (self.links.id(key), self.links.id(parent)) else { return };
         let path = format!("Quotes/{quote}/Items/{id}");
-        let request = Some(Request { method: "DELETE", path, body: Map::new() });
+        let request = Some(Request { method: "DELETE", path, body: None });
         let name = self.name(key);
         self.records.push(Record {
             target: key.target,

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use self::draft::Draft;
+pub use crate::db::DocumentName;
 use crate::{
     db::{self, Tx},
     domain::{
@@ -28,6 +29,9 @@ use crate::{
 
 /// The most reads that a preview makes.
 pub const MAX_READS: usize = 3;
+
+/// How many documents a preview offers.
+const RECENT: i64 = 20;
 
 /// Which document is shown.
 #[derive(Clone, Debug)]
@@ -177,6 +181,15 @@ impl Services {
         }
         let (records, problems, notes) = draft.finish(plan.problems);
         Ok(Preview { outcome, problems, notes, records, document: planning.document })
+    }
+
+    /// The newest documents that a preview can be made of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recent_documents(&self, tenant: TenantId) -> Result<Vec<DocumentName>> {
+        let mut tx = self.db.read().await?;
+        db::newest_documents(&mut tx, tenant, RECENT).await
     }
 
     async fn planning(

@@ -13,6 +13,8 @@ mod extract;
 mod lists;
 mod opportunities;
 mod opportunities_view;
+mod preview;
+mod preview_view;
 mod push;
 mod sign_in;
 pub mod view;
@@ -82,6 +84,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
+        .route("/apps/autotask/opportunities/preview", get(preview::show).post(preview::of_form))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))

@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod opportunities;
 mod others;
+mod preview;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -66,6 +67,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(activity::samples());
     all.extend(connection::samples());
     all.extend(others::samples());
+    all.extend(preview::samples());
     all
 }
 
@@ -94,6 +96,11 @@ fn words_of_people_are_escaped() {
             "connection-wrong",
             "error-inside",
             "opportunities-hostile",
+            "preview",
+            "preview-held",
+            "preview-missing",
+            "preview-nothing",
+            "preview-saved",
             "push-held",
             "sign-in-error"
         ]

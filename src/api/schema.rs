@@ -15,10 +15,11 @@ pub use line::Line;
 pub use settings::{OpportunitySections, Switch};
 
 use super::schema;
+use crate::domain::intake;
 
 /// An example that names every field of a quote.
 pub fn quote_example() -> Value {
-    serde_json::from_str(include_str!("schema/quote.json")).unwrap_or_default()
+    intake::EXAMPLE.parse().unwrap_or_default()
 }
 
 /// An example that names every field of a sale.

@@ -109,6 +109,33 @@ pub async fn sale_of_quote(
     row.map(DocumentRow::read).transpose()
 }
 
+/// What a document is called, without its content.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct DocumentName {
+    /// `quote` or `sale`.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// The customer's name.
+    pub customer: String,
+}
+
+/// The documents that came in last, newest first, at most `limit`. Sales of quotes are not among them: they go with
+/// their quotes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_documents(tx: &mut Tx, tenant: TenantId, limit: i64) -> Result<Vec<DocumentName>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT kind, number, customer FROM document WHERE tenant_id = $1 AND quote_number IS NULL \
+             ORDER BY received_at DESC, id DESC LIMIT $2",
+        );
+        query.bind(tenant.0).bind(limit).fetch_all(c).await
+    })
+    .map_err(fault)
+}
+
 /// Stores a document for the first time.
 ///
 /// # Errors

@@ -113,13 +113,27 @@ pub struct Form<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<WebState> for Form<T> {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, state: &WebState) -> Result<Self, PageError> {
-        let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|_| {
-            Error::BadRequest("The form could not be read to its end. Send it again.".to_owned())
-        })?;
-        read(&bytes).map(Self)
+    async fn from_request(request: Request, _: &WebState) -> Result<Self, PageError> {
+        read(&posted(request).await?).map(Self)
     }
+}
+
+/// A posted form that holds two things side by side.
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: DeserializeOwned, B: DeserializeOwned> FromRequest<WebState> for Both<A, B> {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, _: &WebState) -> Result<Self, PageError> {
+        let bytes = posted(request).await?;
+        Ok(Self(read(&bytes)?, read(&bytes)?))
+    }
+}
+
+async fn posted(request: Request) -> Result<Bytes, PageError> {
+    let sentence = "The form could not be read to its end. Send it again.";
+    let bytes = Bytes::from_request(request, &()).await;
+    Ok(bytes.map_err(|_| Error::BadRequest(sentence.to_owned()))?)
 }
 
 /// The query of the address.

@@ -19,6 +19,8 @@ mod lists;
 mod opportunities;
 mod opportunities_notice;
 mod opportunities_view;
+mod preview;
+mod preview_view;
 mod push;
 mod settings_file;
 mod sign_in;
@@ -93,6 +95,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
         .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
         .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
+        .route("/apps/autotask/opportunities/preview", get(preview::show).post(preview::of_form))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{end::Stop, filter, push::Run};
+use super::{end::Stop, push::Run};
 use crate::{
-    autotask::{self, Call, Failure, Filter, Row},
+    autotask::{self, Call, Failure, Filter},
     db,
     domain::{
         document::State,
@@ -15,6 +15,7 @@ use crate::{
         },
     },
     error::Error,
+    service::finds,
 };
 
 impl Run<'_> {
@@ -38,14 +39,14 @@ impl Run<'_> {
         if self.was_linked_meanwhile(key).await? {
             return Ok(());
         }
-        let filter = filter::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
+        let filter = finds::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
         let fields: Vec<&str> =
             std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
         let call = Call::query(key.target.entity(), &filter, &fields);
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
-        match best(&rows, &find.by).as_slice() {
+        match finds::best(&rows, &find.by).as_slice() {
             [] => match find.otherwise {
                 Otherwise::Hold(hold) => Err(hold.into()),
                 Otherwise::Omit => Ok(()),
@@ -78,7 +79,7 @@ impl Run<'_> {
         let marker = create
             .marker
             .as_ref()
-            .map(|marker| filter::wire(marker, &self.links))
+            .map(|marker| finds::wire(marker, &self.links))
             .transpose()
             .map_err(|key| missing(&key))?;
         if let Some(marker) = &marker
@@ -244,21 +245,6 @@ impl Run<'_> {
             failure => self.stop(failure),
         }
     }
-}
-
-/// The candidates that fit by the first field that fits any.
-fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
-    let fits = |row: &Row, field: &str, text: &str| {
-        row.get(field)
-            .and_then(Value::as_str)
-            .is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
-    };
-    by.iter()
-        .map(|(field, text)| {
-            rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>()
-        })
-        .find(|ids| !ids.is_empty())
-        .unwrap_or_default()
 }
 
 /// A plan whose step needs what none of its earlier steps made: a fault of ours.

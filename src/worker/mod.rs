@@ -6,7 +6,6 @@
 
 mod end;
 mod execute;
-mod filter;
 mod push;
 mod recorder;
 mod recover;

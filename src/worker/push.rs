@@ -9,14 +9,13 @@ use super::{
 };
 use crate::{
     autotask::Session,
-    db::{self, Lease, Revision, Tx},
+    db::{self, Lease},
     domain::{
-        document::{Document, Kind},
-        hold::Hold,
-        lists::Lists,
-        plan::{self, Input, Key, Link, Links, Plan, Planned, Target, Written},
+        document::Document,
+        plan::{self, Key, Links, Plan, Target},
     },
     error::{Error, Result},
+    service::planning::Planning,
 };
 
 /// What a run of a push works with.
@@ -34,14 +33,8 @@ pub struct Run<'a> {
 
 /// What the database has on a push.
 struct Loaded {
-    document: Document,
     version: i64,
-    settings: Revision,
-    lists: Lists,
-    links: Links,
-    currency: Option<String>,
-    /// For a sale that came from a quote: whether the quote is there.
-    quote_is_known: Option<bool>,
+    planning: Planning,
 }
 
 /// Runs a push to an end.
@@ -57,7 +50,7 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<End> {
 
 async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Stop> {
     let loaded = load(worker, lease).await?;
-    if let Some(end) = needs_no_autotask(&loaded) {
+    if let Some(end) = end_without_steps(&loaded.planning.plan(&loaded.planning.links)) {
         return Ok(end);
     }
     let now = worker.services.clock.now();
@@ -65,8 +58,8 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
         Ok(session) => session,
         Err(problem) => return Ok(End::without_session(problem, now)),
     };
-    let recorder = Recorder::new(worker, lease, loaded.settings.revision);
-    let links = loaded.links.clone();
+    let recorder = Recorder::new(worker, lease, loaded.planning.revision);
+    let links = loaded.planning.links.clone();
     let mut run = Run { worker, lease, session, recorder, links, fresh: BTreeSet::new(), note: None };
     let outcome = run.all_steps(&loaded).await;
     // Also a run that stops early has done something: it is written down before the push is left.
@@ -81,9 +74,13 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
 
 impl Run<'_> {
     async fn all_steps(&mut self, loaded: &Loaded) -> std::result::Result<(), Stop> {
-        self.adopt_given_ids(&loaded.document);
+        self.adopt_given_ids(&loaded.planning.document);
         self.resolve_open_steps().await?;
-        for step in plan(loaded, &self.links)?.steps {
+        let plan = loaded.planning.plan(&self.links);
+        if let Some(end) = end_without_steps(&plan) {
+            return Err(Stop::End(end));
+        }
+        for step in plan.steps {
             self.execute(step).await?;
         }
         Ok(())
@@ -91,16 +88,9 @@ impl Run<'_> {
 
     /// Another sender made the opportunity or the quote: link it, never make a second one.
     fn adopt_given_ids(&mut self, document: &Document) {
-        let given = document.content.autotask;
-        for (target, id) in [(Target::Opportunity, given.opportunity_id), (Target::Quote, given.quote_id)] {
-            let key = Key::only(target);
-            if let Some(id) = id
-                && self.links.get(&key).is_none()
-            {
-                let link = Link { id, written: Written { adopted: true, ..Written::default() } };
-                self.recorder.link(&key, &link);
-                self.links.set(key, link);
-            }
+        for (key, link) in plan::adopted(document, &self.links) {
+            self.recorder.link(&key, &link);
+            self.links.set(key, link);
         }
     }
 
@@ -110,41 +100,10 @@ impl Run<'_> {
     }
 }
 
-/// Ends that need no call: a sale that goes with its quote, a plan that cannot be made.
-fn needs_no_autotask(loaded: &Loaded) -> Option<End> {
-    match (&loaded.document.quote_number, loaded.quote_is_known) {
-        (Some(number), Some(true)) => {
-            return Some(End::Skipped(format!("The sale is sent with its quote {number}.")));
-        }
-        (Some(number), _) => return Some(End::Held(Hold::QuoteMissing { number: number.clone() })),
-        (None, _) => {}
-    }
-    if loaded.currency.is_none() {
-        return Some(End::Held(Hold::NotConnected));
-    }
-    match plan_of(loaded, &loaded.links) {
-        Planned::Held(hold) => Some(End::Held(hold)),
-        Planned::Skipped(reason) => Some(End::Skipped(reason.to_owned())),
-        Planned::Steps(_) => None,
-    }
-}
-
-fn plan_of(loaded: &Loaded, links: &Links) -> Planned {
-    plan::plan(&Input {
-        document: &loaded.document,
-        settings: &loaded.settings.settings,
-        links,
-        lists: &loaded.lists,
-        currency: loaded.currency.as_deref().unwrap_or_default(),
-    })
-}
-
-fn plan(loaded: &Loaded, links: &Links) -> std::result::Result<Plan, Stop> {
-    match plan_of(loaded, links) {
-        Planned::Steps(plan) => Ok(plan),
-        Planned::Held(hold) => Err(hold.into()),
-        Planned::Skipped(reason) => Err(Stop::End(End::Skipped(reason.to_owned()))),
-    }
+/// How a push ends whose plan cannot or is not to be done.
+fn end_without_steps(plan: &Plan) -> Option<End> {
+    let held = plan.problems.first().map(|hold| End::Held(hold.clone()));
+    held.or_else(|| plan.skipped.clone().map(End::Skipped))
 }
 
 async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
@@ -152,34 +111,8 @@ async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
     let mut tx = worker.services.db.write().await?;
     let stored = db::document(&mut tx, tenant, lease.document()).await?;
     let stored = stored.ok_or_else(|| Error::internal("a push has no document"))?;
-    let document = with_sale(&mut tx, lease, stored.document).await?;
-    let settings = db::settings(&mut tx, tenant).await?;
-    db::pin_settings(&mut tx, lease, settings.revision).await?;
-    let quote_is_known = match &document.quote_number {
-        Some(number) => Some(db::find_document(&mut tx, tenant, Kind::Quote, number).await?.is_some()),
-        None => None,
-    };
-    let keys = plan::shared_keys(&document);
-    let loaded = Loaded {
-        version: stored.version,
-        settings,
-        lists: db::lists(&mut tx, tenant).await?,
-        links: db::links(&mut tx, tenant, lease.document(), &keys).await?,
-        currency: db::connection(&mut tx, tenant).await?.map(|row| row.currency),
-        quote_is_known,
-        document,
-    };
+    let planning = Planning::load(&mut tx, tenant, stored.id, stored.document).await?;
+    db::pin_settings(&mut tx, lease, planning.revision).await?;
     tx.commit().await?;
-    Ok(loaded)
-}
-
-async fn with_sale(tx: &mut Tx, lease: &Lease, document: Document) -> Result<Document> {
-    if document.kind == Kind::Sale {
-        return Ok(document);
-    }
-    let sale = db::sale_of_quote(tx, lease.tenant(), &document.number).await?;
-    Ok(match sale {
-        Some(sale) => document.with_sale(&sale.document),
-        None => document,
-    })
+    Ok(Loaded { version: stored.version, planning })
 }

@@ -14,6 +14,7 @@ mod intake;
 mod lists;
 mod logs;
 mod merge;
+mod preview;
 mod push;
 mod schema;
 mod secrets;

@@ -27,6 +27,9 @@ pub const MAX_LINES: usize = 500;
 /// The most components that one bundle may have.
 pub const MAX_COMPONENTS: usize = 100;
 
+/// A quote that names every field, as its sender would write it.
+pub const EXAMPLE: &str = include_str!("example.json");
+
 const LINE_KINDS: [(&str, LineKind); 7] = [
     ("product", LineKind::Product),
     ("recurring_service", LineKind::RecurringService),
@@ -42,6 +45,14 @@ const PERIODS: [(&str, Period); 4] = [
     ("semi_annual", Period::SemiAnnual),
     ("yearly", Period::Yearly),
 ];
+
+/// The built-in example as a document.
+///
+/// # Errors
+/// Never, as long as [`EXAMPLE`] is a quote.
+pub fn example() -> Result<Document, FieldErrors> {
+    quote("Q-EXAMPLE", &EXAMPLE.parse().unwrap_or_default())
+}
 
 /// Reads a quote.
 ///

@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Action, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, cut, items::Item, opportunity::any_of,
+    Action, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, cut, items::Item,
+    opportunity::any_of,
 };
 use crate::domain::{
     document::{Line, LineKind, Period},
     hold::Hold,
     lists::{List, Lists},
 };
+
+/// Length of `Services.name`.
+const SERVICE_NAME: usize = 150;
 
 /// The key of the product, service or role that a line needs; `None` for lines that need none.
 pub fn catalogue_key(line: &Line) -> Option<Key> {
@@ -85,7 +89,8 @@ impl Planner<'_> {
 
     fn new_product(&self, line: &Line) -> Otherwise {
         let category = line.category.as_deref();
-        let Some(target) = self.sections.category_map.target(category) else {
+        let map = &self.sections.category_map;
+        let Some(target) = map.target(category) else {
             return Otherwise::Hold(Hold::CategoryUnmapped {
                 category: category.unwrap_or_default().to_owned(),
             });
@@ -101,40 +106,31 @@ impl Planner<'_> {
                 label: self.input.lists.label(List::ProductCategories, target),
             });
         }
-        let fields = Fields::new()
-            .with("name", cut(&line.name, 100))
-            .with_some("description", line.description.as_deref().map(|text| cut(text, 2000)))
-            .with_some("sku", line.sku.as_deref().map(|sku| cut(sku, 50)))
-            .with_some("manufacturerName", line.brand.as_deref().map(|brand| cut(brand, 100)))
-            .with_some(
-                "manufacturerProductName",
-                line.manufacturer_part_number.as_deref().map(|number| cut(number, 50)),
-            )
-            .with("productBillingCodeID", self.sections.codes.product)
-            .with("productCategory", target)
-            .with("unitPrice", line.unit_price)
-            .with_some("unitCost", line.unit_cost)
-            .with("isActive", true)
-            .with("isSerialized", false);
+        let is_fallback = category.is_none_or(|path| !map.rows.contains_key(path));
+        let number = line.manufacturer_part_number.as_deref();
+        let fields = catalogue_fields(line, 100, 2000)
+            .with_text("manufacturerName", line.brand.as_deref(), 100, Source::line("brand"))
+            .with_text("manufacturerProductName", number, 50, Source::line("manufacturer part number"))
+            .with("productBillingCodeID", self.sections.codes.product, Source::Setting("codes.product"))
+            .with("productCategory", target, Source::CategoryMap { is_fallback })
+            .with("isSerialized", false, Source::Fixed);
         Otherwise::Create(fields)
     }
 
     /// By exact name: Autotask keeps the names of active services unique.
     fn service(&self, line: &Line) -> Find {
-        let name = cut(&line.name, 150);
+        let name = cut(&line.name, SERVICE_NAME);
         let otherwise = match self.sections.require_active("codes.recurring_service", self.input.lists) {
             Err(hold) => Otherwise::Hold(hold),
-            Ok(()) => Otherwise::Create(
-                Fields::new()
-                    .with("name", name.clone())
-                    .with_some("description", line.description.as_deref().map(|text| cut(text, 400)))
-                    .with_some("sku", line.sku.as_deref().map(|sku| cut(sku, 50)))
-                    .with("billingCodeID", self.sections.codes.recurring_service)
-                    .with("periodType", period_type(self.input.lists, List::ServicePeriods, line.period))
-                    .with("unitPrice", line.unit_price)
-                    .with_some("unitCost", line.unit_cost)
-                    .with("isActive", true),
-            ),
+            Ok(()) => {
+                let (code, period) = (self.sections.codes.recurring_service, line.period);
+                let period = period_type(self.input.lists, List::ServicePeriods, period);
+                Otherwise::Create(
+                    catalogue_fields(line, SERVICE_NAME, 400)
+                        .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
+                        .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
+                )
+            }
         };
         Find {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
@@ -143,4 +139,15 @@ impl Planner<'_> {
             ambiguous: Some(Hold::CatalogueAmbiguous { name: line.name.clone() }),
         }
     }
+}
+
+/// What products and services have in common; they differ in how long their texts may be.
+fn catalogue_fields(line: &Line, name: usize, description: usize) -> Fields {
+    Fields::new()
+        .with_text("name", Some(&line.name), name, Source::line("name"))
+        .with_text("description", line.description.as_deref(), description, Source::line("description"))
+        .with_text("sku", line.sku.as_deref(), 50, Source::line("SKU"))
+        .with("unitPrice", line.unit_price, Source::line("unit price"))
+        .with_some("unitCost", line.unit_cost, Source::line("unit cost"))
+        .with("isActive", true, Source::Fixed)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Key, Links};
+use super::{Key, Links, Source};
 
 /// A field's value.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,9 +53,9 @@ macro_rules! value_from {
 }
 value_from!(&str => Text, String => Text, i64 => Integer, Decimal => Decimal, bool => Boolean);
 
-/// The fields of one write, by Autotask's names.
+/// The fields of one write, by Autotask's names, each with where its value comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fields(BTreeMap<&'static str, Value>);
+pub struct Fields(BTreeMap<&'static str, (Value, Source)>);
 
 impl Fields {
     /// No fields.
@@ -65,18 +65,27 @@ impl Fields {
 
     /// With one more field.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.0.insert(name, value.into());
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>, source: Source) -> Self {
+        self.0.insert(name, (value.into(), source));
         self
     }
 
     /// With one more field, if there is a value for it.
     #[must_use]
-    pub fn with_some(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
+    pub fn with_some(self, name: &'static str, value: Option<impl Into<Value>>, source: Source) -> Self {
         match value {
-            Some(value) => self.with(name, value),
+            Some(value) => self.with(name, value, source),
             None => self,
         }
+    }
+
+    /// With a text of at most `max` characters, if there is one; what is too long is cut.
+    #[must_use]
+    pub fn with_text(self, name: &'static str, text: Option<&str>, max: usize, source: Source) -> Self {
+        let Some(text) = text else { return self };
+        let shown = cut(text, max);
+        let source = if shown == text { source } else { source.cut_at(max) };
+        self.with(name, shown, source)
     }
 
     /// With all fields of another set.
@@ -93,12 +102,17 @@ impl Fields {
 
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.0.get(name).map(|(value, _)| value)
+    }
+
+    /// Every field with its value and where that comes from, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value, Source)> {
+        self.0.iter().map(|(name, (value, source))| (*name, value, *source))
     }
 
     /// Puts in the ids that are known by now.
     pub fn resolve(&mut self, links: &Links) {
-        for value in self.0.values_mut() {
+        for (value, _) in self.0.values_mut() {
             if let Value::Id(key) | Value::IdIfFound(key) = value
                 && let Some(id) = links.id(key)
             {
@@ -110,7 +124,7 @@ impl Fields {
     /// Leaves only the fields whose value differs from what was written. An id that is not known yet differs.
     pub fn keep_changed(&mut self, written: &Map<String, Json>) {
         let none = Links::default();
-        self.0.retain(|name, value| match value.json(&none) {
+        self.0.retain(|name, (value, _)| match value.json(&none) {
             Some(value) => written.get(*name) != Some(&value),
             None => !matches!(value, Value::IdIfFound(_)),
         });
@@ -122,7 +136,7 @@ impl Fields {
     /// The key of a record that is needed and not linked.
     pub fn json(&self, links: &Links) -> Result<Map<String, Json>, Key> {
         let mut body = Map::new();
-        for (name, value) in &self.0 {
+        for (name, (value, _)) in &self.0 {
             match (value.json(links), value) {
                 (Some(json), _) => {
                     body.insert((*name).to_owned(), json);

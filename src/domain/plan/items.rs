@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::{
-    Action, Create, Fields, Filter, Key, Op, Planner, Target, Value,
+    Action, Create, Fields, Filter, Key, Of, Op, Planner, Source, Target, Value,
     catalogue::{catalogue_key, period_type},
-    cut,
 };
 use crate::domain::{
     document::{Charge, Discount, Line, LineKind, State},
-    hold::Hold,
     lists::List,
 };
 
@@ -29,6 +27,20 @@ mod item_type {
     pub const DISCOUNT: i64 = 10;
     pub const SERVICE: i64 = 11;
     pub const SETUP_FEE: i64 = 13;
+}
+
+/// What Autotask calls a `quoteItemType`.
+pub(super) fn type_name(value: i64) -> Option<&'static str> {
+    Some(match value {
+        item_type::PRODUCT => "Product",
+        item_type::COST => "Cost",
+        item_type::LABOR => "Labor",
+        item_type::SHIPPING => "Shipping",
+        item_type::DISCOUNT => "Discount",
+        item_type::SERVICE => "Service",
+        item_type::SETUP_FEE => "Contract Setup",
+        _ => return None,
+    })
 }
 
 /// An item that Autotask should have.
@@ -55,8 +67,7 @@ impl Planner<'_> {
             items.push(self.delivery_item(charge));
         }
         if let Some(charge) = content.surcharge {
-            let code = ("codes.payment_surcharge", self.sections.codes.payment_surcharge);
-            items.push(self.cost_item("surcharge", "Payment surcharge", code, charge));
+            items.push(self.surcharge_item(charge));
         }
         if let Some(amount) = content.coupon.filter(|amount| !amount.is_zero()) {
             items.push(Self::coupon_item(amount));
@@ -65,7 +76,7 @@ impl Planner<'_> {
     }
 
     /// Creates, updates and deletes until Autotask has the items that the document asks for.
-    pub(super) fn items(&mut self) -> Result<(), Hold> {
+    pub(super) fn items(&mut self) {
         let quote = Key::only(Target::Quote);
         let wanted = self.wanted_items();
         let is_over = self.state_written().is_some_and(|state| state != State::Open) && !self.follows_edits();
@@ -78,7 +89,7 @@ impl Planner<'_> {
                 }
             } else if !is_over || item.line.is_none() {
                 if let Some(path) = item.code {
-                    self.sections.require_active(path, self.input.lists)?;
+                    self.require_active(path);
                 }
                 self.create_item(item, &quote);
             }
@@ -95,7 +106,6 @@ impl Planner<'_> {
                 self.push(key, Action::Delete { parent: quote.clone() });
             }
         }
-        Ok(())
     }
 
     fn create_item(&mut self, item: Item, quote: &Key) {
@@ -110,88 +120,88 @@ impl Planner<'_> {
         if let Some(name) = fields.get("name").filter(|_| fields.get("serviceID").is_none()) {
             marker = marker.and(Op::Eq, "name", name.clone());
         }
-        let fields = fields.with("quoteID", Value::Id(quote.clone()));
+        let fields = fields.with("quoteID", Value::Id(quote.clone()), Source::Step(Target::Quote));
         let create = Create { parent: Some(quote.clone()), fields, marker: Some(marker), state: State::Open };
         self.push(item.key, Action::Create(create));
     }
 
     fn line_item(&self, line: Line) -> Item {
-        let codes = &self.sections.codes;
-        let one_time = period_type(self.input.lists, List::ItemPeriods, None);
         let linked = catalogue_key(&line);
         let id = |key: &Option<Key>| key.clone().map(Value::Id);
+        let matched = |what| Source::Matched { of: Of::Line, what };
+        let (none, once) = (Fields::new(), self.billed_once());
         let mut code = None;
         let (kind, fixed, of_catalogue) = match line.kind {
             LineKind::RecurringService => {
-                (item_type::SERVICE, Fields::new(), Fields::new().with_some("serviceID", id(&linked)))
+                let service = Fields::new().with_some("serviceID", id(&linked), matched("service"));
+                (item_type::SERVICE, none, service)
             }
-            LineKind::SetupFee => (item_type::SETUP_FEE, Fields::new(), Fields::new()),
+            LineKind::SetupFee => (item_type::SETUP_FEE, none, Fields::new()),
             LineKind::Product => {
-                let fixed = Fields::new().with("periodType", one_time);
-                (item_type::PRODUCT, fixed, Fields::new().with_some("productID", id(&linked)))
+                let product = none.with_some("productID", id(&linked), matched("product"));
+                (item_type::PRODUCT, once, product)
             }
             LineKind::Labor if linked.as_ref().is_some_and(|key| self.input.links.get(key).is_some()) => {
-                let fixed = Fields::new().with("periodType", one_time).with_some("laborID", id(&linked));
-                (item_type::LABOR, fixed, Fields::new())
+                (item_type::LABOR, once.with_some("laborID", id(&linked), matched("labor role")), none)
             }
             LineKind::Labor | LineKind::Service | LineKind::Bundle | LineKind::Text => {
-                code = Some("codes.non_recurring_service");
-                let fixed =
-                    Fields::new().with("periodType", one_time).with("chargeID", codes.non_recurring_service);
-                (item_type::COST, fixed, Fields::new())
+                let path = "codes.non_recurring_service";
+                code = Some(path);
+                let charge = self.sections.codes.non_recurring_service;
+                (item_type::COST, once.with("chargeID", charge, Source::Setting(path)), none)
             }
         };
         let open = line_fields(&line).and(of_catalogue);
-        Item {
-            key: item_key(&line, kind),
-            line: Some(line),
-            code,
-            fixed: fixed.with("quoteItemType", kind),
-            open,
-        }
+        let fixed = fixed.with("quoteItemType", kind, Source::line("kind"));
+        Item { key: item_key(&line, kind), line: Some(line), code, fixed, open }
+    }
+
+    /// The period of everything that does not come from a contract.
+    fn billed_once(&self) -> Fields {
+        let once = period_type(self.input.lists, List::ItemPeriods, None);
+        Fields::new().with("periodType", once, Source::Fixed)
     }
 
     /// Type Shipping with the chosen shipping type, or a cost where none was chosen.
     fn delivery_item(&self, charge: Charge) -> Item {
+        let source = Source::document("delivery charge");
         let Some(shipping) = self.sections.created.shipping else {
-            return self.cost_item(
-                "delivery",
-                "Delivery",
-                ("codes.product", self.sections.codes.product),
-                charge,
-            );
+            let code = ("codes.product", self.sections.codes.product);
+            return self.cost_item("delivery", code, charge_fields("Delivery", charge, source));
         };
-        let fixed = Fields::new()
-            .with("quoteItemType", item_type::SHIPPING)
-            .with("periodType", period_type(self.input.lists, List::ItemPeriods, None))
-            .with("shippingID", shipping);
-        let open = charge_fields("Delivery", charge);
-        Item {
-            key: Key::new(Target::QuoteItem, "delivery"),
-            line: None,
-            code: Some("created.shipping"),
-            fixed,
-            open,
-        }
+        let path = "created.shipping";
+        let fixed = self.billed_once().with("quoteItemType", item_type::SHIPPING, Source::Fixed).with(
+            "shippingID",
+            shipping,
+            Source::Setting(path),
+        );
+        let open = charge_fields("Delivery", charge, source);
+        Item { key: Key::new(Target::QuoteItem, "delivery"), line: None, code: Some(path), fixed, open }
     }
 
-    fn cost_item(&self, key: &str, name: &str, (path, code): (&'static str, i64), charge: Charge) -> Item {
-        let fixed = Fields::new()
-            .with("quoteItemType", item_type::COST)
-            .with("periodType", period_type(self.input.lists, List::ItemPeriods, None))
-            .with("chargeID", code);
-        let open = charge_fields(name, charge);
+    fn surcharge_item(&self, charge: Charge) -> Item {
+        let code = ("codes.payment_surcharge", self.sections.codes.payment_surcharge);
+        let open = charge_fields("Payment surcharge", charge, Source::document("card surcharge"));
+        self.cost_item("surcharge", code, open)
+    }
+
+    fn cost_item(&self, key: &str, (path, code): (&'static str, i64), open: Fields) -> Item {
+        let fixed = self.billed_once().with("quoteItemType", item_type::COST, Source::Fixed).with(
+            "chargeID",
+            code,
+            Source::Setting(path),
+        );
         Item { key: Key::new(Target::QuoteItem, key), line: None, code: Some(path), fixed, open }
     }
 
     /// A coupon is a discount item: its unit discount is what is taken off.
     fn coupon_item(amount: Decimal) -> Item {
         let open = Fields::new()
-            .with("name", "Coupon")
-            .with("quantity", Decimal::ONE)
-            .with("isOptional", false)
-            .and(discounts(Some(Discount::Unit(amount))));
-        let fixed = Fields::new().with("quoteItemType", item_type::DISCOUNT);
+            .with("name", "Coupon", Source::Fixed)
+            .with("quantity", Decimal::ONE, Source::Fixed)
+            .with("isOptional", false, Source::Fixed)
+            .and(discounts(Some(Discount::Unit(amount)), Source::document("coupon")));
+        let fixed = Fields::new().with("quoteItemType", item_type::DISCOUNT, Source::Fixed);
         Item { key: Key::new(Target::QuoteItem, "coupon"), line: None, code: None, fixed, open }
     }
 }
@@ -203,29 +213,32 @@ fn item_key(line: &Line, kind: i64) -> Key {
 
 fn line_fields(line: &Line) -> Fields {
     let cost = line.unit_cost.filter(|_| line.kind != LineKind::SetupFee);
+    let description = line.description.as_deref();
     let fields = Fields::new()
-        .with_some("description", line.description.as_deref().map(|text| cut(text, DESCRIPTION)))
-        .with("quantity", line.quantity)
-        .with("unitPrice", line.unit_price)
-        .with_some("unitCost", cost)
-        .with("isOptional", !line.selected)
-        .with("isTaxable", line.taxable)
-        .and(discounts(line.discount));
-    if line.kind == LineKind::RecurringService { fields } else { fields.with("name", cut(&line.name, NAME)) }
+        .with_text("description", description, DESCRIPTION, Source::line("description"))
+        .with("quantity", line.quantity, Source::line("quantity"))
+        .with("unitPrice", line.unit_price, Source::line("unit price"))
+        .with_some("unitCost", cost, Source::line("unit cost"))
+        .with("isOptional", !line.selected, Source::line("selection"))
+        .with("isTaxable", line.taxable, Source::line("tax"))
+        .and(discounts(line.discount, Source::line("discount")));
+    // A service item takes its name from the service.
+    let name = Some(line.name.as_str()).filter(|_| line.kind != LineKind::RecurringService);
+    fields.with_text("name", name, NAME, Source::line("name"))
 }
 
-fn charge_fields(name: &str, charge: Charge) -> Fields {
+fn charge_fields(name: &str, charge: Charge, source: Source) -> Fields {
     Fields::new()
-        .with("name", name)
-        .with("quantity", Decimal::ONE)
-        .with("unitPrice", charge.amount)
-        .with("isOptional", false)
-        .with("isTaxable", charge.taxable)
-        .and(discounts(None))
+        .with("name", name, Source::Fixed)
+        .with("quantity", Decimal::ONE, Source::Fixed)
+        .with("unitPrice", charge.amount, source)
+        .with("isOptional", false, Source::Fixed)
+        .with("isTaxable", charge.taxable, source)
+        .and(discounts(None, source))
 }
 
 /// All three discounts are always sent, at most one above 0: Autotask asks for that.
-fn discounts(discount: Option<Discount>) -> Fields {
+fn discounts(discount: Option<Discount>, source: Source) -> Fields {
     let mut values = BTreeMap::from([
         ("unitDiscount", Decimal::ZERO),
         ("lineDiscount", Decimal::ZERO),
@@ -237,5 +250,7 @@ fn discounts(discount: Option<Discount>) -> Fields {
         Some(Discount::Line(amount)) => drop(values.insert("lineDiscount", amount)),
         Some(Discount::Percent(percent)) => drop(values.insert("percentageDiscount", percent)),
     }
-    values.into_iter().fold(Fields::new(), |fields, (name, value)| fields.with(name, value))
+    let source_of =
+        |value: Decimal| if value.is_zero() { Source::Default("0, as there is none") } else { source };
+    values.into_iter().fold(Fields::new(), |fields, (name, value)| fields.with(name, value, source_of(value)))
 }

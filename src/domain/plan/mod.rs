@@ -7,172 +7,25 @@
 mod catalogue;
 mod fields;
 mod items;
+mod labels;
+mod links;
 mod opportunity;
 mod quote;
 pub mod settle;
-
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+mod source;
 
 pub use catalogue::catalogue_key;
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
+pub use labels::label;
+pub use links::{Key, Link, Links, Target, Written, adopted};
+pub use source::{Of, Source};
 
 use super::{
     document::{Document, Kind, State},
     hold::Hold,
     lists::Lists,
-    settings::{OpportunitySettings, Sections},
+    settings::Sections,
 };
-
-/// What a link leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Target {
-    /// A customer's `Companies` row.
-    Company,
-    /// A contact's `Contacts` row.
-    Contact,
-    /// A line's `Products` row.
-    Product,
-    /// A line's `Services` row.
-    Service,
-    /// A labor line's `Roles` row.
-    Role,
-    /// A document's `Opportunities` row.
-    Opportunity,
-    /// A document's `QuoteLocations` row.
-    QuoteLocation,
-    /// A document's `Quotes` row.
-    Quote,
-    /// A line's `QuoteItems` row.
-    QuoteItem,
-}
-
-impl Target {
-    /// Every target.
-    pub const ALL: [Self; 9] = [
-        Self::Company,
-        Self::Contact,
-        Self::Product,
-        Self::Service,
-        Self::Role,
-        Self::Opportunity,
-        Self::QuoteLocation,
-        Self::Quote,
-        Self::QuoteItem,
-    ];
-
-    /// The word in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-            Self::Contact => "contact",
-            Self::Product => "product",
-            Self::Service => "service",
-            Self::Role => "role",
-            Self::Opportunity => "opportunity",
-            Self::QuoteLocation => "quote_location",
-            Self::Quote => "quote",
-            Self::QuoteItem => "quote_item",
-        }
-    }
-
-    /// The entity, as Autotask names it in its addresses.
-    pub fn entity(self) -> &'static str {
-        match self {
-            Self::Company => "Companies",
-            Self::Contact => "Contacts",
-            Self::Product => "Products",
-            Self::Service => "Services",
-            Self::Role => "Roles",
-            Self::Opportunity => "Opportunities",
-            Self::QuoteLocation => "QuoteLocations",
-            Self::Quote => "Quotes",
-            Self::QuoteItem => "QuoteItems",
-        }
-    }
-
-    /// Whether the link belongs to one document (and not to the tenant's catalogue and customers).
-    pub fn is_of_document(self) -> bool {
-        matches!(self, Self::Opportunity | Self::QuoteLocation | Self::Quote | Self::QuoteItem)
-    }
-}
-
-/// The name of one of our records: a target and the source's key (a line's id, a SKU, a customer's id).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Key {
-    /// What it leads to.
-    pub target: Target,
-    /// Which one; empty where a document has only one.
-    pub key: String,
-}
-
-impl Key {
-    /// The key of a record.
-    pub fn new(target: Target, key: impl Into<String>) -> Self {
-        Self { target, key: key.into() }
-    }
-
-    /// The document's one opportunity, quote or location.
-    pub fn only(target: Target) -> Self {
-        Self::new(target, "")
-    }
-}
-
-/// Our record ↔ its Autotask id, and what we last wrote to it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Link {
-    /// The Autotask id.
-    pub id: i64,
-    /// What we last wrote; empty for records that we did not write.
-    pub written: Written,
-}
-
-/// What we last wrote to a record.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Written {
-    /// Field by field, as sent.
-    #[serde(default)]
-    pub fields: serde_json::Map<String, serde_json::Value>,
-    /// Of an opportunity: how far we brought it.
-    #[serde(default)]
-    pub state: State,
-    /// Whether it was there before us, so that what hangs below it may be there too.
-    #[serde(default)]
-    pub adopted: bool,
-}
-
-/// All links that a document's plan may need.
-#[derive(Clone, Debug, Default)]
-pub struct Links(BTreeMap<Key, Link>);
-
-impl Links {
-    /// The link of a record.
-    pub fn get(&self, key: &Key) -> Option<&Link> {
-        self.0.get(key)
-    }
-
-    /// The Autotask id of a record.
-    pub fn id(&self, key: &Key) -> Option<i64> {
-        self.get(key).map(|link| link.id)
-    }
-
-    /// Sets a link.
-    pub fn set(&mut self, key: Key, link: Link) {
-        self.0.insert(key, link);
-    }
-
-    /// Takes a link away.
-    pub fn remove(&mut self, key: &Key) {
-        self.0.remove(key);
-    }
-
-    /// All links to one kind of target.
-    pub fn of(&self, target: Target) -> impl Iterator<Item = (&Key, &Link)> {
-        self.0.iter().filter(move |(key, _)| key.target == target)
-    }
-}
 
 /// One step: what it is about and what is to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -238,11 +91,15 @@ pub struct Create {
     pub state: State,
 }
 
-/// The steps that are still needed.
+/// The steps that are still needed, and what keeps them from being done.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// In the order in which they are to be done.
     pub steps: Vec<Step>,
+    /// What needs a person before any of them is done; the first is what a push is held for.
+    pub problems: Vec<Hold>,
+    /// Why the document is not to be sent at all.
+    pub skipped: Option<String>,
 }
 
 /// What a plan is made from.
@@ -250,47 +107,61 @@ pub struct Plan {
 pub struct Input<'a> {
     /// The document's newest state; a quote has the surcharge and coupon of its sale, if it has one.
     pub document: &'a Document,
-    /// The newest revision.
-    pub settings: &'a OpportunitySettings,
+    /// For a sale that came from a quote: whether that quote was received.
+    pub quote_is_known: bool,
+    /// The sections to plan with; `None` until they were saved for the first time.
+    pub sections: Option<&'a Sections>,
     /// What is linked.
     pub links: &'a Links,
     /// Autotask's choices.
     pub lists: &'a Lists,
-    /// The connection's currency (ISO 4217).
-    pub currency: &'a str,
+    /// The connection's currency (ISO 4217); `None` where Autotask is not connected.
+    pub currency: Option<&'a str>,
 }
 
-/// What came of planning.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Planned {
-    /// These steps are needed; none means that Autotask is up to date.
-    Steps(Plan),
-    /// A person is needed first.
-    Held(Hold),
-    /// It is not to be sent; the sentence says why.
-    Skipped(&'static str),
+/// The steps that bring Autotask to where the document is, and everything that stands in their way.
+///
+/// A push does the steps of a plan without problems alone; a preview shows the others too.
+pub fn plan(input: &Input<'_>) -> Plan {
+    let mut plan = Plan::default();
+    if let Some(number) = &input.document.quote_number {
+        if input.quote_is_known {
+            plan.skipped = Some(format!("The sale is sent with its quote {number}."));
+        } else {
+            plan.problems.push(Hold::QuoteMissing { number: number.clone() });
+        }
+        return plan;
+    }
+    if input.currency.is_none() {
+        plan.problems.push(Hold::NotConnected);
+    }
+    let Some(sections) = input.sections else {
+        plan.problems.push(Hold::SetupNeeded);
+        return plan;
+    };
+    plan.skipped = reason_to_skip(input, sections);
+    if plan.skipped.is_some() {
+        return plan;
+    }
+    if let Some(connection) = input.currency.filter(|currency| *currency != input.document.content.currency) {
+        let (document, connection) = (input.document.content.currency.clone(), connection.to_owned());
+        plan.problems.push(Hold::Currency { document, connection });
+    }
+    Planner { input, sections, plan }.run()
 }
 
-/// The steps that bring Autotask to where the document is.
-pub fn plan(input: &Input<'_>) -> Planned {
-    let Some(sections) = &input.settings.sections else { return Planned::Held(Hold::SetupNeeded) };
+/// Why a sale without a quote is not sent.
+fn reason_to_skip(input: &Input<'_>, sections: &Sections) -> Option<String> {
     let linked = input.links.get(&Key::only(Target::Opportunity)).is_some();
-    if input.document.kind == Kind::Sale && !linked {
-        if !sections.include_unquoted_sales {
-            return Planned::Skipped("Unquoted sales are not included in the sync.");
-        }
-        if input.document.state == State::Lost {
-            return Planned::Skipped("The sale was cancelled before it was sent.");
-        }
+    if input.document.kind != Kind::Sale || linked {
+        return None;
     }
-    if input.document.content.currency != input.currency {
-        let (document, connection) = (input.document.content.currency.clone(), input.currency.to_owned());
-        return Planned::Held(Hold::Currency { document, connection });
-    }
-    match Planner::new(input, sections).run() {
-        Ok(plan) => Planned::Steps(plan),
-        Err(hold) => Planned::Held(hold),
-    }
+    let reason = match input.document.state {
+        _ if !sections.include_unquoted_sales => "Unquoted sales are not included in the sync.",
+        State::Lost => "The sale was cancelled before it was sent.",
+        State::Open | State::Won => return None,
+    };
+    Some(reason.to_owned())
 }
 
 /// The keys of the customer, the contact and the catalogue records that a document's plan may ask for.
@@ -307,27 +178,32 @@ pub fn shared_keys(document: &Document) -> Vec<String> {
 struct Planner<'a> {
     input: &'a Input<'a>,
     sections: &'a Sections,
-    steps: Vec<Step>,
+    plan: Plan,
 }
 
-impl<'a> Planner<'a> {
-    fn new(input: &'a Input<'a>, sections: &'a Sections) -> Self {
-        Self { input, sections, steps: Vec::new() }
-    }
-
-    fn run(mut self) -> Result<Plan, Hold> {
+impl Planner<'_> {
+    fn run(mut self) -> Plan {
         self.customer();
         self.items_catalogue();
-        self.opportunity()?;
+        self.opportunity();
         self.location();
-        self.quote()?;
-        self.items()?;
-        self.settle()?;
-        Ok(Plan { steps: self.steps })
+        self.quote();
+        self.items();
+        self.settle();
+        self.plan
+    }
+
+    /// Notes the problem, if Autotask would not take the value of the choice at `path` any more.
+    fn require_active(&mut self, path: &str) {
+        if let Err(hold) = self.sections.require_active(path, self.input.lists)
+            && !self.plan.problems.contains(&hold)
+        {
+            self.plan.problems.push(hold);
+        }
     }
 
     fn push(&mut self, key: Key, action: Action) {
-        self.steps.push(Step { key, action });
+        self.plan.steps.push(Step { key, action });
     }
 
     /// How far the opportunity was brought; `None` where there is none yet.

@@ -4,12 +4,13 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::{
-    Action, Condition, Create, Fields, Filter, Find, Key, Op, Otherwise, Planner, Target, Value, cut,
+    Action, Condition, Create, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, Value,
 };
 use crate::domain::{
     document::{Document, Kind, LineKind, Period, State},
     hold::Hold,
     money::to_cents,
+    settings::Sections,
 };
 
 /// Length of `Opportunities.title`.
@@ -25,6 +26,10 @@ struct Revenue {
     quarterly: (Decimal, Decimal),
     semi_annual: (Decimal, Decimal),
     yearly: (Decimal, Decimal),
+    /// How many lines were added up …
+    lines: usize,
+    /// … and how many of delivery, surcharge and coupon.
+    charges: usize,
 }
 
 impl Revenue {
@@ -33,13 +38,18 @@ impl Revenue {
         for line in document.content.sold_lines().iter().filter(|line| line.selected) {
             let cost = if line.kind == LineKind::SetupFee { Decimal::ZERO } else { line.cost() };
             revenue.add(line.period, line.total(), cost);
+            revenue.lines += 1;
         }
         let content = &document.content;
         let delivery = content.delivery.as_ref().and_then(|delivery| delivery.charge);
         for charge in delivery.iter().chain(&content.surcharge) {
             revenue.add(None, charge.amount, Decimal::ZERO);
+            revenue.charges += 1;
         }
-        revenue.add(None, -content.coupon.unwrap_or_default(), Decimal::ZERO);
+        if let Some(coupon) = content.coupon.filter(|amount| !amount.is_zero()) {
+            revenue.add(None, -coupon, Decimal::ZERO);
+            revenue.charges += 1;
+        }
         revenue
     }
 
@@ -63,19 +73,23 @@ impl Revenue {
     }
 
     fn fields(&self) -> Fields {
-        Fields::new()
-            .with("amount", self.total(|pair| pair.0))
-            .with("cost", self.total(|pair| pair.1))
-            .with("onetimeRevenue", self.one_time.0)
-            .with("onetimeCost", self.one_time.1)
-            .with("monthlyRevenue", self.monthly.0)
-            .with("monthlyCost", self.monthly.1)
-            .with("quarterlyRevenue", self.quarterly.0)
-            .with("quarterlyCost", self.quarterly.1)
-            .with("semiannualRevenue", self.semi_annual.0)
-            .with("semiannualCost", self.semi_annual.1)
-            .with("yearlyRevenue", self.yearly.0)
-            .with("yearlyCost", self.yearly.1)
+        let source = Source::Computed { lines: self.lines, charges: self.charges };
+        [
+            ("amount", self.total(|pair| pair.0)),
+            ("cost", self.total(|pair| pair.1)),
+            ("onetimeRevenue", self.one_time.0),
+            ("onetimeCost", self.one_time.1),
+            ("monthlyRevenue", self.monthly.0),
+            ("monthlyCost", self.monthly.1),
+            ("quarterlyRevenue", self.quarterly.0),
+            ("quarterlyCost", self.quarterly.1),
+            ("semiannualRevenue", self.semi_annual.0),
+            ("semiannualCost", self.semi_annual.1),
+            ("yearlyRevenue", self.yearly.0),
+            ("yearlyCost", self.yearly.1),
+        ]
+        .into_iter()
+        .fold(Fields::new(), |fields, (name, amount)| fields.with(name, amount, source))
     }
 }
 
@@ -84,11 +98,17 @@ pub(super) fn start_date(document: &Document) -> Date {
     document.content.created_at.to_zoned_datetime(TimeZone::UTC).date()
 }
 
-/// The day on which it ends: its expiry date, never before it begins, else 30 days later.
-pub(super) fn end_date(document: &Document) -> Date {
+/// The day on which it ends: its expiry date, never before it begins, else 30 days later; and which of these it is.
+pub(super) fn end_date(document: &Document) -> (Date, Source) {
     let start = start_date(document);
-    let end = document.content.expires_on.unwrap_or_else(|| start.saturating_add(DAYS_UNTIL_CLOSE.days()));
-    end.max(start)
+    match document.content.expires_on {
+        Some(end) if end >= start => (end, Source::document("expiry date")),
+        Some(_) => (start, Source::Default("its first day, as its expiry date is before that")),
+        None => {
+            let end = start.saturating_add(DAYS_UNTIL_CLOSE.days());
+            (end, Source::Default("30 days after its date, as it has no expiry date"))
+        }
+    }
 }
 
 /// A date as Autotask writes it: midnight without a zone.
@@ -109,11 +129,13 @@ pub(super) fn contact_key(document: &Document) -> Option<Key> {
 
 impl Planner<'_> {
     /// The Autotask company: the link, else the id that the source gives, else the one with exactly that name.
-    pub(super) fn company_id(&self) -> Value {
+    pub(super) fn company_id(&self) -> (Value, Source) {
         let key = company_key(self.input.document);
+        let matched = Source::Matched { of: Of::Document, what: "customer" };
         match (self.input.links.id(&key), self.input.document.content.customer.autotask_company_id) {
-            (Some(id), _) | (None, Some(id)) => Value::Integer(id),
-            (None, None) => Value::Id(key),
+            (Some(id), _) => (Value::Integer(id), matched),
+            (None, Some(id)) => (Value::Integer(id), Source::document("Autotask id of the customer")),
+            (None, None) => (Value::Id(key), matched),
         }
     }
 
@@ -122,16 +144,18 @@ impl Planner<'_> {
         contact_key(self.input.document).map(Value::IdIfFound)
     }
 
-    /// Finds the company and the contact where they are needed and not linked yet.
+    /// Finds the company and the contact where they are needed and not linked yet. A contact is looked for in its
+    /// company, so that there is none to find where an adopted opportunity makes the company needless.
     pub(super) fn customer(&mut self) {
         let links = self.input.links;
         let is_new = |target| links.get(&Key::only(target)).is_none();
-        if matches!(self.company_id(), Value::Id(_)) && is_new(Target::Opportunity) {
+        let is_unknown = matches!(self.company_id().0, Value::Id(_));
+        if is_unknown && is_new(Target::Opportunity) {
             self.find_company();
         }
         let unknown = contact_key(self.input.document).filter(|key| links.get(key).is_none());
         if let Some(key) = unknown
-            && (is_new(Target::Opportunity) || is_new(Target::Quote))
+            && (is_new(Target::Opportunity) || is_new(Target::Quote) && !is_unknown)
         {
             self.find_contact(key);
         }
@@ -153,11 +177,10 @@ impl Planner<'_> {
         let contact = self.input.document.content.contact.as_ref();
         let email = contact.and_then(|contact| contact.email.clone()).unwrap_or_default();
         let find = Find {
-            filter: Filter::new().and(Op::Eq, "companyID", self.company_id()).and(Op::Eq, "isActive", 1).and(
-                Op::Eq,
-                "emailAddress",
-                email.clone(),
-            ),
+            filter: Filter::new()
+                .and(Op::Eq, "companyID", self.company_id().0)
+                .and(Op::Eq, "isActive", 1)
+                .and(Op::Eq, "emailAddress", email.clone()),
             by: vec![("emailAddress", email)],
             otherwise: Otherwise::Omit,
             ambiguous: None,
@@ -166,16 +189,16 @@ impl Planner<'_> {
     }
 
     /// Creates the opportunity, or brings its open fields up to date.
-    pub(super) fn opportunity(&mut self) -> Result<(), Hold> {
+    pub(super) fn opportunity(&mut self) {
         let key = Key::only(Target::Opportunity);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
                 self.update(&key, self.open_fields());
             }
-            return Ok(());
+            return;
         }
-        let fields = self.created_fields()?.and(self.open_fields());
-        let marker = Filter::new().and(Op::Eq, "companyID", self.company_id()).and(
+        let fields = self.created_fields().and(self.open_fields());
+        let marker = Filter::new().and(Op::Eq, "companyID", self.company_id().0).and(
             Op::BeginsWith,
             "title",
             format!("{} ", self.input.document.number),
@@ -189,53 +212,57 @@ impl Planner<'_> {
                 state: self.state_at_creation(),
             }),
         );
-        Ok(())
     }
 
     /// What follows the document while it is open.
     fn open_fields(&self) -> Fields {
         let document = self.input.document;
         let title = format!("{} {}", document.number, document.content.title);
+        let (end, end_source) = end_date(document);
         Revenue::of(document)
             .fields()
-            .with("title", cut(&title, TITLE))
-            .with("startDate", wire_date(start_date(document)))
-            .with("projectedCloseDate", wire_date(end_date(document)))
+            .with_text("title", Some(&title), TITLE, Source::document("number and title"))
+            .with("startDate", wire_date(start_date(document)), Source::document("date"))
+            .with("projectedCloseDate", wire_date(end), end_source)
     }
 
     /// What is set once, at creation. Inactive choices hold the push: Autotask refuses them.
-    fn created_fields(&self) -> Result<Fields, Hold> {
-        let (created, lists) = (&self.sections.created, self.input.lists);
-        let is_sale = self.input.document.kind == Kind::Sale;
-        let section = if is_sale { ["won.stage", "won.status"] } else { ["created.stage", "created.status"] };
-        for path in section.into_iter().chain(["created.category"]) {
-            self.sections.require_active(path, lists)?;
-        }
-        let (stage, status) = if is_sale {
-            (self.sections.won.stage, self.sections.won.status)
+    fn created_fields(&mut self) -> Fields {
+        let Sections { created, won, .. } = self.sections;
+        let [(stage_path, stage), (status_path, status)] = if self.input.document.kind == Kind::Sale {
+            [("won.stage", won.stage), ("won.status", won.status)]
         } else {
-            (created.stage, created.status)
+            [("created.stage", created.stage), ("created.status", created.status)]
         };
-        Ok(Fields::new()
-            .with("companyID", self.company_id())
-            .with_some("contactID", self.contact_id())
-            .with("opportunityCategoryID", created.category)
-            .with("ownerResourceID", self.owner()?)
-            .with("stage", stage)
-            .with("status", status)
-            .with("probability", i64::from(created.probability.unwrap_or(0)))
-            .with("useQuoteTotals", true))
+        for path in [stage_path, status_path, "created.category"] {
+            self.require_active(path);
+        }
+        let (company, company_source) = self.company_id();
+        let (owner, owner_source) = self.owner();
+        let (probability, probability_source) = match created.probability {
+            Some(percent) => (percent, Source::Setting("created.probability")),
+            None => (0, Source::Default("0, as no probability is entered")),
+        };
+        Fields::new()
+            .with("companyID", company, company_source)
+            .with_some("contactID", self.contact_id(), Source::Matched { of: Of::Document, what: "contact" })
+            .with("opportunityCategoryID", created.category, Source::Setting("created.category"))
+            .with("ownerResourceID", owner, owner_source)
+            .with("stage", stage, Source::Setting(stage_path))
+            .with("status", status, Source::Setting(status_path))
+            .with("probability", i64::from(probability), probability_source)
+            .with("useQuoteTotals", true, Source::Fixed)
     }
 
     /// The quote's own owner where that is an active resource, else *Default owner*.
-    fn owner(&self) -> Result<i64, Hold> {
+    fn owner(&mut self) -> (i64, Source) {
         let owner = self.input.document.content.owner.as_ref();
         let email = owner.and_then(|owner| owner.email.as_deref());
         if let Some(id) = email.and_then(|email| self.input.lists.owner_by_email(email)) {
-            return Ok(id);
+            return (id, Source::Matched { of: Of::Document, what: "owner" });
         }
-        self.sections.require_active("created.default_owner", self.input.lists)?;
-        Ok(self.sections.created.default_owner)
+        self.require_active("created.default_owner");
+        (self.sections.created.default_owner, Source::Setting("created.default_owner"))
     }
 
     /// How far the document wants its opportunity to be brought, where that is not done at creation.

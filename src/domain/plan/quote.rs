@@ -1,10 +1,10 @@
 //! The delivery address and the Autotask quote.
 
 use super::{
-    Action, Create, Fields, Filter, Key, Op, Planner, Target, Value, cut,
+    Action, Create, Fields, Filter, Key, Of, Op, Planner, Source, Target, Value,
     opportunity::{end_date, start_date, wire_date},
 };
-use crate::domain::{document::State, hold::Hold};
+use crate::domain::document::State;
 
 /// Length of `Quotes.name`.
 const NAME: usize = 100;
@@ -19,44 +19,46 @@ impl Planner<'_> {
         }
         let delivery = self.input.document.content.delivery.as_ref();
         let address = delivery.and_then(|delivery| delivery.address.clone()).unwrap_or_default();
-        let part = |text: Option<String>, max| text.map(|text| cut(&text, max));
+        let source = Source::document("delivery address");
         let fields = Fields::new()
-            .with_some("address1", part(address.line1, 50))
-            .with_some("address2", part(address.line2, 50))
-            .with_some("city", part(address.city, 50))
-            .with_some("state", part(address.state, 50))
-            .with_some("postalCode", part(address.postal_code, 20));
+            .with_text("address1", address.line1.as_deref(), 50, source)
+            .with_text("address2", address.line2.as_deref(), 50, source)
+            .with_text("city", address.city.as_deref(), 50, source)
+            .with_text("state", address.state.as_deref(), 50, source)
+            .with_text("postalCode", address.postal_code.as_deref(), 20, source);
         // A second copy of an address that nothing points to harms nobody, so it needs no marker.
         self.push(key, Action::Create(Create { parent: None, fields, marker: None, state: State::Open }));
     }
 
     /// Creates the quote, or brings its open fields up to date.
-    pub(super) fn quote(&mut self) -> Result<(), Hold> {
+    pub(super) fn quote(&mut self) {
         let key = Key::only(Target::Quote);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
                 self.update(&key, self.quote_fields());
             }
-            return Ok(());
+            return;
         }
         if self.sections.created.shipping.is_some() {
-            self.sections.require_active("created.shipping", self.input.lists)?;
+            self.require_active("created.shipping");
         }
         let opportunity = Key::only(Target::Opportunity);
         let location = || Value::Id(Key::only(Target::QuoteLocation));
+        let (number, of_location) = (&self.input.document.number, Source::Step(Target::QuoteLocation));
+        let shipping = self.sections.created.shipping;
         let fields = self
             .quote_fields()
-            .with("opportunityID", Value::Id(opportunity.clone()))
-            .with("billToLocationID", location())
-            .with("shipToLocationID", location())
-            .with("soldToLocationID", location())
-            .with("externalQuoteNumber", self.input.document.number.clone())
-            .with("primaryQuote", true)
-            .with_some("shippingType", self.sections.created.shipping);
+            .with("opportunityID", Value::Id(opportunity.clone()), Source::Step(Target::Opportunity))
+            .with("billToLocationID", location(), of_location)
+            .with("shipToLocationID", location(), of_location)
+            .with("soldToLocationID", location(), of_location)
+            .with("externalQuoteNumber", number.clone(), Source::document("number"))
+            .with("primaryQuote", true, Source::Fixed)
+            .with_some("shippingType", shipping, Source::Setting("created.shipping"));
         let marker = Filter::new().and(Op::Eq, "opportunityID", Value::Id(opportunity.clone())).and(
             Op::Eq,
             "externalQuoteNumber",
-            self.input.document.number.clone(),
+            number.clone(),
         );
         self.push(
             key,
@@ -67,15 +69,16 @@ impl Planner<'_> {
                 state: State::Open,
             }),
         );
-        Ok(())
     }
 
     fn quote_fields(&self) -> Fields {
         let document = self.input.document;
+        let (end, end_source) = end_date(document);
+        let contact = Source::Matched { of: Of::Document, what: "contact" };
         Fields::new()
-            .with("name", cut(&document.content.title, NAME))
-            .with("effectiveDate", wire_date(start_date(document)))
-            .with("expirationDate", wire_date(end_date(document)))
-            .with_some("contactID", self.contact_id())
+            .with_text("name", Some(&document.content.title), NAME, Source::document("title"))
+            .with("effectiveDate", wire_date(start_date(document)), Source::document("date"))
+            .with("expirationDate", wire_date(end), end_source)
+            .with_some("contactID", self.contact_id(), contact)
     }
 }

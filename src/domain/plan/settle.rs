@@ -1,9 +1,9 @@
 //! Won, lost and reopened: the stage and status that an opportunity ends with, unless a person was there before.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
-use super::{Action, Key, Planner, Target};
-use crate::domain::{document::State, hold::Hold};
+use super::{Action, Fields, Key, Links, Planner, Source, Target};
+use crate::domain::document::State;
 
 /// Values of `Opportunities.status` with which Autotask regards an opportunity as decided.
 const DECIDED: [i64; 3] = [2, 3, 4];
@@ -52,36 +52,49 @@ impl Settle {
                     .to_owned(),
             );
         }
-        let mut fields = Map::new();
-        if let Some(stage) = self.stage {
-            fields.insert("stage".to_owned(), json!(stage));
-        }
-        fields.insert("status".to_owned(), json!(self.status));
-        Decision::Write(fields)
+        Decision::Write(self.fields().json(&Links::default()).unwrap_or_default())
+    }
+
+    /// What it writes, unless a person was there before.
+    pub fn fields(&self) -> Fields {
+        let [stage, status] = paths(self.state);
+        Fields::new().with_some("stage", self.stage, Source::Setting(stage)).with(
+            "status",
+            self.status,
+            Source::Setting(status),
+        )
+    }
+}
+
+/// The settings that a state's stage and status come from.
+fn paths(state: State) -> [&'static str; 2] {
+    match state {
+        State::Open => ["created.stage", "created.status"],
+        State::Won => ["won.stage", "won.status"],
+        State::Lost => ["lost.stage", "lost.status"],
     }
 }
 
 impl Planner<'_> {
     /// The last step: the state that the document has and its opportunity has not.
-    pub(super) fn settle(&mut self) -> Result<(), Hold> {
+    pub(super) fn settle(&mut self) {
         let key = Key::only(Target::Opportunity);
         let wanted = self.input.document.state;
         if self.state_written().unwrap_or_else(|| self.state_at_creation()) == wanted {
-            return Ok(());
+            return;
         }
         let (created, won, lost) = (&self.sections.created, &self.sections.won, &self.sections.lost);
-        let (paths, stage, status) = match wanted {
-            State::Open => (["created.stage", "created.status"], Some(created.stage), created.status),
-            State::Won => (["won.stage", "won.status"], Some(won.stage), won.status),
-            State::Lost => (["lost.stage", "lost.status"], lost.stage, lost.status),
+        let (stage, status) = match wanted {
+            State::Open => (Some(created.stage), created.status),
+            State::Won => (Some(won.stage), won.status),
+            State::Lost => (lost.stage, lost.status),
         };
-        for path in paths {
-            self.sections.require_active(path, self.input.lists)?;
+        for path in paths(wanted) {
+            self.require_active(path);
         }
         let written = self.input.links.get(&key).map(|link| &link.written.fields);
         let number = |field: &str| written.and_then(|fields| fields.get(field)).and_then(Json::as_i64);
         let written = (number("stage"), number("status"));
         self.push(key, Action::Settle(Settle { state: wanted, stage, status, written }));
-        Ok(())
     }
 }

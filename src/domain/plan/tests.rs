@@ -1,6 +1,9 @@
 //! The plan against a model of Autotask: what it asks for, and that it asks for nothing twice.
 
+mod sources;
+
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -10,8 +13,8 @@ use crate::domain::{
     settings::{BillingCodes, CategoryMap, Created, Lost, Services, Won},
 };
 
-fn settings() -> OpportunitySettings {
-    let sections = Sections {
+fn settings() -> Sections {
+    Sections {
         include_unquoted_sales: true,
         created: Created {
             category: 1,
@@ -31,8 +34,7 @@ fn settings() -> OpportunitySettings {
         },
         category_map: CategoryMap { fallback: Some(70), ..CategoryMap::default() },
         services: Services { brand: "Own".to_owned(), category: "Services".to_owned() },
-    };
-    OpportunitySettings { enabled: true, sections: Some(sections) }
+    }
 }
 
 fn lists() -> Lists {
@@ -89,15 +91,15 @@ struct Model {
 }
 
 impl Model {
-    fn plan(&self, document: &Document, settings: &OpportunitySettings) -> Planned {
-        plan(&Input { document, settings, links: &self.links, lists: &lists(), currency: "USD" })
+    fn plan(&self, document: &Document, sections: Option<&Sections>) -> Plan {
+        let (links, lists) = (&self.links, &lists());
+        plan(&Input { document, quote_is_known: false, sections, links, lists, currency: Some("USD") })
     }
 
     fn steps(&self, document: &Document) -> Vec<Step> {
-        match self.plan(document, &settings()) {
-            Planned::Steps(plan) => plan.steps,
-            other => panic!("{other:?}"),
-        }
+        let plan = self.plan(document, Some(&settings()));
+        assert_eq!((plan.problems, plan.skipped), (Vec::new(), None));
+        plan.steps
     }
 
     /// Does everything that is planned; the number of steps.
@@ -239,31 +241,51 @@ fn winning_brings_the_lines_up_to_date_first_and_later_edits_are_left_alone() {
 }
 
 #[test]
-fn what_needs_a_person_is_said_before_anything_is_planned() {
+fn everything_that_needs_a_person_is_said_at_once() {
     let model = Model::default();
     let document = quote("open", &three_lines());
-    assert_eq!(model.plan(&document, &OpportunitySettings::NEW), Planned::Held(Hold::SetupNeeded));
+    assert_eq!(model.plan(&document, None).problems, [Hold::SetupNeeded]);
     let mut foreign = document.clone();
     foreign.content.currency = "EUR".to_owned();
-    let hold = Hold::Currency { document: "EUR".to_owned(), connection: "USD".to_owned() };
-    assert_eq!(model.plan(&foreign, &settings()), Planned::Held(hold));
+    let currency = Hold::Currency { document: "EUR".to_owned(), connection: "USD".to_owned() };
+    assert_eq!(model.plan(&foreign, Some(&settings())).problems, [currency.clone()]);
     let mut inactive = settings();
-    inactive.sections.as_mut().unwrap().created.stage = 99;
-    assert!(matches!(
-        model.plan(&document, &inactive),
-        Planned::Held(Hold::OptionInactive { value: 99, .. })
-    ));
+    (inactive.created.stage, inactive.codes.non_recurring_service) = (99, 98);
+    let problems = model.plan(&foreign, Some(&inactive)).problems;
+    let values: Vec<_> = problems[1..]
+        .iter()
+        .map(|hold| match hold {
+            Hold::OptionInactive { value, .. } => *value,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!((&problems[0], values), (&currency, vec![99, 98]));
 }
 
 #[test]
 fn an_unmapped_category_holds_only_where_the_product_must_be_created() {
     let mut unmapped = settings();
-    unmapped.sections.as_mut().unwrap().category_map.fallback = None;
+    unmapped.category_map.fallback = None;
     let document = quote("open", &[line("1", "product", "Drone", "1", "900.00")]);
-    let Planned::Steps(plan) = Model::default().plan(&document, &unmapped) else { panic!("held at once") };
+    let plan = Model::default().plan(&document, Some(&unmapped));
+    assert_eq!(plan.problems, Vec::new());
     let find = plan.steps.iter().find(|step| step.key.target == Target::Product).unwrap();
     let Action::Find(find) = &find.action else { panic!("not looked for") };
     assert_eq!(find.otherwise, Otherwise::Hold(Hold::CategoryUnmapped { category: String::new() }));
+}
+
+#[test]
+fn a_contact_is_not_looked_for_in_a_company_that_nobody_knows() {
+    let mut document = quote("open", &three_lines());
+    document.content.autotask.opportunity_id = Some(70);
+    let mut model = Model::default();
+    for (key, link) in adopted(&document, &model.links) {
+        model.links.set(key, link);
+    }
+    assert!(names(&model.steps(&document)).iter().all(|name| name != "find contact"));
+    assert_eq!(names(&model.steps(&document))[..2], ["find product", "find service"]);
+    document.content.customer.autotask_company_id = Some(5);
+    assert_eq!(names(&model.steps(&document))[0], "find contact");
 }
 
 fn any_quote() -> impl Strategy<Value = Document> {

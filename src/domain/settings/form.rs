@@ -196,6 +196,13 @@ impl SettingsForm {
     /// # Errors
     /// One sentence for every field that is wrong, by its path.
     pub fn check(&self, against: &Against<'_>) -> Result<Sections, FieldErrors> {
+        let (sections, errors) = self.read(against);
+        errors.into_result().map(|()| sections)
+    }
+
+    /// The settings as far as the form stands for any, with 0 and nothing where a field is wrong, and one sentence for
+    /// each of these by its path.
+    pub fn read(&self, against: &Against<'_>) -> (Sections, FieldErrors) {
         let mut check = Check { against, pickers: BTreeMap::new(), errors: FieldErrors::default() };
         let sections = Sections {
             include_unquoted_sales: self.include_unquoted_sales == "true",
@@ -224,7 +231,7 @@ impl SettingsForm {
             category_map: check.category_map(&self.category_map),
             services: check.services(&self.services),
         };
-        check.errors.into_result().map(|()| sections)
+        (sections, check.errors)
     }
 }
 

@@ -17,6 +17,7 @@ mod lists;
 mod opportunities;
 mod opportunities_form;
 mod parts;
+mod preview;
 mod push_detail;
 mod settings_file;
 mod shell;
@@ -46,6 +47,7 @@ pub use lists::{Failure as ListFailure, Lists, News as ListNews, Progress as Lis
 pub use opportunities::{Opportunities, SetupNeeded, Switch};
 pub use opportunities_form::{Codes, Created, Form, Lost, Services, Won};
 pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
+pub use preview::{Card, Item, Place, Preview, Problem, Received};
 pub use push_detail::{AttemptRow, PushDetail, StepRow, ValueRow};
 pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
 pub use shell::{Frame, Nav, Shell, Theme};

@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod opportunities;
 mod others;
+mod preview;
 mod settings_file;
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -68,6 +69,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(connection::samples());
     all.extend(others::samples());
     all.extend(settings_file::samples());
+    all.extend(preview::samples());
     all
 }
 
@@ -96,6 +98,11 @@ fn words_of_people_are_escaped() {
             "connection-wrong",
             "error-inside",
             "opportunities-hostile",
+            "preview",
+            "preview-held",
+            "preview-missing",
+            "preview-nothing",
+            "preview-saved",
             "push-held",
             "settings-file-changes",
             "settings-file-wrong",

@@ -73,6 +73,21 @@ on_both! {
         assert!(db::sale_of_quote(&mut tx, f.tenant, "Q-3").await.unwrap().is_none());
     }
 
+    async fn the_newest_documents_come_first_without_sales_of_quotes(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        for (document, at) in [(quote("Q-1"), 10), (quote("Q-2"), 30), (sale_of("Q-1", "S-1"), 40), (quote("Q-3"), 20)] {
+            db::add_document(&mut tx, f.tenant, DocumentId(id()), &document, b"", at).await.unwrap();
+        }
+        let numbers = async |tx: &mut _, tenant, limit| {
+            let rows = db::newest_documents(tx, tenant, limit).await.unwrap();
+            rows.into_iter().map(|row| format!("{} {} {}", row.kind, row.number, row.customer)).collect::<Vec<_>>()
+        };
+        let expected = ["quote Q-2 Northwind Traders", "quote Q-3 Northwind Traders"];
+        assert_eq!(numbers(&mut tx, f.tenant, 2).await, expected);
+        assert_eq!(numbers(&mut tx, f.other, 2).await, Vec::<String>::new());
+    }
+
     async fn links_hang_on_their_document_or_on_the_tenant(db) {
         let f = Fixture::open(db).await;
         let (first, second) = (f.document("Q-1").await, f.document("Q-2").await);

@@ -1,7 +1,7 @@
-//! The plan's filters in Autotask's terms, with the ids that are known by now.
+//! How the plan's finds are asked of Autotask and how their answers are read: the same for a push and for a preview.
 
 use crate::{
-    autotask::{Condition, Filter, Op, Scalar},
+    autotask::{self, Condition, Filter, Op, Row, Scalar},
     domain::plan::{self, Key, Links, Value},
 };
 
@@ -33,6 +33,21 @@ fn wire_op(op: plan::Op) -> Op {
         plan::Op::Eq => Op::Eq,
         plan::Op::BeginsWith => Op::BeginsWith,
     }
+}
+
+/// The candidates that fit by the first field that fits any.
+pub fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
+    let fits = |row: &Row, field: &str, text: &str| {
+        row.get(field)
+            .and_then(serde_json::Value::as_str)
+            .is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
+    };
+    by.iter()
+        .map(|(field, text)| {
+            rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>()
+        })
+        .find(|ids| !ids.is_empty())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,0 +1,31 @@
+//! What the ids and picklist values of a plan are called.
+
+use super::{Target, items::type_name};
+use crate::domain::lists::{List, Lists};
+
+/// The name of a number in a field: Autotask's name from the tenant's lists, or the name that all tenants have for it.
+/// `None` for fields whose numbers are amounts or the ids of records that no list has.
+pub fn label(target: Target, field: &str, value: i64, lists: &Lists) -> Option<String> {
+    if field == "quoteItemType" {
+        return type_name(value).map(str::to_owned);
+    }
+    list_of(target, field).map(|list| lists.path(list, value))
+}
+
+/// The list that a field's values are from.
+fn list_of(target: Target, field: &str) -> Option<List> {
+    Some(match field {
+        "opportunityCategoryID" => List::OpportunityCategories,
+        "ownerResourceID" => List::Owners,
+        "stage" => List::Stages,
+        "status" => List::Statuses,
+        "shippingType" | "shippingID" => List::ShippingTypes,
+        "chargeID" | "productBillingCodeID" => List::MaterialCodes,
+        "billingCodeID" => List::ServiceCodes,
+        "productCategory" => List::ProductCategories,
+        "laborID" => List::Roles,
+        "periodType" if target == Target::Service => List::ServicePeriods,
+        "periodType" => List::ItemPeriods,
+        _ => return None,
+    })
+}

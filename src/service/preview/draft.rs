@@ -1,0 +1,254 @@
+//! Goes through the steps of a plan as a push would, and notes what it would send instead of sending it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Effect, Field, Problem, Record, Request, ask::Answers};
+use crate::{
+    domain::{
+        document::Line,
+        hold::Hold,
+        plan::{
+            Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
+            settle::{Decision, Settle},
+        },
+        settings::Sections,
+    },
+    error::FieldErrors,
+    service::planning::Planning,
+};
+
+/// What was noted so far.
+pub(super) struct Draft<'a> {
+    pub(super) planning: &'a Planning,
+    pub(super) errors: &'a FieldErrors,
+    pub(super) answers: Answers,
+    pub(super) links: Links,
+    /// Records that earlier steps would have made. They are linked to ids below 0, which Autotask never gives.
+    pub(super) made: Vec<Key>,
+    /// Records that were not looked up.
+    pub(super) unknown: BTreeSet<Key>,
+    pub(super) lines: Vec<Line>,
+    records: Vec<Record>,
+    holds: Vec<Hold>,
+}
+
+impl<'a> Draft<'a> {
+    /// Nothing is noted yet.
+    pub(super) fn new(
+        planning: &'a Planning,
+        links: Links,
+        errors: &'a FieldErrors,
+        answers: Answers,
+    ) -> Self {
+        let lines = planning.document.content.sold_lines();
+        Self {
+            planning,
+            errors,
+            answers,
+            links,
+            made: Vec::new(),
+            unknown: BTreeSet::new(),
+            lines,
+            records: Vec::new(),
+            holds: Vec::new(),
+        }
+    }
+
+    /// Goes through one step.
+    pub(super) fn step(&mut self, step: &Step) {
+        let key = &step.key;
+        match &step.action {
+            Action::Find(find) => self.find(key, find),
+            Action::Create(create) => self.create(key, create),
+            Action::Update(fields) => self.update(key, fields),
+            Action::Delete { parent } => self.delete(key, parent),
+            Action::Settle(settle) => self.settle(key, settle),
+        }
+    }
+
+    /// What was noted; `planned` are the problems of the plan itself.
+    pub(super) fn finish(self, planned: Vec<Hold>) -> (Vec<Record>, Vec<Problem>, Vec<String>) {
+        let mut problems = Vec::new();
+        for (path, sentences) in self.errors.iter() {
+            let cause = sentences.join(". ");
+            let fix = "It must be right before the settings can be saved.".to_owned();
+            problems.push(Problem { cause, fix, path: Some(path.to_owned()) });
+        }
+        let mut holds = planned;
+        for hold in self.holds.iter().filter(|hold| !self.is_told(hold)) {
+            if !holds.contains(hold) {
+                holds.push(hold.clone());
+            }
+        }
+        let told = holds.iter().filter(|hold| !self.is_told(hold));
+        problems.extend(told.map(|hold| Problem {
+            cause: hold.cause(),
+            fix: hold.fix(),
+            path: self.place(hold),
+        }));
+        let notes = self.notes();
+        (self.records, problems, notes)
+    }
+
+    /// A choice that the form has no value for is told as the form's error already.
+    fn is_told(&self, hold: &Hold) -> bool {
+        let is_of_map =
+            matches!(hold, Hold::OptionInactive { value: 0, .. }) && self.errors.covers("category_map");
+        is_of_map
+            || matches!(hold, Hold::OptionInactive { .. })
+                && self.place(hold).is_some_and(|path| self.errors.covers(&path))
+    }
+
+    /// The setting that a hold is about.
+    fn place(&self, hold: &Hold) -> Option<String> {
+        let path = match hold {
+            Hold::SetupNeeded => "created.category",
+            Hold::CategoryUnmapped { .. } => "category_map",
+            Hold::OptionInactive { field, .. } => {
+                let mut choices = self.planning.sections.iter().flat_map(Sections::choices);
+                choices.find(|(_, label, ..)| label == field).map_or("category_map", |(path, ..)| path)
+            }
+            _ => return None,
+        };
+        Some(path.to_owned())
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(failure) = &self.answers.failure {
+            notes.push(format!(
+                "Not everything was looked up: {failure}. What is shown is what is known without it."
+            ));
+        }
+        let linked = self.links.of(Target::QuoteItem).filter(|(_, link)| link.id >= 0).count();
+        let is_update = |record: &&Record| {
+            record.target == Target::QuoteItem && matches!(record.effect, Effect::Update(_))
+        };
+        let unchanged = linked - self.records.iter().filter(is_update).count();
+        match unchanged {
+            0 => {}
+            1 => notes.push("1 item stays as it is.".to_owned()),
+            count => notes.push(format!("{count} items stay as they are.")),
+        }
+        notes
+    }
+
+    fn find(&mut self, key: &Key, find: &Find) {
+        let name = self.name_of(key, find);
+        let best = self.answers.best(key, find);
+        match (best.as_deref(), &find.otherwise) {
+            (None, otherwise) => {
+                self.unknown.insert(key.clone());
+                let fields = match otherwise {
+                    Otherwise::Create(fields) => self.fields(key.target, fields),
+                    Otherwise::Hold(_) | Otherwise::Omit => Vec::new(),
+                };
+                self.note(Record { fields, ..Record::new(key.target, name, Effect::Unknown) });
+            }
+            (Some([id]), _) => {
+                self.note(Record::new(key.target, name, Effect::Found(*id)));
+                self.links.set(key.clone(), Link { id: *id, written: Written::default() });
+            }
+            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name, Written::default()),
+            (Some([]), Otherwise::Omit) => self.note(Record::new(key.target, name, Effect::Absent)),
+            (Some([]), Otherwise::Hold(hold)) => {
+                self.note(Record::new(key.target, name, Effect::Missing));
+                self.holds.push(hold.clone());
+            }
+            (Some(_), _) => {
+                let effect = if find.ambiguous.is_some() { Effect::Missing } else { Effect::Absent };
+                self.note(Record::new(key.target, name, effect));
+                self.holds.extend(find.ambiguous.clone());
+            }
+        }
+    }
+
+    fn note(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    fn create(&mut self, key: &Key, create: &Create) {
+        let written = Written { state: create.state, ..Written::default() };
+        self.send(key, &create.fields, self.name(key), written);
+    }
+
+    /// Notes a create, and links the record to an id of our own.
+    fn send(&mut self, key: &Key, fields: &Fields, name: String, written: Written) {
+        let (shown, body) = (self.fields(key.target, fields), self.body(fields));
+        let request = Request { method: "POST", path: self.path(key), body: Some(body.clone()) };
+        self.records.push(Record {
+            target: key.target,
+            name,
+            effect: Effect::Create,
+            fields: shown,
+            request: Some(request),
+        });
+        self.made.push(key.clone());
+        let id = -i64::try_from(self.made.len()).unwrap_or(i64::MAX);
+        self.answers.made(key.target, id, body.clone());
+        self.links.set(key.clone(), Link { id, written: Written { fields: body, ..written } });
+    }
+
+    fn update(&mut self, key: &Key, fields: &Fields) {
+        let Some(id) = self.links.id(key) else { return };
+        let (shown, body) = (self.fields(key.target, fields), self.body(fields));
+        self.patch(key, id, shown, body);
+    }
+
+    fn patch(&mut self, key: &Key, id: i64, fields: Vec<Field>, mut body: Map<String, Value>) {
+        let name = self.name(key);
+        body.insert("id".to_owned(), self.id(id));
+        let request = Some(Request { method: "PATCH", path: self.path(key), body: Some(body) });
+        let effect = Effect::Update(Some(id).filter(|id| *id >= 0));
+        self.records.push(Record { target: key.target, name, effect, fields, request });
+    }
+
+    fn delete(&mut self, key: &Key, parent: &Key) {
+        let (Some(id), Some(quote)) = (self.links.id(key), self.links.id(parent)) else { return };
+        let path = format!("Quotes/{quote}/Items/{id}");
+        let request = Some(Request { method: "DELETE", path, body: None });
+        let name = self.name(key);
+        self.records.push(Record {
+            target: key.target,
+            name,
+            effect: Effect::Delete(id),
+            fields: Vec::new(),
+            request,
+        });
+        self.links.remove(key);
+    }
+
+    /// Decides as a push does after its read; an opportunity that an earlier step makes is as that makes it.
+    fn settle(&mut self, key: &Key, settle: &Settle) {
+        let Some(Link { id, written }) = self.links.get(key).cloned() else { return };
+        let number = |field: &str| written.fields.get(field).and_then(Value::as_i64);
+        let settle = Settle { written: (number("stage"), number("status")), ..settle.clone() };
+        let row = if id < 0 { Some(Some(&written.fields)) } else { self.answers.opportunity() };
+        let decision = match row {
+            Some(Some(row)) => settle.decide(row),
+            Some(None) => {
+                self.holds.push(Hold::Gone { entity: key.target.entity().to_owned(), id });
+                return;
+            }
+            None => settle.decide(&Map::from_iter([
+                ("stage".to_owned(), json!(number("stage"))),
+                ("status".to_owned(), json!(number("status"))),
+            ])),
+        };
+        match decision {
+            Decision::Write(body) => {
+                let fields = self.fields(key.target, &settle.fields());
+                self.patch(key, id, fields, body);
+            }
+            Decision::Nothing => self.leave(key, "Its stage and status are right already.".to_owned()),
+            Decision::LeaveAlone(sentence) => self.leave(key, sentence),
+        }
+    }
+
+    fn leave(&mut self, key: &Key, sentence: String) {
+        let name = self.name(key);
+        self.note(Record::new(key.target, name, Effect::Leave(sentence)));
+    }
+}

@@ -20,7 +20,7 @@ const LEAVES: [&str; 5] = ["clock", "config", "crypto", "error", "quiet"];
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
     BTreeMap::from([
         ("main", vec!["cli"]),
-        ("cli", vec!["app", "demo", "db", "emulator", "service"]),
+        ("cli", vec!["app", "demo", "db", "domain", "emulator", "service"]),
         ("demo", vec!["app", "domain", "emulator", "service"]),
         ("app", vec!["api", "autotask", "db", "service", "web", "worker"]),
         ("web", vec!["service", "domain"]),

@@ -10,8 +10,10 @@ mod documents;
 mod history;
 mod links;
 mod lists;
+mod parked;
 mod pushes;
 mod refreshes;
+mod sessions;
 mod settings;
 mod steps;
 
@@ -32,8 +34,10 @@ pub use documents::*;
 pub use history::*;
 pub use links::*;
 pub use lists::*;
+pub use parked::*;
 pub use pushes::*;
 pub use refreshes::*;
+pub use sessions::*;
 pub use settings::*;
 pub use steps::*;
 

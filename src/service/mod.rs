@@ -13,6 +13,8 @@ pub mod keys;
 mod list_refresh;
 mod list_sources;
 pub mod lists;
+pub mod parked;
+pub mod people;
 pub mod settings;
 
 use std::{sync::Arc, time::Duration};

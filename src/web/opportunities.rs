@@ -12,10 +12,15 @@ use super::{
     error::Page,
     extract::{Form, Params, Signed, html},
     opportunities_view::{self as fill, Shown},
+    parked, settings_summary,
     view::{ErrorLink, Link, Nav, Notice, Opportunities, SetupNeeded, Switch, Tone, TurnOff, count_of},
 };
 use crate::{
-    domain::settings::{diff, form::SettingsForm},
+    domain::{
+        ids::ParkedFormId,
+        person::Role,
+        settings::{diff, form::SettingsForm},
+    },
     error::{Error, FieldErrors},
     service::settings::{Saved, SettingsView},
 };
@@ -34,6 +39,8 @@ pub struct NewsParams {
     released: Option<u64>,
     /// The switch was just turned `on` or `off`.
     sync: Option<String>,
+    /// The form that came in after its session had ended.
+    unsaved: Option<ParkedFormId>,
 }
 
 /// What the switch posts.
@@ -47,6 +54,14 @@ pub struct SwitchForm {
 /// Shows the page.
 pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
+    if !signed.may(Role::Editor) {
+        return html(&settings_summary::page(&signed, &view));
+    }
+    if let Some(id) = news.unsaved
+        && let Some(page) = parked::page(&signed, &view, id).await?
+    {
+        return html(&page);
+    }
     let notice = notice(&signed, &view, &news).await?;
     html(&page(&signed, &view, None, FieldErrors::default(), notice).await?)
 }
@@ -56,6 +71,7 @@ pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
     let saved = signed.services().save_settings(signed.visitor.tenant, &signed.author(), &form).await?;
     let (status, errors, notice) = match saved {
         Saved::Done { revision, released, .. } => {
+            signed.services().forget_parked(&signed.visitor, &form.form_id).await?;
             let address = format!("{PAGE}?saved={revision}&released={released}#notice");
             return Ok(Redirect::to(&address).into_response());
         }
@@ -86,13 +102,18 @@ pub async fn switch(signed: Signed, Form(form): Form<SwitchForm>) -> Page {
 
 /// Asks before the sync is turned off.
 pub async fn turn_off(signed: Signed) -> Page {
+    signed.require(Role::Editor)?;
     let summary = signed.services().summary(signed.visitor.tenant).await?;
     let waiting = u64::try_from(summary.waiting + summary.held).unwrap_or(0);
     let crumbs = [CRUMBS[0], CRUMBS[1], ("Opportunities", Some(PAGE)), ("Turn off sync", None)];
     html(&TurnOff { shell: signed.shell("Turn off sync — Opportunities", Nav::Apps, &crumbs), waiting })
 }
 
-async fn page(
+/// The page; with what was typed, if the form is shown again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
     signed: &Signed,
     view: &SettingsView,
     typed: Option<&SettingsForm>,

@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod opportunities;
 mod others;
+mod people;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -36,6 +37,8 @@ fn shell(title: &str, nav: Nav, crumbs: &[&str]) -> Shell {
     };
     Shell {
         frame: frame(title),
+        session_script: "session.js".to_owned(),
+        session_seconds: 3_600,
         tenant: "Northwind IT Services".to_owned(),
         user: "avery.chen@northwind.example".to_owned(),
         nav,
@@ -66,6 +69,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(activity::samples());
     all.extend(connection::samples());
     all.extend(others::samples());
+    all.extend(people::samples());
     all
 }
 
@@ -84,6 +88,8 @@ fn words_of_people_are_escaped() {
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [
+            "account",
+            "account-refused",
             "activity-held",
             "api-docs",
             "apps-hostile",
@@ -92,9 +98,11 @@ fn words_of_people_are_escaped() {
             "connection-failed",
             "connection-other-company",
             "connection-wrong",
+            "error-forbidden",
             "error-inside",
             "opportunities-hostile",
             "push-held",
+            "settings-summary-hostile",
             "sign-in-error"
         ]
     );
@@ -105,7 +113,7 @@ fn samples_can_be_looked_at() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/samples");
     fs::create_dir_all(&folder).unwrap();
-    for asset in ["app.css", "app.js", "favicon.svg"] {
+    for asset in ["app.css", "app.js", "session.js", "favicon.svg"] {
         fs::copy(root.join("static").join(asset), folder.join(asset)).unwrap();
     }
     for (name, html) in all() {

@@ -33,6 +33,8 @@ pub enum Nav {
     Apps,
     /// What was sent and what waits.
     Activity,
+    /// A person's own page, which is in no part.
+    Account,
 }
 
 /// What every HTML document needs, signed in or not.
@@ -55,6 +57,10 @@ pub struct Frame {
 pub struct Shell {
     /// The document around it.
     pub frame: Frame,
+    /// Address of the script that tells when the session is about to end.
+    pub session_script: String,
+    /// How long the session lasts if it is not used again, in seconds.
+    pub session_seconds: u64,
     /// The tenant's name.
     pub tenant: String,
     /// Who is signed in, as they know themselves: a name or an email address.

@@ -4,7 +4,7 @@ ALTER TABLE user_account ADD COLUMN role TEXT NOT NULL DEFAULT 'administrator';
 ALTER TABLE user_account ADD COLUMN theme TEXT NOT NULL DEFAULT 'system';
 -- Where a session was begun from: what tells a person's own sessions apart.
 ALTER TABLE session ADD COLUMN address TEXT NOT NULL DEFAULT '';
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 -- A form that came in after its session had ended, until the same person signs in again. What was typed is sealed,
 -- its row bound to the person.

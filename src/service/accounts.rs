@@ -8,7 +8,7 @@ use tokio::{sync::Semaphore, task};
 use crate::{
     clock::Millis,
     crypto,
-    db::{self, FailureRow, SessionRow, UserRow, WriteTx},
+    db::{self, FailureRow, SessionRow, UserRow},
     domain::{
         ids::{TenantId, UserId},
         person::{Role, Theme},
@@ -173,11 +173,18 @@ impl Services {
         let id = self.clock.new_id();
         let user = UserRow { id, tenant_id: tenant.0, email, name: name.to_owned(), password_hash };
         let mut tx = self.db.write().await?;
+        let administrators = db::administrators(&mut tx, tenant).await?;
         if !db::put_user(&mut tx, &user, self.clock.now()).await? {
             return Err(Error::Conflict("That e-mail address belongs to another tenant.".to_owned()));
         }
         if let (Some(role), Some(user)) = (role, db::find_user(&mut tx, &user.email).await?) {
-            give_role(&mut tx, tenant, UserId(user.id), role).await?;
+            let is_the_last = matches!(administrators.as_slice(), [(last, _)] if last.0 == user.id);
+            if is_the_last && role != Role::Administrator {
+                return Err(Error::Conflict(
+                    "This is the last administrator. Make someone else an administrator first.".to_owned(),
+                ));
+            }
+            db::set_role(&mut tx, UserId(user.id), role).await?;
         }
         tx.commit().await
     }
@@ -297,17 +304,6 @@ fn wait_after(failures: i64) -> Millis {
 /// Under what an account's failures are counted.
 pub(super) fn account(email: &str) -> String {
     format!("account {email}")
-}
-
-/// Gives a person a role; somebody stays who can give roles.
-async fn give_role(tx: &mut WriteTx, tenant: TenantId, user: UserId, role: Role) -> Result<()> {
-    db::set_role(tx, user, role).await?;
-    if db::administrators(tx, tenant).await?.is_empty() && role != Role::Administrator {
-        return Err(Error::Conflict(
-            "This is the last administrator. Make someone else an administrator first.".to_owned(),
-        ));
-    }
-    Ok(())
 }
 
 /// Whether a password is long enough to be kept, and short enough to be hashed.

@@ -153,7 +153,7 @@ on_both! {
         let cookie = app.sign_in_as("Robin", Role::Administrator).await;
         let view = app.services.settings_view(app.tenant).await.unwrap();
         let mut form = SettingsForm::of(view.settings.sections.as_ref().unwrap());
-        form.created.probability = "61".to_owned();
+        form.created.probability = "61".into();
         let mut sent = BTreeMap::from([("created[probability]".to_owned(), "61".to_owned())]);
         sent.insert("revision".to_owned(), view.revision.to_string());
         sent.insert("form_id".to_owned(), "typed-before".to_owned());
@@ -161,7 +161,7 @@ on_both! {
         let next = turned_away(&app, &cookie, SETTINGS, &encode(&sent)).await;
         let again = app.sign_in_again("Robin").await;
         // Somebody else saves meanwhile: the form still says which revision it was made from.
-        app.save_settings(|form| form.created.probability = "7".to_owned()).await;
+        app.save_settings(|form| form.created.probability = "7".into()).await;
         let page = shown(&app.page_for(&again, &next).await);
         assert!(page.contains(&format!(r#"name="revision" value="{}""#, view.revision)), "{page}");
         let id = next.split_once("?unsaved=").unwrap().1;

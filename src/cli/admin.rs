@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::{DatabaseArgs, say};
 use crate::{
+    domain::person,
     error::{Error, Result},
     service::{
         Services,
@@ -27,7 +28,14 @@ enum AdminCommand {
     /// Add a tenant
     AddTenant { tenant: String },
     /// Add a person, or set their password; the password is read from standard input
-    AddUser { tenant: String, email: String, name: String },
+    AddUser {
+        tenant: String,
+        email: String,
+        name: String,
+        /// viewer, editor or administrator; without it, a new person is an administrator and a known one keeps their role
+        #[arg(long)]
+        role: Option<person::Role>,
+    },
     /// Add an API token and print it once
     AddToken { tenant: String, name: String },
     /// Set a tenant's Autotask credentials; the secret is read from standard input
@@ -65,9 +73,13 @@ impl AdminCommand {
                 services.add_tenant(&tenant).await?;
                 say(&format!("Tenant {tenant} is there. Next: opportune admin add-user"))
             }
-            Self::AddUser { tenant, email, name } => {
+            Self::AddUser { tenant, email, name, role } => {
                 let tenant = services.tenant(&tenant).await?;
-                services.put_user(tenant, &email, &name, from_standard_input("password")?).await?;
+                let password = from_standard_input("password")?;
+                match role {
+                    Some(role) => services.put_user_as(tenant, &email, &name, password, role).await?,
+                    None => services.put_user(tenant, &email, &name, password).await?,
+                }
                 say(&format!("{name} can sign in as {email}."))
             }
             Self::AddToken { tenant, name } => {

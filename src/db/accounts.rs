@@ -1,4 +1,4 @@
-//! Tenants, the people who sign in, their sessions, API tokens, and failed sign-ins.
+//! Tenants, the people who sign in, API tokens, and failed sign-ins.
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -6,7 +6,10 @@ use uuid::Uuid;
 use super::{Tx, WriteTx, fault, on};
 use crate::{
     clock::Millis,
-    domain::ids::{TenantId, UserId},
+    domain::{
+        ids::{TenantId, UserId},
+        person::{Role, Theme},
+    },
     error::Result,
 };
 
@@ -23,21 +26,6 @@ pub struct UserRow {
     pub name: String,
     /// The password's hash (Argon2id, PHC string).
     pub password_hash: String,
-}
-
-/// A session that is not over, with the names that every page shows.
-#[derive(Clone, Debug, FromRow)]
-pub struct SessionRow {
-    /// Who signed in.
-    pub user_id: Uuid,
-    /// Their tenant.
-    pub tenant_id: Uuid,
-    /// The person's name.
-    pub user_name: String,
-    /// The tenant's name.
-    pub tenant_name: String,
-    /// When the session was last used.
-    pub seen_at: i64,
 }
 
 /// Failed sign-ins of one account or address.
@@ -113,71 +101,6 @@ pub async fn find_user(tx: &mut Tx, email: &str) -> Result<Option<UserRow>> {
             "SELECT id, tenant_id, email, name, password_hash FROM user_account WHERE email = $1",
         );
         query.bind(email).fetch_optional(c).await
-    })
-    .map_err(fault)
-}
-
-/// Begins a session under the hash of its token.
-///
-/// # Errors
-/// When the database fails.
-pub async fn add_session(
-    tx: &mut WriteTx,
-    hash: &[u8],
-    user: &UserRow,
-    now: Millis,
-    expires_at: Millis,
-) -> Result<()> {
-    on!(tx, |c| {
-        let query = sqlx::query(
-            "INSERT INTO session (token_hash, user_id, tenant_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
-        );
-        query.bind(hash).bind(user.id).bind(user.tenant_id).bind(now).bind(expires_at).execute(c).await.map(drop)
-    })
-    .map_err(fault)
-}
-
-/// The session with that token hash if it was used after `idle_since` and is not over at `now`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_session(
-    tx: &mut Tx,
-    hash: &[u8],
-    now: Millis,
-    idle_since: Millis,
-) -> Result<Option<SessionRow>> {
-    on!(tx, |c| {
-        let query = sqlx::query_as(
-            "SELECT s.user_id, s.tenant_id, s.seen_at, u.name AS user_name, t.name AS tenant_name FROM session s \
-             JOIN user_account u ON u.id = s.user_id JOIN tenant t ON t.id = s.tenant_id \
-             WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3",
-        );
-        query.bind(hash).bind(now).bind(idle_since).fetch_optional(c).await
-    })
-    .map_err(fault)
-}
-
-/// Notes that a session was used.
-///
-/// # Errors
-/// When the database fails.
-pub async fn touch_session(tx: &mut WriteTx, hash: &[u8], now: Millis) -> Result<()> {
-    on!(tx, |c| {
-        let query = sqlx::query("UPDATE session SET seen_at = $2 WHERE token_hash = $1");
-        query.bind(hash).bind(now).execute(c).await.map(drop)
-    })
-    .map_err(fault)
-}
-
-/// Ends a session, and every session that is over at `now`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn end_session(tx: &mut WriteTx, hash: &[u8], now: Millis) -> Result<()> {
-    on!(tx, |c| {
-        let query = sqlx::query("DELETE FROM session WHERE token_hash = $1 OR expires_at <= $2");
-        query.bind(hash).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -268,6 +191,57 @@ pub async fn clear_sign_in_failures(tx: &mut WriteTx, subject: &str, before: Mil
 pub async fn user_name(tx: &mut Tx, user: UserId) -> Result<Option<String>> {
     on!(tx, |c| {
         sqlx::query_scalar("SELECT name FROM user_account WHERE id = $1").bind(user.0).fetch_optional(c).await
+    })
+    .map_err(fault)
+}
+
+/// Gives a person a role.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_role(tx: &mut WriteTx, user: UserId, role: Role) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("UPDATE user_account SET role = $2 WHERE id = $1");
+        query.bind(user.0).bind(role.name()).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// A tenant's administrators with their names, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn administrators(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(UserId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT id, name FROM user_account WHERE tenant_id = $1 AND role = $2 ORDER BY name, id",
+        );
+        query.bind(tenant.0).bind(Role::Administrator.name()).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(|(id, name)| (UserId(id), name)).collect())
+}
+
+/// Gives a person another password, by its hash.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(tx: &mut WriteTx, user: UserId, password_hash: &str) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("UPDATE user_account SET password_hash = $2 WHERE id = $1");
+        query.bind(user.0).bind(password_hash).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Keeps how a person wants their pages to look.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_theme(tx: &mut WriteTx, user: UserId, theme: Theme) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("UPDATE user_account SET theme = $2 WHERE id = $1");
+        query.bind(user.0).bind(theme.name()).execute(c).await.map(drop)
     })
     .map_err(fault)
 }

@@ -38,4 +38,6 @@ id! {
     PushId,
     /// One step of a push that was begun.
     StepId,
+    /// A form that is kept for the person whose session had ended when they sent it.
+    ParkedFormId,
 }

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod list_changes;
 pub mod lists;
 pub mod money;
+pub mod person;
 pub mod picker;
 pub mod plan;
 pub mod reader;

@@ -16,6 +16,8 @@ pub mod keys;
 mod list_refresh;
 mod list_sources;
 pub mod lists;
+pub mod parked;
+pub mod people;
 pub mod planning;
 pub mod preview;
 pub mod settings;

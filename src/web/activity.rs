@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::{self, Millis},
-    domain::{hold::Hold, ids::PushId},
+    domain::{hold::Hold, ids::PushId, person::Role},
     service::activity::{self, Summary},
 };
 
@@ -51,7 +51,11 @@ pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Pag
         answers: answers(now, &summary),
         groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
         filter: filter(state.unwrap_or_default()),
-        rows: activity.rows.iter().map(|row| push_row(now, row, activity.web_url.as_deref())).collect(),
+        rows: activity
+            .rows
+            .iter()
+            .map(|row| push_row(now, row, activity.web_url.as_deref(), signed.may(Role::Editor)))
+            .collect(),
         empty,
         older: activity.older.map(|push| address(Some(push))),
         newer: params.before.map(|_| address(None)),
@@ -113,7 +117,7 @@ fn filter(current: &str) -> Filter {
     Filter { statuses: STATUSES.map(choice).to_vec(), active: !current.is_empty() }
 }
 
-fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>) -> PushRow {
+fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>, may_retry: bool) -> PushRow {
     let (mut reason, _) = words::reason(row.reason.as_deref());
     if row.state == "waiting" && row.run_at > now {
         reason = format!("{reason}. Next try in {}", words::length(row.run_at - now));
@@ -130,7 +134,7 @@ fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>) -> Push
         updated_iso: clock::timestamp(row.updated_at).to_string(),
         retries: u64::try_from(row.tries).unwrap_or(0),
         opportunity: row.opportunity_id.map(|id| opportunity(web_url, id)),
-        can_retry: matches!(row.state.as_str(), "held" | "failed"),
+        can_retry: may_retry && matches!(row.state.as_str(), "held" | "failed"),
     }
 }
 

@@ -8,7 +8,10 @@ use super::{
     lists,
     view::{Autotask, Fact, Link, Nav, SectionRow, Tag, TaskRow, Tone},
 };
-use crate::{domain::settings::OpportunitySettings, service::connection::ConnectionRow};
+use crate::{
+    domain::{person::Role, settings::OpportunitySettings},
+    service::connection::ConnectionRow,
+};
 
 const CONNECTION: &str = "/apps/autotask/connection";
 const OPPORTUNITIES: &str = "/apps/autotask/opportunities";
@@ -21,11 +24,13 @@ pub async fn show(signed: Signed) -> Page {
     let summary = signed.services().summary(tenant).await?;
     let lists = signed.services().lists_state(tenant).await?;
     let steps = steps(connection.is_some(), &settings);
-    let is_complete = steps.iter().all(|step| step.done);
-    let action = if connection.is_none() {
-        Link::new(CONNECTION, "Connect")
-    } else if is_complete {
+    let may_edit = signed.may(Role::Editor);
+    // Setting up is for those who can.
+    let is_complete = !may_edit || steps.iter().all(|step| step.done);
+    let action = if is_complete {
         Link::new("/activity", "View activity")
+    } else if connection.is_none() {
+        Link::new(CONNECTION, "Connect")
     } else {
         Link::new(OPPORTUNITIES, "Continue setup")
     };
@@ -36,9 +41,14 @@ pub async fn show(signed: Signed) -> Page {
         action: Some(action),
         steps: if is_complete { Vec::new() } else { steps },
         connection: apps::state(connection.is_some(), enabled, saved, &summary),
+        connection_label: match (signed.may(Role::Administrator), connection.is_some()) {
+            (true, true) => "Test or edit the connection",
+            (true, false) => "Connect Autotask",
+            (false, _) => "View the connection",
+        },
         facts: connection.as_ref().map(facts).unwrap_or_default(),
         sections: vec![section(&settings, last_sent(signed.services().clock.now(), &summary))],
-        lists: lists::view(&lists, connection.is_some(), signed.services().clock.now()),
+        lists: lists::view(&lists, connection.is_some(), may_edit, signed.services().clock.now()),
     })
 }
 

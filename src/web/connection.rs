@@ -15,6 +15,7 @@ use super::{
     view::{Disconnect, Link, Nav, Notice, Text, Tone, count_of},
 };
 use crate::{
+    domain::person::Role,
     error::{Error, FieldErrors},
     service::{
         checklist::Checklist,
@@ -110,6 +111,7 @@ pub async fn reconnect(signed: Signed, Form(form): Form<ReconnectForm>) -> Page 
 
 /// Asks before the connection is ended.
 pub async fn ask(signed: Signed) -> Page {
+    signed.require(Role::Administrator)?;
     html(&question(&signed, String::new(), None).await?)
 }
 
@@ -152,7 +154,7 @@ async fn page(signed: &Signed, status: StatusCode, shown: Shown) -> Page {
     let now = signed.services().clock.now();
     let crumbs = [("Apps", Some("/apps")), ("Autotask", Some("/apps/autotask")), ("Connection", None)];
     let shell = signed.shell("Connection — Autotask — Apps", Nav::Apps, &crumbs);
-    render(status, &fill::page(shell, &view, shown, now))
+    render(status, &fill::page(shell, &view, shown, signed.may(Role::Administrator), now))
 }
 
 async fn question(signed: &Signed, typed: String, error: Option<String>) -> Result<Disconnect, PageError> {

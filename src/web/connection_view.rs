@@ -51,8 +51,8 @@ const CURRENCIES: [(&str, &str); 12] = [
     ("ZAR", "South African rand"),
 ];
 
-/// The page.
-pub fn page(shell: Shell, saved: &ConnectionView, shown: Shown, now: Millis) -> Connection {
+/// The page; without its forms for whoever may not send them.
+pub fn page(shell: Shell, saved: &ConnectionView, shown: Shown, may_edit: bool, now: Millis) -> Connection {
     let checklist = shown.checklist.as_ref().or(saved.checklist.as_ref());
     let mut form = form(saved, &shown);
     let mut new_secret = saved.row.as_ref().map(|_| Text::new("new_secret", "New secret"));
@@ -66,6 +66,7 @@ pub fn page(shell: Shell, saved: &ConnectionView, shown: Shown, now: Millis) -> 
         meter: saved.row.as_ref().map(|_| meter(saved, now)),
         notice: shown.notice,
         errors,
+        may_edit,
         form,
         new_secret,
         shell,

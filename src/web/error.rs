@@ -19,7 +19,7 @@ use super::{
     extract::{Signed, frame},
     view::{ErrorPage, ErrorPageInside, ErrorPageOutside, Link, Nav},
 };
-use crate::{crypto, error::Error};
+use crate::{crypto, domain::person::Role, error::Error};
 
 /// What a page's handler returns.
 pub type Page = Result<Response, PageError>;
@@ -33,6 +33,11 @@ pub enum PageError {
     SignIn {
         /// Where to go afterwards.
         next: String,
+    },
+    /// Whoever is signed in has too small a role.
+    Forbidden {
+        /// The role that it takes.
+        needed: Role,
     },
 }
 
@@ -50,7 +55,10 @@ impl From<askama::Error> for Error {
 
 /// The note that a handler's error leaves.
 #[derive(Clone)]
-struct Note(Arc<Error>);
+enum Note {
+    Error(Arc<Error>),
+    Forbidden(Role),
+}
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
@@ -62,7 +70,12 @@ impl IntoResponse for PageError {
             }
             Self::Error(error) => {
                 let mut response = status(&error).into_response();
-                response.extensions_mut().insert(Note(Arc::new(error)));
+                response.extensions_mut().insert(Note::Error(Arc::new(error)));
+                response
+            }
+            Self::Forbidden { needed } => {
+                let mut response = StatusCode::FORBIDDEN.into_response();
+                response.extensions_mut().insert(Note::Forbidden(needed));
                 response
             }
         }
@@ -99,12 +112,15 @@ pub async fn render(State(state): State<WebState>, request: Request, next: Next)
             response.status(),
             StatusCode::PAYLOAD_TOO_LARGE | StatusCode::FORBIDDEN | StatusCode::SERVICE_UNAVAILABLE
         );
-    let page = match note {
-        Some(note) => of_error(&note.0),
-        None if is_refused => of_status(response.status()),
-        None => return response,
-    };
+    if note.is_none() && !is_refused {
+        return response;
+    }
     let signed = Signed::from_request_parts(&mut copy, &state).await.ok();
+    let page = match (note, &signed) {
+        (Some(Note::Error(error)), _) => of_error(&error),
+        (Some(Note::Forbidden(needed)), Some(signed)) => forbidden(signed, needed).await,
+        _ => of_status(response.status()),
+    };
     let html = match signed {
         Some(signed) => {
             ErrorPageInside { shell: signed.shell(&page.heading.clone(), Nav::Apps, &[]), error: page }
@@ -113,6 +129,23 @@ pub async fn render(State(state): State<WebState>, request: Request, next: Next)
         None => ErrorPageOutside { frame: frame(&state, &page.heading.clone()), error: page }.render(),
     };
     (response.status(), Html(html.unwrap_or_default())).into_response()
+}
+
+/// Says which role it takes, and who can give it.
+async fn forbidden(signed: &Signed, needed: Role) -> ErrorPage {
+    let who = match needed {
+        Role::Viewer | Role::Editor => "editors and administrators",
+        Role::Administrator => "administrators",
+    };
+    let names = signed.services().administrators(signed.visitor.tenant).await.unwrap_or_default();
+    let givers = match names.as_slice() {
+        [] => "An administrator can give you another role.".to_owned(),
+        [one] => format!("{one} can give you another role."),
+        [rest @ .., last] => format!("{} or {last} can give you another role.", rest.join(", ")),
+    };
+    let own = signed.visitor.role.label();
+    let message = format!("This is for {who}. Your role is {own}, so nothing was changed. {givers}");
+    page("Your role does not allow this", message, None)
 }
 
 fn of_error(error: &Error) -> ErrorPage {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::request::Parts,
+    http::{HeaderMap, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -17,7 +17,10 @@ use super::{
     words,
 };
 use crate::{
-    domain::author::Author,
+    domain::{
+        author::Author,
+        person::{self, Role},
+    },
     error::Error,
     service::{Services, accounts::Visitor, workers::WorkerState},
 };
@@ -48,6 +51,20 @@ impl Signed {
         Author::person(self.visitor.user)
     }
 
+    /// Whether they may do what takes this role.
+    pub fn may(&self, role: Role) -> bool {
+        self.visitor.role >= role
+    }
+
+    /// Refuses a page that is of no use to whoever may not send its form. Forms themselves are guarded by
+    /// [`super::guard`].
+    ///
+    /// # Errors
+    /// When they have less than this role.
+    pub fn require(&self, needed: Role) -> Result<(), PageError> {
+        if self.may(needed) { Ok(()) } else { Err(PageError::Forbidden { needed }) }
+    }
+
     /// The services.
     pub fn services(&self) -> &Services {
         &self.state.services
@@ -59,8 +76,10 @@ impl Signed {
             label: (*label).to_owned(),
             href: href.map(str::to_owned),
         };
+        let left = self.visitor.ends_at - self.state.services.clock.now();
         Shell {
-            frame: frame(&self.state, title),
+            frame: Frame { theme: theme(self.visitor.theme), ..frame(&self.state, title) },
+            session_seconds: u64::try_from(left / 1_000).unwrap_or(0),
             tenant: self.visitor.tenant_name.clone(),
             user: self.visitor.user_name.clone(),
             nav,
@@ -69,6 +88,14 @@ impl Signed {
             worker: format!("Opportune {} · {}", env!("CARGO_PKG_VERSION"), words::worker(self.worker)),
             crumbs: crumbs.iter().map(crumb).collect(),
         }
+    }
+}
+
+fn theme(theme: person::Theme) -> Theme {
+    match theme {
+        person::Theme::System => Theme::System,
+        person::Theme::Light => Theme::Light,
+        person::Theme::Dark => Theme::Dark,
     }
 }
 
@@ -88,10 +115,10 @@ impl FromRequestParts<WebState> for Signed {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, PageError> {
-        let token = session_token(parts, state);
-        let visitor = match token {
-            Some(token) => state.services.visitor(&token).await?,
-            None => None,
+        let visitor = match (parts.extensions.remove::<Visitor>(), session_token(&parts.headers, state)) {
+            (Some(known), _) => Some(known),
+            (None, Some(token)) => state.services.visitor(&token).await?,
+            (None, None) => None,
         };
         let path = parts.uri.path_and_query().map_or("/apps", |path| path.as_str());
         let Some(visitor) = visitor else { return Err(PageError::SignIn { next: path.to_owned() }) };
@@ -102,8 +129,8 @@ impl FromRequestParts<WebState> for Signed {
 }
 
 /// The session's token, from its cookie.
-pub fn session_token(parts: &Parts, state: &WebState) -> Option<String> {
-    let jar = CookieJar::from_headers(&parts.headers);
+pub fn session_token(headers: &HeaderMap, state: &WebState) -> Option<String> {
+    let jar = CookieJar::from_headers(headers);
     jar.get(cookie_name(state.secure_cookies)).map(|cookie| cookie.value().to_owned())
 }
 
@@ -147,7 +174,11 @@ impl<T: DeserializeOwned> FromRequestParts<WebState> for Params<T> {
     }
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PageError> {
+/// A form or a query, as a browser writes it.
+///
+/// # Errors
+/// When it is none of that kind.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PageError> {
     // Browsers send brackets percent-encoded; without this such fields would vanish silently.
     let config = serde_qs::Config::new().use_form_encoding(true);
     let unreadable = |_| {

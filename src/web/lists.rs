@@ -21,10 +21,10 @@ pub async fn refresh(signed: Signed) -> Page {
 }
 
 /// The lists as the page shows them.
-pub fn view(state: &ListsState, connected: bool, now: Millis) -> Lists {
+pub fn view(state: &ListsState, connected: bool, may_refresh: bool, now: Millis) -> Lists {
     let news = |sentence: &str, at| ListNews { sentence: sentence.to_owned(), ago: ago(now, at) };
     Lists {
-        connected,
+        can_refresh: connected && may_refresh,
         summary: summary(state, connected, now),
         progress: progress(state),
         failure: state.newest.as_ref().and_then(failure),

@@ -1,5 +1,6 @@
 //! Pages: HTML for people. One file a page; each handler extracts, calls one service function and fills a view.
 
+mod account;
 mod activity;
 mod api_docs;
 mod apps;
@@ -11,6 +12,7 @@ mod connection;
 mod connection_view;
 mod error;
 mod extract;
+mod guard;
 mod history;
 mod history_export;
 mod history_params;
@@ -19,10 +21,12 @@ mod lists;
 mod opportunities;
 mod opportunities_notice;
 mod opportunities_view;
+mod parked;
 mod preview;
 mod preview_view;
 mod push;
 mod settings_file;
+mod settings_summary;
 mod sign_in;
 mod upload;
 pub mod view;
@@ -83,6 +87,11 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/", get(async || Redirect::to("/apps")))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/session", post(account::stay))
+        .route("/account", get(account::show))
+        .route("/account/theme", post(account::set_theme))
+        .route("/account/password", post(account::change_password))
+        .route("/account/sessions/end", post(account::end_other_sessions))
         .route("/apps", get(apps::show))
         .route("/apps/autotask", get(autotask::show))
         .route("/apps/autotask/lists/refresh", post(lists::refresh))
@@ -92,6 +101,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/revision", get(opportunities::revision))
+        .route("/apps/autotask/opportunities/saved", get(settings_summary::show))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
         .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
         .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
@@ -110,6 +120,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/api/docs", get(api_docs::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

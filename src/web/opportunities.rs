@@ -16,11 +16,12 @@ use super::{
     extract::{Form, Params, Signed, html},
     opportunities_notice as notices,
     opportunities_view::{self as fill, Shown},
+    parked, settings_summary,
     view::{ErrorLink, Nav, Notice, Opportunities, SetupNeeded, Switch, TurnOff},
 };
 use crate::{
     clock,
-    domain::settings::form::SettingsForm,
+    domain::{ids::ParkedFormId, person::Role, settings::form::SettingsForm},
     error::{Error, FieldErrors},
     service::{
         go_back::NO_REVISION,
@@ -48,6 +49,8 @@ pub struct NewsParams {
     pub sync: Option<String>,
     /// The revision whose values are to be shown instead of the saved ones.
     pub restore: Option<String>,
+    /// The form that came in after its session had ended.
+    pub unsaved: Option<ParkedFormId>,
 }
 
 /// What the switch posts.
@@ -61,6 +64,14 @@ pub struct SwitchForm {
 /// Shows the page: as it is saved, or as it was at an earlier revision.
 pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
+    if !signed.may(Role::Editor) {
+        return html(&settings_summary::page(&signed, &view));
+    }
+    if let Some(id) = news.unsaved
+        && let Some(page) = parked::page(&signed, &view, id).await?
+    {
+        return html(&page);
+    }
     if let Some(restore) = &news.restore {
         let revision = restore.trim().parse().map_err(|_| NO_REVISION)?;
         let restored = signed.services().restored_form(signed.visitor.tenant, revision).await?;
@@ -82,6 +93,9 @@ pub async fn revision(signed: Signed) -> Page {
 /// Saves the form, or shows it again with everything typed and what is wrong with it.
 pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
     let saved = signed.services().save_settings(signed.visitor.tenant, &signed.author(), &form).await?;
+    if let Saved::Done { .. } = saved {
+        signed.services().forget_parked(&signed.visitor, &form.form_id).await?;
+    }
     let Saved::Wrong(errors) = saved else { return after_save(&signed, saved).await };
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
     let page = page(&signed, &view, Some(&form), errors, None).await?;
@@ -125,13 +139,18 @@ pub async fn switch(signed: Signed, Form(form): Form<SwitchForm>) -> Page {
 
 /// Asks before the sync is turned off.
 pub async fn turn_off(signed: Signed) -> Page {
+    signed.require(Role::Editor)?;
     let summary = signed.services().summary(signed.visitor.tenant).await?;
     let waiting = u64::try_from(summary.waiting + summary.held).unwrap_or(0);
     let crumbs = [CRUMBS[0], CRUMBS[1], ("Opportunities", Some(PAGE)), ("Turn off sync", None)];
     html(&TurnOff { shell: signed.shell("Turn off sync — Opportunities", Nav::Apps, &crumbs), waiting })
 }
 
-async fn page(
+/// The page; with what was typed, if the form is shown again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
     signed: &Signed,
     view: &SettingsView,
     typed: Option<&SettingsForm>,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    domain::{ids::PushId, plan::Target},
+    domain::{ids::PushId, person::Role, plan::Target},
     service::activity,
 };
 
@@ -60,7 +60,7 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bo
         next: next(now, push, hold.as_ref().map(crate::domain::hold::Hold::fix)),
         cause: hold.as_ref().map(crate::domain::hold::Hold::cause),
         fix: hold.as_ref().and_then(fix_page),
-        can_retry: matches!(push.state.as_str(), "held" | "failed"),
+        can_retry: signed.may(Role::Editor) && matches!(push.state.as_str(), "held" | "failed"),
         steps: detail.steps.iter().map(|step| step_row(step, detail.web_url.as_deref())).collect(),
         values: detail.steps.iter().filter(|step| step.state == "done").flat_map(values).collect(),
         attempts: detail.attempts.iter().map(attempt_row).collect(),

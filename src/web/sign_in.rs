@@ -69,7 +69,7 @@ pub async fn submit(
 
 /// Ends the session.
 pub async fn sign_out(State(state): State<WebState>, jar: CookieJar, parts: Parts) -> Page {
-    if let Some(token) = session_token(&parts, &state) {
+    if let Some(token) = session_token(&parts.headers, &state) {
         state.services.sign_out(&token).await?;
     }
     let gone = Cookie::build(cookie_name(state.secure_cookies)).path("/").secure(state.secure_cookies);
@@ -77,7 +77,8 @@ pub async fn sign_out(State(state): State<WebState>, jar: CookieJar, parts: Part
 }
 
 fn page(state: &WebState, email: String, error: Option<String>, next: String) -> SignIn {
-    SignIn { frame: frame(state, "Sign in"), email, error, next }
+    let is_kept = next.contains("?unsaved=");
+    SignIn { frame: frame(state, "Sign in"), email, error, is_kept, next }
 }
 
 /// A path of this site, never another site's address.

@@ -1,4 +1,5 @@
-//! What falls due by itself: telling that the worker runs, lists that are to be fetched anew.
+//! What falls due by itself: telling that the worker runs, lists that are to be fetched anew, forms that were kept long
+//! enough.
 
 use super::Worker;
 use crate::{clock::Millis, db::RefreshLease, error::Result};
@@ -7,7 +8,7 @@ use crate::{clock::Millis, db::RefreshLease, error::Result};
 pub(super) const EVERY: Millis = 10_000;
 
 impl Worker {
-    /// Enqueues everything that fell due by the clock. Any number of workers may do so at once.
+    /// Enqueues and forgets everything that fell due by the clock. Any number of workers may do so at once.
     ///
     /// # Errors
     /// When the database fails.
@@ -17,7 +18,7 @@ impl Worker {
         if refreshes > 0 {
             tracing::info!(refreshes, "lists are due");
         }
-        Ok(())
+        self.services.sweep_parked().await
     }
 
     pub(super) async fn refresh_lists(&self, lease: &RefreshLease) {

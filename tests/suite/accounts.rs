@@ -1,6 +1,7 @@
 //! Signing in: throttling, the end of sessions, tokens, passwords.
 
 use opportune::{
+    domain::person::Role,
     error::Error,
     service::{Services, accounts::WRONG_PASSWORD},
 };
@@ -184,6 +185,78 @@ on_both! {
         let out = Reply::of(app.http.post(app.url("/sign-out")).header(header::COOKIE, cookie)).await;
         assert_eq!(out.header("location"), "/sign-in");
         assert_eq!(page(cookie).await.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn a_theme_is_kept_for_its_person_alone(db) {
+        let app = TestApp::start_fresh(db).await;
+        let (robin, kim) = (app.sign_in_as("Robin", Role::Administrator).await, app.sign_in_as("Kim", Role::Viewer).await);
+        let html = async |cookie: &str, path| app.page_for(cookie, path).await.body.as_str().unwrap().to_owned();
+        assert!(html(&robin, "/apps").await.contains(r#"<html lang="en" data-theme="system">"#));
+        for theme in ["light", "dark"] {
+            let saved = app.send_as(&robin, "/account/theme", &format!("theme={theme}")).await;
+            assert_eq!(saved.header("location"), "/account?done=theme#notice");
+            assert!(html(&robin, "/apps").await.contains(&format!(r#"<html lang="en" data-theme="{theme}">"#)));
+            assert!(html(&robin, "/account").await.contains(&format!(r#"value="{theme}" checked"#)));
+        }
+        assert!(html(&kim, "/apps").await.contains(r#"data-theme="system""#));
+        assert_eq!(app.send_as(&robin, "/account/theme", "theme=loud").await.status, StatusCode::BAD_REQUEST);
+    }
+
+    async fn a_person_ends_their_other_sessions(db) {
+        let app = TestApp::start_fresh(db).await;
+        let (here, there) = (app.sign_in_as("Robin", Role::Administrator).await, app.sign_in_again("Robin").await);
+        let kim = app.sign_in_as("Kim", Role::Viewer).await;
+        let account = app.page_for(&here, "/account").await.body.as_str().unwrap().to_owned();
+        assert_eq!(account.matches("From 10.0.0.1").count(), 2, "{account}");
+        assert_eq!(account.matches("This session").count(), 1, "{account}");
+        app.send_as(&here, "/account/sessions/end", "").await;
+        let status = async |cookie: &str| app.page_for(cookie, "/account").await.status;
+        assert_eq!((status(&here).await, status(&there).await, status(&kim).await), (StatusCode::OK, StatusCode::SEE_OTHER, StatusCode::OK));
+        let account = app.page_for(&here, "/account").await.body.as_str().unwrap().to_owned();
+        assert!(!account.contains("Sign out other sessions"), "there are none");
+    }
+
+    async fn a_password_is_changed_by_who_knows_it(db) {
+        let app = TestApp::start_fresh(db).await;
+        let (here, there) = (app.sign_in_as("Robin", Role::Viewer).await, app.sign_in_again("Robin").await);
+        let change = async |current: &str, new: &str| app.send_as(&here, "/account/password", &format!("current={current}&new={new}")).await;
+        let short = change("a+sentence+is+fine", "short").await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(short.body.as_str().unwrap().contains("Enter a new password of 15 to 256 characters"));
+        let wrong = change("not+it", "another+sentence").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.as_str().unwrap().contains("Enter your current password"));
+        assert_eq!(app.page_for(&there, "/apps").await.status, StatusCode::OK, "nothing happened yet");
+        assert_eq!(change("a+sentence+is+fine", "another+sentence").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(app.page_for(&there, "/apps").await.status, StatusCode::SEE_OTHER, "the other session ended");
+        assert_eq!(app.page_for(&here, "/apps").await.status, StatusCode::OK);
+        assert!(try_in(&app.services, EMAIL, PASSWORD, ADDRESS).await.is_err());
+        try_in(&app.services, EMAIL, "another sentence", ADDRESS).await.unwrap();
+    }
+
+    async fn a_stolen_session_cannot_guess_the_password(db) {
+        let app = TestApp::start_fresh(db).await;
+        let cookie = app.sign_in_as("Robin", Role::Viewer).await;
+        let mut statuses = Vec::new();
+        for _ in 0..6 {
+            statuses.push(app.send_as(&cookie, "/account/password", "current=guess&new=another+sentence").await.status.as_u16());
+        }
+        assert_eq!(statuses, [422, 422, 422, 422, 422, 429]);
+    }
+
+    async fn using_the_session_by_script_keeps_it(db) {
+        let app = TestApp::start_fresh(db).await;
+        let cookie = app.sign_in_as("Robin", Role::Viewer).await;
+        for _ in 0..11 {
+            app.clock.advance(56 * MINUTE);
+            let stayed = app.send_as(&cookie, "/session", "").await;
+            assert_eq!((stayed.status, stayed.body.to_string()), (StatusCode::OK, "3600".to_owned()));
+        }
+        app.clock.advance(56 * MINUTE);
+        let page = app.page_for(&cookie, "/apps").await.body.as_str().unwrap().to_owned();
+        assert!(page.contains(r#"<body data-session-seconds="2880">"#), "a session lasts 12 hours at most");
+        app.clock.advance(49 * MINUTE);
+        assert_eq!(app.send_as(&cookie, "/session", "").await.status, StatusCode::SEE_OTHER);
     }
 
     async fn a_form_from_another_site_is_refused(db) {

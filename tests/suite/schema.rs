@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use opportune::{db::Db, emulator::CREDENTIALS, service::connect::Consent};
+use opportune::{
+    db::Db, domain::settings::form::SettingsForm, emulator::CREDENTIALS, service::connect::Consent,
+};
 use secrecy::SecretString;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -65,7 +67,9 @@ async fn use_everything(app: &TestApp) {
     app.worker.upkeep().await.unwrap();
     let password = || SecretString::from("a sentence is fine");
     app.services.put_user(app.tenant, "robin@example.com", "Robin", password()).await.unwrap();
-    app.services.sign_in("robin@example.com", password(), "10.0.0.1").await.unwrap();
+    let token = app.services.sign_in("robin@example.com", password(), "10.0.0.1").await.unwrap();
+    let robin = app.services.former_visitor(&token).await.unwrap().unwrap();
+    app.services.park(robin, &SettingsForm::default()).await.unwrap();
     app.services.sign_in("nobody@example.com", password(), "10.0.0.2").await.unwrap_err();
     app.quote("Q-1")
         .with("contact", json!({ "email": "purchasing@northwind.example" }))

@@ -24,6 +24,8 @@ pub struct Autotask {
     pub connection: Tag,
     /// What is known of the connection; empty before the first one.
     pub facts: Vec<Fact>,
+    /// What the reader can do on the connection's page.
+    pub connection_label: &'static str,
     /// The pages of this app.
     pub sections: Vec<SectionRow>,
     /// The lists.

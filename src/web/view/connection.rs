@@ -29,6 +29,8 @@ pub struct Connection {
     pub checklist: Vec<CheckRow>,
     /// Which test it is: `Tested 2 minutes ago`.
     pub tested: String,
+    /// Whether the reader may change the connection; else no form is shown.
+    pub may_edit: bool,
     /// The credentials.
     pub form: ConnectionForm,
     /// The field for a new secret; none where nothing is connected.

@@ -5,8 +5,8 @@ use super::parts::Link;
 /// How the lists are doing, and what changed in Autotask.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
-    /// Whether there is an Autotask to fetch them from.
-    pub connected: bool,
+    /// Whether there is an Autotask to fetch them from, and the reader may have it done.
+    pub can_refresh: bool,
     /// When they were last refreshed, and how: a sentence.
     pub summary: String,
     /// How far a refresh is, while one waits or runs.

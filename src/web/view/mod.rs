@@ -3,6 +3,7 @@
 //! Nothing here knows the domain or the database. A handler fills a struct with words and numbers that are
 //! ready to be read, and the template places them; so a page can be rendered, tested and looked at alone.
 
+mod account;
 mod activity;
 mod api_docs;
 mod apps;
@@ -20,6 +21,7 @@ mod parts;
 mod preview;
 mod push_detail;
 mod settings_file;
+mod settings_summary;
 mod shell;
 mod sign_in;
 mod turn_off;
@@ -31,6 +33,7 @@ mod html_rules;
 #[cfg(test)]
 mod samples;
 
+pub use account::{Account, SessionRow};
 pub use activity::{Activity, Answer, Answers, CauseGroup, Filter, PushRow};
 pub use api_docs::{
     ApiDocs, ApiReference, CodeSample, FieldRow, Group, Operation, Piece, ResponseRow, Schema, TypeRef,
@@ -50,6 +53,7 @@ pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
 pub use preview::{Card, Item, Place, Preview, Problem, Received};
 pub use push_detail::{AttemptRow, PushDetail, StepRow, ValueRow};
 pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
+pub use settings_summary::{SettingsSummary, SummaryRow, SummarySection};
 pub use shell::{Frame, Nav, Shell, Theme};
 pub use sign_in::SignIn;
 pub use turn_off::TurnOff;

@@ -88,6 +88,14 @@ pub struct Notice {
     pub post: Option<Link>,
 }
 
+impl Notice {
+    /// News without points, links or a button.
+    pub fn new(tone: Tone, heading: impl Into<String>, text: impl Into<String>) -> Self {
+        let (heading, text) = (heading.into(), text.into());
+        Self { tone, heading, text, points: Vec::new(), links: Vec::new(), post: None }
+    }
+}
+
 /// One line of the error summary; the same sentence stands beside the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorLink {

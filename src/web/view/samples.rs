@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod opportunities;
 mod others;
+mod people;
 mod preview;
 mod settings_file;
 
@@ -38,6 +39,7 @@ fn shell(title: &str, nav: Nav, crumbs: &[&str]) -> Shell {
     };
     Shell {
         frame: frame(title),
+        session_seconds: 3_600,
         tenant: "Northwind IT Services".to_owned(),
         user: "avery.chen@northwind.example".to_owned(),
         nav,
@@ -70,6 +72,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(others::samples());
     all.extend(settings_file::samples());
     all.extend(preview::samples());
+    all.extend(people::samples());
     all
 }
 
@@ -88,6 +91,8 @@ fn words_of_people_are_escaped() {
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [
+            "account",
+            "account-refused",
             "activity-held",
             "api-docs",
             "apps-hostile",
@@ -96,6 +101,7 @@ fn words_of_people_are_escaped() {
             "connection-failed",
             "connection-other-company",
             "connection-wrong",
+            "error-forbidden",
             "error-inside",
             "opportunities-hostile",
             "preview",
@@ -106,6 +112,7 @@ fn words_of_people_are_escaped() {
             "push-held",
             "settings-file-changes",
             "settings-file-wrong",
+            "settings-summary-hostile",
             "sign-in-error"
         ]
     );

@@ -35,6 +35,8 @@ pub enum Nav {
     Activity,
     /// Who changed which setting.
     History,
+    /// A person's own page, which is in no part.
+    Account,
 }
 
 /// What every HTML document needs, signed in or not.
@@ -57,6 +59,8 @@ pub struct Frame {
 pub struct Shell {
     /// The document around it.
     pub frame: Frame,
+    /// How long the session lasts if it is not used again, in seconds.
+    pub session_seconds: u64,
     /// The tenant's name.
     pub tenant: String,
     /// Who is signed in, as they know themselves: a name or an email address.

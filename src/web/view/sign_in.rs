@@ -14,6 +14,8 @@ pub struct SignIn {
     pub email: String,
     /// Why the last try failed.
     pub error: Option<String>,
+    /// Whether a form came in after its session had ended, and is kept for whoever sent it.
+    pub is_kept: bool,
     /// The path to go to after signing in.
     pub next: String,
 }

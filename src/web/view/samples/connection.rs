@@ -6,9 +6,10 @@ use crate::web::view::{
     Tag, Text, Tone,
 };
 
-pub(super) fn samples() -> [(&'static str, String); 7] {
+pub(super) fn samples() -> [(&'static str, String); 8] {
     [
         ("connection", page(&connected())),
+        ("connection-viewer", page(&Connection { may_edit: false, ..connected() })),
         ("connection-first", page(&first())),
         ("connection-wrong", page(&wrong())),
         ("connection-failed", page(&failed())),
@@ -57,6 +58,7 @@ fn connected() -> Connection {
     let fact = |label: &str, value: &str| Fact { label: label.to_owned(), value: value.to_owned() };
     Connection {
         shell: shell("Connection — Autotask — Apps", Nav::Apps, &["Apps", "Autotask", "Connection"]),
+        may_edit: true,
         notice: None,
         errors: Vec::new(),
         state: Tag::new(Tone::Ok, "Connected"),

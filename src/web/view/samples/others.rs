@@ -76,6 +76,7 @@ fn sign_in(email: &str, error: Option<&str>) -> SignIn {
         frame: frame("Sign in"),
         email: email.to_owned(),
         error: error.map(str::to_owned),
+        is_kept: false,
         next: "/activity?status=held".to_owned(),
     }
 }
@@ -128,6 +129,7 @@ fn autotask() -> Autotask {
         action: Some(Link::new("/activity", "View activity")),
         steps: Vec::new(),
         connection: Tag::new(Tone::Ok, "Working"),
+        connection_label: "Test or edit the connection",
         facts: vec![
             fact("Autotask company", "Northwind IT Services"),
             fact("Zone", "webservices5.autotask.net"),
@@ -142,7 +144,7 @@ fn autotask() -> Autotask {
             summary: "61 of 64 product categories are mapped.".to_owned(),
         }],
         lists: Lists {
-            connected: true,
+            can_refresh: true,
             summary: "Last refreshed 2 hours ago. It took 41 calls and found 1 change.".to_owned(),
             news: vec![news("Stage 'Proposal Sent' became inactive")],
             ..Lists::default()
@@ -156,12 +158,12 @@ fn news(sentence: &str) -> ListNews {
 
 fn refreshing() -> Lists {
     let text = "Refreshing lists: 13 of 14 — Companies, 1,500 rows so far".to_owned();
-    Lists { connected: true, progress: Some(ListProgress { text, done: 12, all: 14 }), ..Lists::default() }
+    Lists { can_refresh: true, progress: Some(ListProgress { text, done: 12, all: 14 }), ..Lists::default() }
 }
 
 fn lists_failed() -> Lists {
     Lists {
-        connected: true,
+        can_refresh: true,
         summary: "Last refreshed 26 hours ago.".to_owned(),
         failure: Some(ListFailure {
             cause: HOSTILE.to_owned(),

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connection;
+mod history;
 mod opportunities;
 mod others;
 
@@ -65,6 +66,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(opportunities::samples());
     all.extend(activity::samples());
     all.extend(connection::samples());
+    all.extend(history::samples());
     all.extend(others::samples());
     all
 }
@@ -89,12 +91,19 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "clash",
+            "compare",
             "connection-failed",
             "connection-other-company",
             "connection-wrong",
             "error-inside",
+            "history",
+            "history-empty",
+            "history-filtered-empty",
             "opportunities-hostile",
             "push-held",
+            "revision",
+            "revision-newest",
             "sign-in-error"
         ]
     );

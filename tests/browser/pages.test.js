@@ -22,6 +22,7 @@ describe('pages of a tenant that begins', () => {
   looksRight(site, 'connection-tested-at-start', (page) => page.goto('/apps/autotask/connection'));
   looksRight(site, 'opportunities-disabled', (page) => page.goto(PAGE));
   looksRight(site, 'activity-empty', (page) => page.goto('/activity'));
+  looksRight(site, 'history-of-lists-alone', (page) => page.goto('/history'));
   looksRight(site, 'opportunities-fresh', async (page) => {
     await page.goto(PAGE);
     await turnOn(page);
@@ -51,18 +52,56 @@ describe('pages of a tenant that is set up', () => {
   looksRight(site, 'apps', (page) => page.goto('/apps'));
   looksRight(site, 'autotask', (page) => page.goto('/apps/autotask'));
   looksRight(site, 'opportunities', (page) => page.goto(PAGE));
-  looksRight(site, 'opportunities-stale', async (page) => {
+  looksRight(site, 'opportunities-saved-with-undo', async (page) => {
     await page.goto(PAGE);
-    const other = await page.context().newPage();
-    await other.goto(PAGE);
-    await control(other, ...PROBABILITY).fill('41');
-    assert.equal(await save(other), 303);
-    await other.close();
+    await control(page, ...PROBABILITY).fill('40');
+    assert.equal(await save(page), 303);
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+  });
+  looksRight(site, 'opportunities-undone', async (page) => {
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(/is undone/).waitFor();
+  });
+  looksRight(site, 'opportunities-merged', async (page) => {
+    await page.goto(PAGE);
+    await saveMeanwhile(page, '41');
+    await page.getByLabel(/Note for history/).fill('Merged');
+    await control(page, 'When a quote is won', 'Stage').selectOption({ label: 'Verbal Agreement' });
+    assert.equal(await save(page), 303);
+    await page.getByText(/Both changes are kept/).waitFor();
+  });
+  looksRight(site, 'opportunities-clash', async (page) => {
+    await page.goto(PAGE);
+    await saveMeanwhile(page, '43');
     await control(page, ...PROBABILITY).fill('42');
     assert.equal(await save(page), 409);
+    assert.match(await page.title(), /^Error: /);
     assert.ok(await page.locator('#notice').evaluate((notice) => notice === document.activeElement));
-    await page.getByText('Not saved', { exact: true }).waitFor();
   });
+  it('saves what was chosen where two people clashed', async () => {
+    const { page } = site;
+    await page.getByRole('radio', { name: /Yours/ }).check();
+    await page.getByRole('button', { name: 'Save these choices' }).click();
+    await page.getByText('Probability % is now 42.').waitFor();
+    assert.equal(await control(page, ...PROBABILITY).inputValue(), '42');
+  });
+  looksRight(site, 'opportunities-restore', async (page) => {
+    await page.goto(`${PAGE}?restore=1`);
+    await page.getByText(/^This puts/).waitFor();
+    await page.locator('#notice li').first().waitFor();
+  });
+  looksRight(site, 'history', (page) => page.goto('/history'));
+  looksRight(site, 'history-filtered-empty', (page) => page.goto('/history?via=cli'));
+  looksRight(site, 'history-wrong-day', (page) => page.goto('/history?from=soon'));
+  looksRight(site, 'revision', (page) => page.goto('/history/3'));
+  looksRight(site, 'revision-missing', (page) => page.goto('/history/999'));
+  looksRight(site, 'undo-refused', async (page) => {
+    await page.goto('/history/1');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(/nothing before it to go back to/).waitFor();
+  });
+  looksRight(site, 'compare', (page) => page.goto('/history/compare?from=1&to=4'));
+  looksRight(site, 'compare-wrong', (page) => page.goto('/history/compare?from=1&to=999'));
   looksRight(site, 'opportunities-nothing-to-save', async (page) => {
     await page.goto(PAGE);
     assert.equal(await save(page), 303);
@@ -105,7 +144,7 @@ describe('pages of a tenant that is set up', () => {
   it('has the same controls without JavaScript', async () => {
     const plain = await site.demo.newPage({ javaScript: false });
     await site.demo.signIn(plain);
-    for (const address of ['/apps', '/apps/autotask', PAGE, `${PAGE}/sync/off`, '/activity', '/nowhere']) {
+    for (const address of ['/apps', '/apps/autotask', PAGE, `${PAGE}/sync/off`, '/activity', '/history', '/history/3', '/history/compare?from=1&to=3', '/nowhere']) {
       await Promise.all([plain, site.page].map((page) => page.goto(address)));
       assert.deepEqual(await controls(plain), await controls(site.page), address);
     }
@@ -189,6 +228,15 @@ async function signInWrongly(page) {
   const status = (await answer).status();
   await page.waitForLoadState();
   return status;
+}
+
+/** Saves another probability in a second window, while `page` stays as it is. */
+async function saveMeanwhile(page, probability) {
+  const other = await page.context().newPage();
+  await other.goto(PAGE);
+  await control(other, ...PROBABILITY).fill(probability);
+  assert.equal(await save(other), 303);
+  await other.close();
 }
 
 /** The page of a push, from its address in the API. */

@@ -14,7 +14,7 @@ use opportune::{
 use serde_json::Value;
 
 use self::browser::Browser;
-use crate::harness::{HOUR, TestApp, on_both};
+use crate::harness::{HOUR, MINUTE, TestApp, on_both};
 
 impl TestApp {
     /// The form as the page shows it now, under its own id.
@@ -53,7 +53,7 @@ on_both! {
     async fn every_save_is_told_with_who_when_and_what(db) {
         let app = TestApp::start(db).await;
         let kim = Browser::of(&app, "Kim").await;
-        app.clock.advance(HOUR);
+        app.clock.advance(30 * MINUTE);
         let revision = app
             .save_as(&kim.author(), |form| {
                 form.created.probability = "10".into();
@@ -62,7 +62,7 @@ on_both! {
             .await;
         app.save_as(&Author::token("nightly"), |form| form.created.probability = "20".into()).await;
         let page = kim.get("/history").await;
-        page.says(&[&format!("Revision {revision}"), "Kim", "23 Nov 2026, 10:00 UTC", "2026-11-23T10:00:00Z"]);
+        page.says(&[&format!("Revision {revision}"), "Kim", "23 Nov 2026, 09:30 UTC", "2026-11-23T09:30:00Z"]);
         page.says(&["Agreed with &#60;b&#62;sales&#60;/b&#62;", "API token nightly · REST"]);
         assert!(page.text().contains("Probability % : 50 → 10"), "{}", page.text());
         page.says(&["Opportune", "Opportunities sync status"]);
@@ -79,6 +79,7 @@ on_both! {
         let first = app.newest().await;
         app.save_as(&kim.author(), |form| form.created.probability = "10".into()).await;
         app.clock.advance(24 * HOUR);
+        let kim = Browser::of(&app, "Kim").await;
         app.save_as(&Author::token("nightly"), |form| form.won.stage = "29681505".into()).await;
         app.save_as(&Author::OPERATOR, |form| form.category_map.fallback = "29681713".into()).await;
         app.save_as(&kim.author(), |form| form.category_map.rows.clear()).await;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connection;
+mod history;
 mod opportunities;
 mod others;
 mod people;
@@ -69,6 +70,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(opportunities::samples());
     all.extend(activity::samples());
     all.extend(connection::samples());
+    all.extend(history::samples());
     all.extend(others::samples());
     all.extend(settings_file::samples());
     all.extend(preview::samples());
@@ -98,11 +100,16 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "clash",
+            "compare",
             "connection-failed",
             "connection-other-company",
             "connection-wrong",
             "error-forbidden",
             "error-inside",
+            "history",
+            "history-empty",
+            "history-filtered-empty",
             "opportunities-hostile",
             "preview",
             "preview-held",
@@ -110,10 +117,12 @@ fn words_of_people_are_escaped() {
             "preview-nothing",
             "preview-saved",
             "push-held",
+            "revision",
+            "revision-newest",
             "settings-file-changes",
             "settings-file-wrong",
             "settings-summary-hostile",
-            "sign-in-error"
+            "sign-in-error",
         ]
     );
 }

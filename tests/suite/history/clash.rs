@@ -7,7 +7,7 @@ use opportune::{
 use tokio::task::JoinSet;
 
 use super::browser::{Browser, SETTINGS};
-use crate::harness::{HOUR, TestApp, on_both};
+use crate::harness::{MINUTE, TestApp, on_both};
 
 async fn saved_form(app: &TestApp) -> SettingsForm {
     let view = app.services.settings_view(app.tenant).await.unwrap();
@@ -19,11 +19,11 @@ on_both! {
         let app = TestApp::start(db).await;
         let kim = Browser::of(&app, "Kim").await;
         let mut mine = app.settings_form().await;
-        app.clock.advance(HOUR);
+        app.clock.advance(30 * MINUTE);
         app.save_as(&Browser::of(&app, "Robin").await.author(), |form| form.won.stage = "29681505".into()).await;
         mine.created.probability = "10".into();
         let banner = kim.follow(&kim.save(&mine).await).await;
-        banner.says(&["Probability % is now 10.", "Robin changed Stage for won quotes at 10:00 UTC. Both changes are kept."]);
+        banner.says(&["Probability % is now 10.", "Robin changed Stage for won quotes at 09:30 UTC. Both changes are kept."]);
         let form = saved_form(&app).await;
         assert_eq!((form.created.probability.as_str(), form.won.stage.as_str()), ("10", "29681505"));
     }
@@ -42,6 +42,7 @@ on_both! {
         let newest = app.newest().await;
         mine.created.probability = "10".into();
         mine.lost.stage = "29681505".into();
+        // One row has this value already, so the other person's change to it wins by itself.
         for row in mine.category_map.rows.values_mut() {
             row.autotask_category = "29681713".into();
         }
@@ -50,7 +51,7 @@ on_both! {
         let page = kim.save(&mine).await;
         assert_eq!(page.status, 409);
         let rows = mine.category_map.rows.len();
-        page.says(&["<title>Error: ", &format!("Robin changed {} of the same settings while you were editing. Choose which values to keep.", 2 + rows)]);
+        page.says(&["<title>Error: ", &format!("Robin changed {} of the same settings while you were editing. Choose which values to keep.", 1 + rows)]);
         page.says(&["Closed Lost", "Leave at current stage", "name=\"lost[stage]\" value=\"keep\" checked", "Save these choices"]);
         assert_eq!(app.newest().await, newest, "nothing is saved yet");
         let mut fields = page.hidden();

@@ -15,7 +15,7 @@ pub(super) fn samples() -> [(&'static str, String); 8] {
         ("opportunities-saved", page(&saved())),
         ("opportunities-errors", page(&errors())),
         ("opportunities-inactive", page(&inactive())),
-        ("opportunities-stale", page(&stale())),
+        ("opportunities-restored", page(&restored())),
         ("opportunities-hostile", page(&hostile())),
     ]
 }
@@ -119,6 +119,7 @@ fn saved() -> Opportunities {
             heading: "Settings saved".to_owned(),
             text: "Stage for lost quotes is now Closed Lost. Used for quotes sent from now on.".to_owned(),
             links: vec![Link::new("/activity", "View activity")],
+            post: Some(Link::new("/history/7/undo", "Undo")),
             ..Notice::default()
         }),
         ..complete()
@@ -161,14 +162,14 @@ fn inactive() -> Opportunities {
     page
 }
 
-fn stale() -> Opportunities {
+fn restored() -> Opportunities {
     Opportunities {
         notice: Some(Notice {
-            tone: Tone::Warn,
-            heading: "Robin Diaz changed 2 of the same settings while you were editing".to_owned(),
-            text: "Nothing is saved yet. The fields show your values; the settings that changed are marked."
-                .to_owned(),
-            links: vec![Link::new("/apps/autotask/opportunities", "Show the saved settings")],
+            tone: Tone::Info,
+            heading: "This puts 2 settings back to how they were on 3 Nov 2026".to_owned(),
+            text: "Nothing is saved yet. Check the values below, then save them.".to_owned(),
+            points: vec!["Probability %: 10 → 50".to_owned(), "Brand: Contoso → Northwind".to_owned()],
+            links: vec![Link::new("/apps/autotask/opportunities", "Keep the saved settings")],
             ..Notice::default()
         }),
         ..complete()

@@ -174,12 +174,20 @@ pub async fn history_beyond(
     .map_err(fault)
 }
 
+#[derive(FromRow)]
+struct AuthorRow {
+    saved_by: Option<Uuid>,
+    name: Option<String>,
+    token: Option<String>,
+    via: String,
+}
+
 /// Everybody who saved settings, with the name of each person, by name.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn authors(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(Author, Option<String>)>> {
-    let rows: Vec<(Option<Uuid>, Option<String>, Option<String>, String)> = on!(tx, |c| {
+    let rows: Vec<AuthorRow> = on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT DISTINCT r.saved_by, u.name, r.token, r.via FROM settings_revision r \
              LEFT JOIN user_account u ON u.id = r.saved_by WHERE r.tenant_id = $1 ORDER BY u.name, r.token, r.via, r.saved_by",
@@ -187,9 +195,9 @@ pub async fn authors(tx: &mut Tx, tenant: TenantId) -> Result<Vec<(Author, Optio
         query.bind(tenant.0).fetch_all(c).await
     })
     .map_err(fault)?;
-    let author = |(user, name, token, via): (Option<Uuid>, _, _, String)| {
-        let via = Via::from_name(&via).unwrap_or(Via::System);
-        (Author { user: user.map(UserId), token, via }, name)
+    let author = |row: AuthorRow| {
+        let via = Via::from_name(&row.via).unwrap_or(Via::System);
+        (Author { user: row.saved_by.map(UserId), token: row.token, via }, row.name)
     };
     Ok(rows.into_iter().map(author).collect())
 }

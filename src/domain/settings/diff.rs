@@ -26,25 +26,26 @@ pub const NEVER_SAVED: &str = "not saved yet";
 pub fn changes(before: &OpportunitySettings, after: &OpportunitySettings, lists: &Lists) -> Vec<Change> {
     let (was, is) = (Values::of(before), Values::of(after));
     let fields = fields::united(&[after, before]);
-    fields
-        .iter()
-        .filter_map(|field| change(field, was.get(&field.path), is.get(&field.path), lists))
-        .collect()
+    let change_of = |field: &Field| {
+        let (was, is) = (was.get(&field.path), is.get(&field.path));
+        change(field, was.as_ref(), is.as_ref(), lists)
+    };
+    fields.iter().filter_map(change_of).collect()
 }
 
-fn change(field: &Field, was: Option<Value>, is: Option<Value>, lists: &Lists) -> Option<Change> {
-    let begins_empty = was.is_none() && is.as_ref().is_some_and(|value| !field.is_said(value));
+fn change(field: &Field, was: Option<&Value>, is: Option<&Value>, lists: &Lists) -> Option<Change> {
+    let begins_empty = was.is_none() && is.is_some_and(|value| !field.is_said(value));
     if was == is || begins_empty {
         return None;
     }
     let path = &field.path;
     let text = |value: &Value| fields::text(path, value, lists);
-    let (before, after) = match (&was, &is) {
+    let (before, after) = match (was, is) {
         (Some(was), Some(is)) => {
             let [was, is] = fields::told_apart(path, [was, is], lists);
             (Some(was), is)
         }
-        (was, is) => (was.as_ref().map(text), is.as_ref().map_or_else(|| NEVER_SAVED.to_owned(), text)),
+        (was, is) => (was.map(text), is.map_or_else(|| NEVER_SAVED.to_owned(), text)),
     };
     Some(Change { path: path.clone(), label: field.label.clone(), before, after })
 }

@@ -154,7 +154,7 @@ pub async fn put(
                       GET this address gives it.";
         return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail));
     };
-    answer(services.put_sections(tenant, &author, &expected, &body).await?)
+    Ok(answer(services.put_sections(tenant, &author, &expected, &body).await?)?)
 }
 
 /// Turns the sync on or off
@@ -183,10 +183,10 @@ pub async fn switch(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let expected = expected.unwrap_or(Expected::Any);
-    answer(services.put_enabled(tenant, &author, &expected, &body).await?)
+    Ok(answer(services.put_enabled(tenant, &author, &expected, &body).await?)?)
 }
 
-fn answer(put: Put) -> Result<Response, Problem> {
+fn answer(put: Put) -> Result<Response, Error> {
     Ok(match put {
         Put::Done(document) => OpportunitySettings::new(*document)?.into_response(),
         Put::Stale(document) => {

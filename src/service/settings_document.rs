@@ -67,7 +67,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Reads the header If-Match: `*`, or ETags in quotation marks. A weak ETag and one that is not ours match
+    /// Reads the header If-Match: `*`, or entity tags in quotation marks. A weak one and one that is not ours match
     /// nothing. `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         if text.trim() == "*" {

@@ -64,13 +64,11 @@ pub fn write(source: &Source<'_>, ids: Ids) -> String {
         one_line(source.tenant),
         source.revision
     );
-    match source.sections {
-        Some(sections) => Writer { source, ids, pickers: BTreeMap::new(), out }.sections(sections),
-        None => {
-            out.push_str("\n# Nothing was saved yet.\n");
-            out
-        }
+    if let Some(sections) = source.sections {
+        return Writer { source, ids, pickers: BTreeMap::new(), out }.sections(sections);
     }
+    out.push_str("\n# Nothing was saved yet.\n");
+    out
 }
 
 struct Writer<'a> {

@@ -148,7 +148,9 @@ pub fn check(
         Err(wrong) => {
             let news = wrong.iter().filter(|(path, _)| !is_told(&found, path));
             for (path, sentences) in news {
-                sentences.iter().for_each(|sentence| errors.add(path, sentence));
+                for sentence in sentences {
+                    errors.add(path, sentence);
+                }
             }
             None
         }
@@ -176,7 +178,9 @@ pub fn by_category(errors: &FieldErrors, form: &SettingsForm) -> FieldErrors {
     let mut all = FieldErrors::default();
     for (path, sentences) in errors.iter() {
         let path = renamed(path).unwrap_or_else(|| path.to_owned());
-        sentences.iter().for_each(|sentence| all.add(path.clone(), sentence));
+        for sentence in sentences {
+            all.add(path.clone(), sentence);
+        }
     }
     all
 }

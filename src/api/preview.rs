@@ -1,6 +1,6 @@
 //! `/api/v1/preview`: what Autotask would receive, without sending it.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use axum::{Json, extract::State};
 use serde::Serialize;

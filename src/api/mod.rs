@@ -9,6 +9,7 @@ mod error;
 mod extract;
 mod lists;
 mod openapi;
+mod preview;
 mod pushes;
 mod schema;
 mod settings;
@@ -44,6 +45,7 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(documents::put_quote, documents::get_quote))
         .routes(routes!(documents::put_sale, documents::get_sale))
         .routes(routes!(lists::show))
+        .routes(routes!(preview::show))
         .routes(routes!(pushes::list))
         .routes(routes!(pushes::show))
         .routes(routes!(pushes::retry))

@@ -93,6 +93,21 @@ impl IntoResponses for SettingsRefusal {
     }
 }
 
+/// How a preview can be refused.
+pub struct PreviewRefusal;
+
+impl IntoResponses for PreviewRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals([
+            ("400", "The body is not JSON."),
+            ("404", "There is no document of that number."),
+            ("413", "The body is longer than 2 MiB."),
+            ("415", "The body is not declared as `application/json`."),
+            ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
+        ])
+    }
+}
+
 fn refusals<const N: usize>(texts: [(&str, &str); N]) -> BTreeMap<String, RefOr<Response>> {
     texts.into_iter().map(|(status, text)| (status.to_owned(), RefOr::T(refusal(text)))).collect()
 }

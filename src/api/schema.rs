@@ -27,6 +27,11 @@ pub fn sale_example() -> Value {
     serde_json::from_str(include_str!("schema/sale.json")).unwrap_or_default()
 }
 
+/// An example of what to preview.
+pub fn preview_example() -> Value {
+    serde_json::json!({ "quote": "Q-1" })
+}
+
 /// A signed amount: up to 9 digits before the point, up to 4 after it, in quotation marks.
 #[derive(ToSchema)]
 #[schema(pattern = r"^-?\d{1,9}(\.\d{1,4})?$", examples("1249.00", "-20.00"))]
@@ -231,4 +236,41 @@ pub struct AutotaskIds {
     /// The quote's id.
     #[schema(minimum = 0)]
     quote_id: Option<i64>,
+}
+
+/// A quote's number where it is stored, or its whole current state.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum QuoteOrNumber {
+    /// The number of a stored quote.
+    Number(String),
+    /// A quote's whole current state.
+    Quote(Quote),
+}
+
+/// A sale's number where it is stored, or its whole current state.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum SaleOrNumber {
+    /// The number of a stored sale.
+    Number(String),
+    /// A sale's whole current state.
+    Sale(Sale),
+}
+
+/// What to preview: a quote or a sale.
+#[derive(ToSchema)]
+#[schema(examples(schema::preview_example))]
+#[serde(deny_unknown_fields)]
+pub struct PreviewRequest {
+    /// The quote: its number, or the document itself.
+    quote: Option<QuoteOrNumber>,
+    /// The sale: its number, or the document itself.
+    sale: Option<SaleOrNumber>,
+    /// The number of a document that is given itself. Where one of that number is stored, this is its next state.
+    #[schema(min_length = 1, max_length = 50)]
+    number: Option<String>,
+    /// The settings in place of the saved ones: all sections.
+    #[schema(value_type = Option<Object>)]
+    settings: Option<Value>,
 }

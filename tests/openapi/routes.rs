@@ -117,6 +117,25 @@ async fn pushes(rig: &Rig) -> Vec<Asked> {
     ]
 }
 
+/// Previews, made and refused in every way.
+async fn previews(rig: &Rig, shapes: &Shapes) -> Vec<Asked> {
+    const PREVIEW: &str = "/api/v1/preview";
+    let example = &shapes.named("Quote")["examples"][0];
+    let given = json!({ "quote": example, "number": "N-9" }).to_string();
+    let token = format!("Bearer {}", rig.token);
+    let as_text = [("authorization", token.as_str()), ("content-type", "text/plain")];
+    let too_long = " ".repeat(TOO_LONG);
+    let bodies =
+        [&given, r#"{"quote":"N-1"}"#, r#"{"sale":"N-7"}"#, r#"{"quote":{},"more":1}"#, "{", &too_long];
+    let mut asked = Vec::new();
+    for body in bodies {
+        asked.push(ask(rig, "POST", PREVIEW, PREVIEW, body).await);
+    }
+    let answer = rig.send_with("POST", PREVIEW, &given, &as_text).await;
+    asked.push(Asked { path: PREVIEW, method: "POST", answer });
+    asked
+}
+
 /// Lists, whole and by the page.
 async fn lists(rig: &Rig) -> Vec<Asked> {
     const LIST: &str = "/api/v1/lists/{list}";
@@ -178,6 +197,7 @@ async fn every_described_status_comes_with_its_body() {
     others.extend(pushes(&rig).await);
     others.extend(lists(&rig).await);
     others.extend(settings(&rig).await);
+    others.extend(previews(&rig, &shapes).await);
     let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();

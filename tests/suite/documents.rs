@@ -91,6 +91,11 @@ impl<'a> Draft<'a> {
         self.body["lines"].as_array_mut().unwrap()
     }
 
+    /// The document as it would be sent.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
     pub fn path(&self) -> String {
         format!("{}s/{}", self.kind.name(), self.number)
     }

@@ -5,19 +5,32 @@ mod documents;
 use std::collections::{BTreeMap, BTreeSet};
 
 use opportune::{
+    db,
+    domain::{
+        document::Kind,
+        intake,
+        plan::{Key, Link, Target},
+        settings::form::SettingsForm,
+    },
     emulator::LogEntry,
-    service::preview::{MAX_READS, Outcome, Preview, Request, Which},
+    service::preview::{Effect, Field, MAX_READS, Outcome, Preview, Record, Request, Which},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, on_both, on_postgres, on_sqlite};
+use crate::harness::{Database, Reply, TestApp, on_both, on_postgres, on_sqlite};
 
 const ROOT: &str = "/ATServicesRest/V1.0/";
 
 /// A preview that reads little and writes nothing.
 async fn preview(app: &TestApp, which: Which) -> Preview {
+    preview_with(app, None, which).await
+}
+
+/// The same with a form that was not saved.
+async fn preview_with(app: &TestApp, form: Option<&SettingsForm>, which: Which) -> Preview {
     app.calls();
-    let preview = app.services.preview(app.tenant, None, which).await.unwrap();
+    let preview = app.services.preview(app.tenant, form, which).await.unwrap();
     let requests = app.requests();
     assert!(requests.len() <= MAX_READS, "{} reads", requests.len());
     for request in requests {
@@ -79,8 +92,8 @@ fn assert_sent(number: &str, preview: &Preview, sent: &[LogEntry]) {
 /// Previews a document as it is about to be sent, sends it, and compares.
 async fn preview_and_send(app: &TestApp, kind: &str, number: &str, body: &Value, before: bool) {
     let given = match kind {
-        "quote" => opportune::domain::intake::quote(number, body).unwrap(),
-        _ => opportune::domain::intake::sale(number, body).unwrap(),
+        "quote" => intake::quote(number, body).unwrap(),
+        _ => intake::sale(number, body).unwrap(),
     };
     let early = preview(app, Which::Given(Box::new(given))).await;
     let reply = app.put(&format!("{kind}s/{number}"), body).await;
@@ -101,6 +114,7 @@ async fn preview_and_send(app: &TestApp, kind: &str, number: &str, body: &Value,
 async fn previews_are_what_is_sent(db: &Database, count: usize) {
     let app = TestApp::start(db).await;
     app.save_settings(|form| form.category_map.fallback = "29681713".to_owned()).await;
+    link_role(&app).await;
     let documents = documents::documents(count + 1);
     for (nth, pair) in documents.windows(2).enumerate() {
         let [(kind, body), (next_kind, next)] = pair else { unreachable!() };
@@ -113,6 +127,205 @@ async fn previews_are_what_is_sent(db: &Database, count: usize) {
             next["contact"] = body["contact"].clone();
             preview_and_send(&app, kind, &number, &next, nth % 2 == 1).await;
         }
+    }
+    assert_every_kind_was_sent(&app);
+}
+
+/// The labor "Linked work" is one of Autotask's roles.
+async fn link_role(app: &TestApp) {
+    let line = json!({ "id": "1", "kind": "labor", "name": "Linked work", "sku": "LAB-1", "quantity": "1", "unit_price": "1" });
+    app.quote("Q-role").item(line).send().await;
+    let mut tx = app.services.db.write().await.unwrap();
+    let stored = db::find_document(&mut tx, app.tenant, Kind::Quote, "Q-role").await.unwrap().unwrap();
+    let link = Link { id: 29_681_251, ..Link::default() };
+    db::put_link(&mut tx, app.tenant, stored.id, &Key::new(Target::Role, "sku lab-1"), &link, 1)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The generated documents are worth something only if they bring about every kind of write.
+fn assert_every_kind_was_sent(app: &TestApp) {
+    let writes: Vec<_> = app.autotask.log().into_iter().filter(is_write).collect();
+    let types: BTreeSet<_> = writes.iter().filter_map(|entry| entry.body["quoteItemType"].as_i64()).collect();
+    assert_eq!(types, BTreeSet::from([1, 2, 3, 6, 10, 11, 13]));
+    for (method, end) in [
+        ("POST", "/Products"),
+        ("POST", "/Services"),
+        ("POST", "/QuoteLocations"),
+        ("PATCH", "/Opportunities"),
+        ("PATCH", "/Items"),
+        ("PATCH", "/Quotes"),
+        ("DELETE", ""),
+    ] {
+        assert!(
+            writes.iter().any(|entry| entry.method == method && entry.path.ends_with(end)),
+            "no {method} {end}"
+        );
+    }
+}
+
+fn record(preview: &Preview, target: Target) -> &Record {
+    let found = preview.records.iter().find(|record| record.target == target);
+    found.unwrap_or_else(|| panic!("no {target:?} in {preview:#?}"))
+}
+
+fn field<'a>(preview: &'a Preview, target: Target, name: &str) -> &'a Field {
+    let found = record(preview, target).fields.iter().find(|field| field.name == name);
+    found.unwrap_or_else(|| panic!("{target:?} has no {name}"))
+}
+
+fn causes(preview: &Preview) -> Vec<(&str, Option<&str>)> {
+    preview.problems.iter().map(|problem| (problem.cause.as_str(), problem.path.as_deref())).collect()
+}
+
+/// The saved settings as the form shows them.
+async fn saved(app: &TestApp) -> SettingsForm {
+    let view = app.services.settings_view(app.tenant).await.unwrap();
+    SettingsForm::of(&view.settings.sections.unwrap())
+}
+
+fn number(number: &str) -> Which {
+    Which::Number(number.to_owned())
+}
+
+on_both! {
+    async fn a_form_is_previewed_as_it_stands_and_not_saved(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").put().await;
+        let mut form = saved(&app).await;
+        form.created.probability = "80".to_owned();
+        let shown = preview_with(&app, Some(&form), number("Q-1")).await;
+        let probability = field(&shown, Target::Opportunity, "probability");
+        assert_eq!((&probability.value, probability.source.as_str()), (&json!(80), "from When a quote is created"));
+        let stage = field(&shown, Target::Opportunity, "stage");
+        assert_eq!(stage.label.as_deref(), Some("Proposal Sent"));
+        assert_eq!(record(&shown, Target::Product).effect, Effect::Found(29_681_910));
+        let shown = preview(&app, number("Q-1")).await;
+        assert_eq!(field(&shown, Target::Opportunity, "probability").value, json!(50), "nothing was saved");
+        let pushes = app.pushes("Q-1").await;
+        assert_eq!((pushes.len(), &pushes[0]["status"]), (1, &json!("waiting")), "a preview is no push");
+    }
+
+    async fn what_the_form_lacks_is_told_with_its_place_and_the_rest_is_shown(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("Unheard of", "1 × 5.00").put().await;
+        let mut form = saved(&app).await;
+        form.created.stage.clear();
+        form.codes.product = "7".to_owned();
+        form.category_map.rows.clear();
+        let shown = preview_with(&app, Some(&form), number("Q-1")).await;
+        assert_eq!(causes(&shown), [
+            ("Select a product material code that is active in Autotask", Some("codes.product")),
+            ("Select a stage for new quotes", Some("created.stage")),
+            ("Category \"Hardware/Accessories\" is not mapped", Some("category_map")),
+        ]);
+        let stage = field(&shown, Target::Opportunity, "stage");
+        assert_eq!((&stage.value, stage.label.as_deref()), (&Value::Null, Some("not chosen yet")));
+        assert_eq!(field(&shown, Target::Opportunity, "amount").value, json!(5));
+        assert_eq!(field(&shown, Target::QuoteItem, "productID").label.as_deref(), Some("the product's id"));
+    }
+
+    async fn every_problem_is_told_at_once(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").customer("Nobody Inc").with("currency", json!("EUR")).put().await;
+        let shown = preview(&app, number("Q-1")).await;
+        let told: Vec<_> = causes(&shown).into_iter().map(|(cause, _)| cause).collect();
+        assert_eq!(told, [
+            "The document is in EUR, the Autotask connection in USD",
+            "Customer is not in Autotask: Nobody Inc",
+        ]);
+        assert_eq!(record(&shown, Target::Company).effect, Effect::Missing);
+    }
+
+    async fn without_autotask_it_shows_what_is_known_and_says_so(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("Unheard of", "1 × 5.00").put().await;
+        app.fault(json!({ "times": 1, "status": 503 })).await;
+        let shown = preview(&app, number("Q-1")).await;
+        assert!(shown.notes[0].starts_with("Not everything was looked up: "), "{:?}", shown.notes);
+        assert_eq!(shown.problems, []);
+        assert_eq!(record(&shown, Target::Product).effect, Effect::Unknown);
+        assert_eq!(field(&shown, Target::Opportunity, "title").value, json!("Q-1 Office refresh"));
+        app.failures();
+    }
+
+    async fn what_a_person_closed_is_left_alone_and_the_rest_stays(db) {
+        let app = TestApp::start(db).await;
+        let mut quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").line("Unheard of", "1 × 5.00");
+        quote.send().await;
+        assert_eq!(preview(&app, number("Q-1")).await.outcome, Outcome::Nothing);
+        app.edit("Opportunities", &app.opportunity("Q-1")["id"], json!({ "status": 3 })).await;
+        quote.change(0, "quantity", json!("3"));
+        quote.set("status", json!("won"));
+        quote.put().await;
+        let shown = preview(&app, number("Q-1")).await;
+        assert_eq!(shown.outcome, Outcome::Update);
+        let left = shown.records.iter().find(|record| matches!(record.effect, Effect::Leave(_)));
+        assert_eq!(left.unwrap().target, Target::Opportunity);
+        assert_eq!(shown.notes, ["1 item stays as it is."]);
+        let item = record(&shown, Target::QuoteItem);
+        assert_eq!((item.fields.len(), &item.fields[0].value), (1, &json!(3)));
+    }
+
+    async fn a_sale_goes_with_its_quote(db) {
+        let app = TestApp::start(db).await;
+        let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00");
+        quote.send().await;
+        app.sale("S-1").with("quote_number", json!("Q-1")).with("surcharge", json!({ "amount": "3.00" })).put().await;
+        let sale = preview(&app, number("S-1")).await;
+        assert_eq!(sale.outcome, Outcome::Skipped("The sale is sent with its quote Q-1.".to_owned()));
+        let shown = preview(&app, number("Q-1")).await;
+        app.calls();
+        app.settle().await;
+        let sent: Vec<_> = app.requests().into_iter().filter(is_write).collect();
+        assert!(sent.len() >= 3, "{sent:#?}");
+        assert_sent("Q-1", &shown, &sent);
+    }
+
+    async fn rest_previews_a_document_that_was_never_sent(db) {
+        let app = TestApp::start(db).await;
+        let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").customer("Nobody Inc");
+        let body = json!({ "quote": quote.body(), "number": "Q-7" });
+        let reply = Reply::of(app.api(Method::POST, "preview").json(&body)).await;
+        assert_eq!((reply.status.as_u16(), &reply.body["outcome"]), (200, &json!("create")), "{reply:?}");
+        assert_eq!(reply.body["problems"][0]["cause"], "Customer is not in Autotask: Nobody Inc");
+        let entities: Vec<_> = reply.body["records"].as_array().unwrap().iter().map(|row| &row["entity"]).collect();
+        assert_eq!(entities, ["Companies", "Products", "Opportunities", "QuoteLocations", "Quotes", "QuoteItems"]);
+        let wrong = json!({ "sale": { "title": "x" }, "settings": { "won": 1 }, "colour": 1 });
+        let reply = Reply::of(app.api(Method::POST, "preview").json(&wrong)).await;
+        assert_eq!(reply.status, 422);
+        for path in ["sale.status", "sale.customer", "settings", "colour"] {
+            assert!(reply.body["fields"][path].is_array(), "{path}: {reply:?}");
+        }
+    }
+
+    async fn rest_takes_the_settings_as_they_are_kept(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").put().await;
+        let view = app.services.settings_view(app.tenant).await.unwrap();
+        let mut sections = view.settings.sections.unwrap();
+        sections.created.probability = Some(7);
+        let body = json!({ "quote": "Q-1", "settings": sections });
+        let reply = Reply::of(app.api(Method::POST, "preview").json(&body)).await;
+        let records = reply.body["records"].as_array().unwrap();
+        let opportunity = records.iter().find(|row| row["entity"] == "Opportunities").unwrap();
+        assert_eq!(opportunity["request"]["body"]["probability"], 7);
+        assert_eq!(app.get("quotes/Q-1").await.status, 200);
+        let missing = Reply::of(app.api(Method::POST, "preview").json(&json!({ "quote": "Q-2" }))).await;
+        assert_eq!(missing.status, 404);
+    }
+
+    async fn the_calls_of_a_preview_are_counted(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("Unheard of", "1 × 5.00").put().await;
+        let own = async || {
+            let mut tx = app.services.db.read().await.unwrap();
+            db::own_calls(&mut tx, app.tenant, app.services.clock.now()).await.unwrap()
+        };
+        let before = own().await;
+        preview(&app, number("Q-1")).await;
+        assert_eq!(own().await - before, 2, "the company and the products");
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! One file a section; [`form`] reads what a browser posts, [`diff`] names what a save changed.
 
+pub mod category_csv;
 mod category_map;
+pub mod category_rows;
+pub mod category_suggestions;
+pub mod category_tools;
 pub mod diff;
 pub mod form;
 

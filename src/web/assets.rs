@@ -19,7 +19,11 @@ const ROOT: &str = "/static";
 
 /// The files of `static/` that are the page's one script, in the order in which they run. They share no names: each is
 /// a block of its own.
-const SCRIPTS: [&str; 2] = [include_str!("../../static/app.js"), include_str!("../../static/combobox.js")];
+const SCRIPTS: [&str; 3] = [
+    include_str!("../../static/app.js"),
+    include_str!("../../static/combobox.js"),
+    include_str!("../../static/map.js"),
+];
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 

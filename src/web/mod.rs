@@ -5,6 +5,7 @@ mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
+mod category_map;
 mod category_map_view;
 mod connection;
 mod connection_view;
@@ -82,6 +83,9 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
+        .route("/apps/autotask/opportunities/map", get(category_map::back).post(category_map::tool))
+        .route("/apps/autotask/opportunities/map.csv", get(category_map::export))
+        .route("/apps/autotask/opportunities/map/import", get(category_map::ask).post(category_map::import))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::{
     activity::last_sent,
+    category_map::MapParams,
     error::Page,
     extract::{Form, Params, Signed, html},
     opportunities_view::{self as fill, Shown},
@@ -20,8 +21,8 @@ use crate::{
     service::settings::{Saved, SettingsView},
 };
 
-const PAGE: &str = "/apps/autotask/opportunities";
-const CRUMBS: [(&str, Option<&str>); 3] =
+pub(super) const PAGE: &str = "/apps/autotask/opportunities";
+pub(super) const CRUMBS: [(&str, Option<&str>); 3] =
     [("Apps", Some("/apps")), ("Autotask", Some("/apps/autotask")), ("Opportunities", None)];
 
 /// What a redirect tells about.
@@ -34,6 +35,9 @@ pub struct NewsParams {
     released: Option<u64>,
     /// The switch was just turned `on` or `off`.
     sync: Option<String>,
+    /// Which rows of the category map are shown.
+    #[serde(flatten)]
+    map: MapParams,
 }
 
 /// What the switch posts.
@@ -48,7 +52,11 @@ pub struct SwitchForm {
 pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
     let notice = notice(&signed, &view, &news).await?;
-    html(&page(&signed, &view, None, FieldErrors::default(), notice).await?)
+    let mut page = page(&signed, &view, None, FieldErrors::default(), notice).await?;
+    if let Some(form) = &mut page.form {
+        form.map.filter = news.map.into();
+    }
+    html(&page)
 }
 
 /// Saves the form, or shows it again with everything typed and what is wrong with it.
@@ -92,7 +100,8 @@ pub async fn turn_off(signed: Signed) -> Page {
     html(&TurnOff { shell: signed.shell("Turn off sync — Opportunities", Nav::Apps, &crumbs), waiting })
 }
 
-async fn page(
+/// The page with the form as it was typed, or as it is saved.
+pub(super) async fn page(
     signed: &Signed,
     view: &SettingsView,
     typed: Option<&SettingsForm>,

@@ -95,6 +95,11 @@ struct Name {
     last_words: Vec<usize>,
 }
 
+/// How much two names have in common, from 0 to 1: the greater share of the same words, of the whole paths or of their
+/// last parts; then that of the whole paths alone.
+#[derive(PartialEq, PartialOrd)]
+struct Overlap(f64, f64);
+
 impl Suggester {
     /// For the active categories of Autotask, and what is mapped already: paths and values.
     pub fn new<'a>(lists: &Lists, mapped: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
@@ -132,7 +137,7 @@ impl Suggester {
         }
         let sharing = name.words.iter().filter_map(|word| self.by_word.get(*word)).flatten().copied();
         match self.closest(&name, sharing) {
-            Some((place, overlap)) if overlap >= ENOUGH_OVERLAP => target(place, Reason::SharedWords),
+            Some((place, overlap)) if overlap.0 >= ENOUGH_OVERLAP => target(place, Reason::SharedWords),
             _ => self.sibling(path),
         }
     }
@@ -179,7 +184,7 @@ impl Suggester {
     }
 
     /// The candidate that shares most words with the name, the first of equals in Autotask's order.
-    fn closest(&self, name: &Name, candidates: impl Iterator<Item = usize>) -> Option<(usize, f64)> {
+    fn closest(&self, name: &Name, candidates: impl Iterator<Item = usize>) -> Option<(usize, Overlap)> {
         let mut places: Vec<usize> = candidates.collect();
         places.sort_unstable();
         places.dedup();
@@ -262,9 +267,9 @@ impl Name {
         ]
     }
 
-    /// The greater share of the same words: of the whole paths, or of their last parts.
-    fn overlap(&self, other: &Self) -> f64 {
-        share(&self.words, &other.words).max(share(&self.last_words, &other.last_words))
+    fn overlap(&self, other: &Self) -> Overlap {
+        let paths = share(&self.words, &other.words);
+        Overlap(paths.max(share(&self.last_words, &other.last_words)), paths)
     }
 }
 

@@ -7,6 +7,7 @@ mod activity;
 mod api_docs;
 mod apps;
 mod autotask;
+mod category_import;
 mod category_map;
 mod connection;
 mod error_page;
@@ -33,7 +34,8 @@ pub use api_docs::{
 };
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
-pub use category_map::{MapRow, MapTable};
+pub use category_import::{CategoryImport, ImportDiff, ImportSection};
+pub use category_map::{MapFilter, MapRow, MapState, MapSuggestion, MapTable};
 pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
 pub use fields::{Choice, Control, Select, SharedList, Text, Typed, id_of};

@@ -58,10 +58,10 @@ class MapRow {
     return this.isWrong || (words.every((word) => text.includes(word)) && isState && (!changed || this.isChanged));
   }
 
-  describe(words) {
+  describe() {
     const { state } = this;
     this.row.dataset.state = state;
-    const { text, tone } = words[state];
+    const { text, tone } = STATES[state];
     if (this.tag.textContent !== text) this.tag.textContent = text;
     this.tag.dataset.tone = tone;
     if (this.suggestion) this.suggestion.hidden = this.value !== "";
@@ -86,6 +86,7 @@ function enhance(section) {
   const status = find("[data-map-status]");
   const all = selectAll(find("[data-map-all]"), rows);
   let saying;
+  let filling = false;
 
   /** Says it once typing pauses, so that a screen reader is not interrupted with every key. */
   function say(text) {
@@ -118,10 +119,12 @@ function enhance(section) {
 
   /** Fills some rows in; they stay where they are, whatever the filter, until the filter is used again. */
   function fill(some, valueOf) {
+    filling = true;
     for (const row of some) {
       setValue(row.control, valueOf(row));
-      row.describe(STATES);
+      row.describe();
     }
+    filling = false;
     summarize();
   }
 
@@ -134,14 +137,18 @@ function enhance(section) {
       search.focus();
     },
     map_selected() {
-      const isListed = target.tagName === "SELECT" || [...document.getElementById(target.getAttribute("list"))?.options ?? []].some((option) => option.value === target.value);
-      // What is typed by half is the server's to tell: it knows all names of a category.
-      if (target.value && !isListed) return false;
+      // What stands in no list is the server's to tell: it knows every name of a category.
+      if (target.value && !isListed()) return false;
       if (!target.value) return say("Choose an Autotask category for the selected rows first.");
-      return selected((row) => row && target.value, `mapped to ${shownIn(target)}`);
+      return selected(() => target.value, `mapped to ${shownIn(target)}`);
     },
     clear_selected: () => selected(() => "", "cleared"),
   };
+
+  function isListed() {
+    const options = target.options ?? document.getElementById("options-product_categories")?.options ?? [];
+    return [...options].some((option) => option.value === target.value);
+  }
 
   function selected(valueOf, what) {
     const some = rows.filter((row) => row.box.checked);
@@ -173,13 +180,16 @@ function enhance(section) {
   search.addEventListener("input", () => filter());
   for (const control of [state, changed]) control.addEventListener("change", () => filter());
   table.addEventListener("input", (event) => {
+    if (filling) return;
     const row = byElement.get(event.target.closest("tr"));
-    if (event.target === row?.control) fill([], () => "") || row.describe(STATES);
-    summarize();
+    if (event.target === row?.control) {
+      row.describe();
+      summarize();
+    }
     all.describe();
   });
   tool("filter").hidden = true;
-  for (const row of rows) row.describe(STATES);
+  for (const row of rows) row.describe();
   summarize();
   if (search.value || state.value || changed.checked) filter(status.textContent);
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Multipart, multipart::MultipartRejection},
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
@@ -74,12 +74,18 @@ pub async fn import(signed: Signed, posted: Result<Multipart, MultipartRejection
     let posted = posted.map_err(|_| unreadable())?;
     let (file, pasted) = upload(posted).await?;
     let mut page = import_page(&signed);
-    match signed.services().import_category_map(signed.visitor.tenant, &file).await {
-        Ok(imported) => page.diff = Some(diff(&imported, &signed.visitor.tenant_name)?),
-        Err(Error::BadRequest(sentence)) => (page.error, page.pasted) = (Some(sentence), pasted),
+    let status = match signed.services().import_category_map(signed.visitor.tenant, &file).await {
+        Ok(imported) => {
+            page.diff = Some(diff(&imported, &signed.visitor.tenant_name)?);
+            StatusCode::OK
+        }
+        Err(Error::BadRequest(sentence)) => {
+            (page.error, page.pasted) = (Some(sentence), pasted);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Err(error) => return Err(error.into()),
-    }
-    html(&page)
+    };
+    Ok((status, html(&page)?).into_response())
 }
 
 fn unreadable() -> Error {

@@ -62,7 +62,8 @@ pub fn write(catalogue: Catalogue<'_>) -> Result<String, csv::Error> {
     writer.write_record(COLUMNS)?;
     for category in catalogue.mappable() {
         let value = catalogue.saved.and_then(|map| map.rows.get(category)).copied();
-        let name = value.map(|value| catalogue.lists.path(List::ProductCategories, value)).unwrap_or_default();
+        let name =
+            value.map(|value| catalogue.lists.path(List::ProductCategories, value)).unwrap_or_default();
         let id = value.map(|value| value.to_string()).unwrap_or_default();
         writer.write_record([guarded(category), id, guarded(&name)])?;
     }
@@ -124,7 +125,12 @@ fn category<'a>(cell: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
 }
 
 /// The Autotask category that a line names by id, by name or by both, which then must agree.
-fn target(line: &Line, before: Option<i64>, picker: &Picker, catalogue: Catalogue<'_>) -> Result<Option<i64>, String> {
+fn target(
+    line: &Line,
+    before: Option<i64>,
+    picker: &Picker,
+    catalogue: Catalogue<'_>,
+) -> Result<Option<i64>, String> {
     let (lists, list) = (catalogue.lists, List::ProductCategories);
     let by_name = (!line.name.is_empty()).then(|| picker.read(&line.name));
     let value = match (line.id.as_str(), by_name) {
@@ -140,7 +146,8 @@ fn target(line: &Line, before: Option<i64>, picker: &Picker, catalogue: Catalogu
         }
         ("", Some(_)) => return Err(format!("No Autotask category is called \"{}\"", line.name)),
         (id, by_name) => {
-            let value: i64 = id.parse().map_err(|_| format!("\"{id}\" is not the id of an Autotask category"))?;
+            let value: i64 =
+                id.parse().map_err(|_| format!("\"{id}\" is not the id of an Autotask category"))?;
             let agrees = match by_name {
                 None => true,
                 Some(Read::One(named)) => named == value,
@@ -167,12 +174,16 @@ fn target(line: &Line, before: Option<i64>, picker: &Picker, catalogue: Catalogu
 fn read(file: &[u8]) -> Result<Vec<Line>, String> {
     if file.len() > MAX_BYTES {
         let limit = MAX_BYTES / 1024;
-        return Err(format!("The file is longer than {limit} KB. Split it and import one part after the other"));
+        return Err(format!(
+            "The file is longer than {limit} KB. Split it and import one part after the other"
+        ));
     }
     let text = str::from_utf8(file).map_err(|_| {
-        "The file is not in UTF-8. Save it as \"CSV UTF-8\" in your spreadsheet, then import it again".to_owned()
+        "The file is not in UTF-8. Save it as \"CSV UTF-8\" in your spreadsheet, then import it again"
+            .to_owned()
     })?;
-    let text = text.trim_start_matches('\u{feff}');
+    // One kind of line end, so that lines are counted as an editor counts them.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let first = text.lines().next().unwrap_or_default();
     let separator = [b',', b';', b'\t'].into_iter().max_by_key(|separator| {
         let count = first.bytes().filter(|byte| byte == separator).count();
@@ -206,7 +217,10 @@ fn columns(header: &csv::StringRecord) -> Result<[Option<usize>; 3], String> {
         .iter()
         .map(|name| {
             let name = name.to_lowercase();
-            HEADINGS.iter().find(|(heading, _)| *heading == name).map_or(name, |(_, column)| (*column).to_owned())
+            HEADINGS
+                .iter()
+                .find(|(heading, _)| *heading == name)
+                .map_or(name, |(_, column)| (*column).to_owned())
         })
         .collect();
     let places = COLUMNS.map(|column| names.iter().position(|name| name == column));

@@ -77,7 +77,8 @@ impl Catalogue<'_> {
         let mut rows: Vec<Row> = Vec::new();
         for category in self.mappable() {
             let place = places.get(category.as_str()).copied();
-            let typed = place.and_then(|place| form.rows.get(&place)).map_or("", |row| row.autotask_category.trim());
+            let typed =
+                place.and_then(|place| form.rows.get(&place)).map_or("", |row| row.autotask_category.trim());
             let index = place.unwrap_or_else(|| {
                 next = next.saturating_add(1);
                 next - 1

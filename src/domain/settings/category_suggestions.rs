@@ -201,9 +201,8 @@ impl Suggester {
             *count += 1;
             *first = path.as_str().min(*first);
         }
-        let (value, (_, first)) = found
-            .into_iter()
-            .max_by(|(_, (count, first)), (_, (other, other_first))| {
+        let (value, (_, first)) =
+            found.into_iter().max_by(|(_, (count, first)), (_, (other, other_first))| {
                 count.cmp(other).then(other_first.cmp(first))
             })?;
         Some(Suggestion { value, reason: Reason::Sibling(first.to_owned()) })

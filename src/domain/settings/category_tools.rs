@@ -118,8 +118,13 @@ mod tests {
     fn lists() -> Lists {
         let mut lists = Lists::default();
         for (label, value) in ["Laptops", "Phones", "Cables and Parts"].iter().zip(1..) {
-            let option =
-                ListOption { value, label: (*label).to_owned(), detail: None, parent: None, active: value != 2 };
+            let option = ListOption {
+                value,
+                label: (*label).to_owned(),
+                detail: None,
+                parent: None,
+                active: value != 2,
+            };
             lists.push(List::ProductCategories, option);
         }
         lists
@@ -130,7 +135,8 @@ mod tests {
         let categories = ["Cable & part", "Hardware/Cables parts kits", "Laptops"].map(str::to_owned);
         let lists = lists();
         let mut form = MapForm::default();
-        let said = apply(&mut form, &mut tools, Catalogue { categories: &categories, lists: &lists, saved: None });
+        let said =
+            apply(&mut form, &mut tools, Catalogue { categories: &categories, lists: &lists, saved: None });
         (said, form.rows.into_values().map(|row| (row.category, row.autotask_category)).collect())
     }
 

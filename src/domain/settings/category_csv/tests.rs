@@ -6,7 +6,14 @@ use crate::domain::lists::{ListOption, Lists};
 /// Hardware (1), Hardware › Laptops (2), Software (3), two of Cables (4, 5), Old (6, inactive).
 fn lists() -> Lists {
     let mut lists = Lists::default();
-    let rows = [(1, "Hardware", None), (2, "Laptops", Some(1)), (3, "Software", None), (4, "Cables", None), (5, "Cables", None), (6, "Old", None)];
+    let rows = [
+        (1, "Hardware", None),
+        (2, "Laptops", Some(1)),
+        (3, "Software", None),
+        (4, "Cables", None),
+        (5, "Cables", None),
+        (6, "Old", None),
+    ];
     for (value, label, parent) in rows {
         let option = ListOption { value, label: label.to_owned(), detail: None, parent, active: value != 6 };
         lists.push(List::ProductCategories, option);
@@ -21,7 +28,10 @@ fn import(file: &str) -> Result<Import, String> {
 }
 
 fn compare_bytes(file: &[u8]) -> Result<Import, String> {
-    let saved = CategoryMap { fallback: None, rows: [("Software".to_owned(), 3), ("Hardware/Old".to_owned(), 6)].into() };
+    let saved = CategoryMap {
+        fallback: None,
+        rows: [("Software".to_owned(), 3), ("Hardware/Old".to_owned(), 6)].into(),
+    };
     let categories = CATEGORIES.map(str::to_owned);
     compare(file, Catalogue { categories: &categories, lists: &lists(), saved: Some(&saved) })
 }
@@ -29,7 +39,10 @@ fn compare_bytes(file: &[u8]) -> Result<Import, String> {
 /// The changes as `category: before → after`.
 fn changes(import: &Import) -> Vec<String> {
     let text = |value: Option<i64>| value.map_or("-".to_owned(), |value| value.to_string());
-    import.changes().map(|change| format!("{}: {} → {}", change.category, text(change.before), text(change.after))).collect()
+    import
+        .changes()
+        .map(|change| format!("{}: {} → {}", change.category, text(change.before), text(change.after)))
+        .collect()
 }
 
 #[test]
@@ -57,6 +70,10 @@ fn what_the_file_does_not_name_stays() {
 fn wrong_lines_are_told_by_their_numbers() {
     let file = "category,autotask_category_id,autotask_category\n\"Hardware/Laptops\",x,\n\"Dro\nnes\",1,\nBundle,1,\n\
                 Software,2,Software\n=Sum,,Cables\n";
+    for line_end in ["\n", "\r\n"] {
+        let import = import(&file.replace('\n', line_end)).unwrap();
+        assert_eq!(import.unknown.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 5]);
+    }
     let import = import(file).unwrap();
     assert_eq!(import.unknown, [(3, "Dro\nnes".to_owned()), (5, "Bundle".to_owned())]);
     let told: Vec<_> = import.wrong.iter().map(|(line, sentence)| (*line, sentence.as_str())).collect();
@@ -72,7 +89,9 @@ fn wrong_lines_are_told_by_their_numbers() {
         ("Software,,Nothing", "No Autotask category is called \"Nothing\""),
         ("Software,3,\nSoftware,3,", "Software stands on line 2 already. Keep one of the two"),
     ] {
-        let import = super::tests::import(&format!("category,autotask_category_id,autotask_category\n{line}\n")).unwrap();
+        let import =
+            super::tests::import(&format!("category,autotask_category_id,autotask_category\n{line}\n"))
+                .unwrap();
         assert_eq!(import.wrong.first().map(|(_, told)| told.as_str()), Some(sentence));
         assert_eq!(changes(&import), Vec::<String>::new());
     }
@@ -84,8 +103,14 @@ fn a_file_that_cannot_be_read_says_how_it_should_be() {
     for (file, sentence) in [
         (b"".to_vec(), columns),
         (b"category,other\na,b\n".to_vec(), columns),
-        (vec![0xff, 0xfe, 0], "The file is not in UTF-8. Save it as \"CSV UTF-8\" in your spreadsheet, then import it again"),
-        (vec![b'a'; MAX_BYTES + 1], "The file is longer than 512 KB. Split it and import one part after the other"),
+        (
+            vec![0xff, 0xfe, 0],
+            "The file is not in UTF-8. Save it as \"CSV UTF-8\" in your spreadsheet, then import it again",
+        ),
+        (
+            vec![b'a'; MAX_BYTES + 1],
+            "The file is longer than 512 KB. Split it and import one part after the other",
+        ),
     ] {
         assert_eq!(compare_bytes(&file), Err(sentence.to_owned()));
     }

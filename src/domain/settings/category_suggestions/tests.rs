@@ -9,9 +9,14 @@ use crate::domain::lists::ListOption;
 fn lists(paths: &[&str]) -> Lists {
     let mut lists = Lists::default();
     for (path, value) in paths.iter().zip(1..) {
-        let (parent, label) = path.rsplit_once(" › ").map_or((None, *path), |(parent, label)| (Some(parent), label));
+        let (parent, label) =
+            path.rsplit_once(" › ").map_or((None, *path), |(parent, label)| (Some(parent), label));
         let parent = parent.and_then(|parent| {
-            lists.options(List::ProductCategories).iter().find(|option| option.label == parent).map(|option| option.value)
+            lists
+                .options(List::ProductCategories)
+                .iter()
+                .find(|option| option.label == parent)
+                .map(|option| option.value)
         });
         let (label, active) = label.strip_prefix('-').map_or((label, true), |label| (label, false));
         let option = ListOption { value, label: label.to_owned(), detail: None, parent, active };
@@ -29,8 +34,17 @@ fn suggested(lists: &Lists, mapped: &[(&str, i64)], path: &str) -> Option<String
 #[test]
 fn each_reason_has_its_example() {
     let lists = lists(&[
-        "Hardware", "Hardware › Laptops", "Hardware › Network & Switches", "Phones", "Phones › Accessories", "Cloud",
-        "Cloud › Backup", "Software", "Software › Security Suites", "Cables", "-Drones",
+        "Hardware",
+        "Hardware › Laptops",
+        "Hardware › Network & Switches",
+        "Phones",
+        "Phones › Accessories",
+        "Cloud",
+        "Cloud › Backup",
+        "Software",
+        "Software › Security Suites",
+        "Cables",
+        "-Drones",
     ]);
     for (path, expected) in [
         ("Hardware/Laptops", Some("Hardware › Laptops — same path")),
@@ -56,7 +70,10 @@ fn a_sibling_helps_where_no_name_does() {
     assert_eq!(suggested(&lists, &mapped, "Site/Locks").as_deref(), Some("Alarms — like Site › A"));
     assert_eq!(suggested(&lists, &mapped[4..], "Site/Locks"), None, "an inactive category is no example");
     assert_eq!(suggested(&lists, &mapped, "Locks"), None, "what has no parent has no siblings");
-    assert_eq!(suggested(&lists, &mapped, "Site/Camera").as_deref(), Some("Cameras — same name, spelled differently"));
+    assert_eq!(
+        suggested(&lists, &mapped, "Site/Camera").as_deref(),
+        Some("Cameras — same name, spelled differently")
+    );
 }
 
 #[test]
@@ -64,12 +81,21 @@ fn equal_candidates_are_no_exact_match() {
     let lists = lists(&["Sales", "Sales › Parts", "Service", "Service › Parts"]);
     let found = Suggester::new(&lists, []).suggest("Parts").unwrap();
     assert_eq!((found.value, found.reason.is_exact()), (2, false));
-    assert_eq!(suggested(&lists, &[], "My Service/Parts").as_deref(), Some("Service › Parts — same last part"));
+    assert_eq!(
+        suggested(&lists, &[], "My Service/Parts").as_deref(),
+        Some("Service › Parts — same last part")
+    );
 }
 
 #[test]
 fn plurals_are_read_as_people_write_them() {
-    for (one, many) in [("laptop", "laptops"), ("battery", "batteries"), ("switch", "switches"), ("box", "boxes"), ("glass", "glasses")] {
+    for (one, many) in [
+        ("laptop", "laptops"),
+        ("battery", "batteries"),
+        ("switch", "switches"),
+        ("box", "boxes"),
+        ("glass", "glasses"),
+    ] {
         assert_eq!(singular(one), singular(many));
     }
     assert_eq!(["gas", "bus", "access", "chassis"].map(singular), ["gas", "bus", "access", "chassis"]);
@@ -78,19 +104,30 @@ fn plurals_are_read_as_people_write_them() {
 /// A figure for people, not a bar: the clock of a shared machine proves nothing.
 #[test]
 fn hundreds_meet_hundreds() {
-    let targets: Vec<String> = (0..800).map(|number| format!("Kind {} product {number}", number % 40)).collect();
+    let targets: Vec<String> =
+        (0..800).map(|number| format!("Kind {} product {number}", number % 40)).collect();
     let lists = lists(&targets.iter().map(String::as_str).collect::<Vec<_>>());
     let start = Instant::now();
     let suggester = Suggester::new(&lists, []);
     let paths = (0..500).map(|number| format!("Hardware/Kind {} products {number}", number % 40));
-    let exact = paths.filter_map(|path| suggester.suggest(&path)).filter(|found| found.reason.is_exact()).count();
+    let exact =
+        paths.filter_map(|path| suggester.suggest(&path)).filter(|found| found.reason.is_exact()).count();
     eprintln!("500 × 800 suggestions: {:?}", start.elapsed());
     assert_eq!(exact, 500);
 }
 
 fn name() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["Laptops", "laptop", "Cables & Parts", "Parts", "Network Switches", "Phones", "", "-Old"])
-        .prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "Laptops",
+        "laptop",
+        "Cables & Parts",
+        "Parts",
+        "Network Switches",
+        "Phones",
+        "",
+        "-Old",
+    ])
+    .prop_map(str::to_owned)
 }
 
 proptest! {

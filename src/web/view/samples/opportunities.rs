@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
-    Control, ErrorLink, Form, Link, MapRow, MapState, MapSuggestion, Nav, Notice, Opportunities, SetupNeeded, Switch, Tag, Text, Tone,
+    Control, ErrorLink, Form, Link, MapRow, MapState, MapSuggestion, Nav, Notice, Opportunities, SetupNeeded,
+    Switch, Tag, Text, Tone,
 };
 
 pub(super) fn samples() -> [(&'static str, String); 8] {
@@ -75,12 +76,7 @@ fn map(form: &mut Form) {
     let rows = [
         ("Hardware › Laptops", 148, targets[0], MapState::Mapped),
         ("Hardware › Drones", 12, "", MapState::NotMapped),
-        (
-            "Licences › Microsoft 365 and everything that comes with it",
-            31,
-            "",
-            MapState::Suggested,
-        ),
+        ("Licences › Microsoft 365 and everything that comes with it", 31, "", MapState::Suggested),
     ];
     for (index, (label, products, target, state)) in (0..).zip(rows) {
         let mut row = MapRow::new(index, label.replace(" › ", "/"), label, products);

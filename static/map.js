@@ -137,6 +137,7 @@ function enhance(section) {
       search.focus();
     },
     map_selected() {
+      if (!rows.some((row) => row.box.checked)) return selected();
       // What stands in no list is the server's to tell: it knows every name of a category.
       if (target.value && !isListed()) return false;
       if (!target.value) return say("Choose an Autotask category for the selected rows first.");

@@ -84,7 +84,7 @@ function enhance(section) {
   const [search, state, changed] = ["search", "state", "changed"].map((id) => find(`#map_tools-${id}`));
   const target = find("[name='map_tools[target]']");
   const status = find("[data-map-status]");
-  const all = selectAll(find("[data-map-all]"), rows);
+  const all = selectAll(find("#map-all"), rows);
   let saying;
   let filling = false;
 
@@ -195,12 +195,9 @@ function enhance(section) {
   if (search.value || state.value || changed.checked) filter(status.textContent);
 }
 
-/** A box above the boxes: checks every row that is shown. */
-function selectAll(cell, rows) {
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.setAttribute("aria-label", "Select all rows that are shown");
-  cell.append(box);
+/** The box above the boxes: checks every row that is shown. Only a script can do that, so only it shows the box. */
+function selectAll(box, rows) {
+  box.hidden = false;
   const shown = () => rows.filter((row) => !row.row.hidden);
   box.addEventListener("change", () => {
     for (const row of shown()) row.box.checked = box.checked;

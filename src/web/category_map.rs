@@ -70,9 +70,9 @@ pub async fn ask(signed: Signed) -> Page {
 }
 
 /// Shows what a file would change.
-pub async fn import(signed: Signed, posted: Result<Multipart, MultipartRejection>) -> Page {
-    let posted = posted.map_err(|_| unreadable())?;
-    let (file, pasted) = upload(posted).await?;
+pub async fn import(signed: Signed, parts: Result<Multipart, MultipartRejection>) -> Page {
+    let parts = parts.map_err(|_| unreadable())?;
+    let (file, pasted) = upload(parts).await?;
     let mut page = import_page(&signed);
     let status = match signed.services().import_category_map(signed.visitor.tenant, &file).await {
         Ok(imported) => {
@@ -100,9 +100,9 @@ fn import_page(signed: &Signed) -> CategoryImport {
 }
 
 /// The file that was uploaded, else the text that was pasted; and that text.
-async fn upload(mut posted: Multipart) -> Result<(Vec<u8>, String), Error> {
+async fn upload(mut parts: Multipart) -> Result<(Vec<u8>, String), Error> {
     let (mut file, mut pasted) = (Vec::new(), String::new());
-    while let Some(field) = posted.next_field().await.map_err(|_| unreadable())? {
+    while let Some(field) = parts.next_field().await.map_err(|_| unreadable())? {
         let name = field.name().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(|_| unreadable())?;
         match name.as_str() {

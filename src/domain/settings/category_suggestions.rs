@@ -131,7 +131,7 @@ impl Suggester {
         if let Some((place, reason)) = self.exact(&name) {
             return target(place, reason);
         }
-        let same_last = self.found(Key::LooseLast(name.loose_last()));
+        let same_last = self.found(&Key::LooseLast(name.loose_last()));
         if let Some((place, _)) = self.closest(&name, same_last.iter().copied()) {
             return target(place, Reason::SameLastPart);
         }
@@ -165,7 +165,7 @@ impl Suggester {
     /// The one target that is certainly meant: several that fit equally are none.
     fn exact(&self, name: &Name) -> Option<(usize, Reason)> {
         let only = |key: Key, may: &dyn Fn(&Target) -> bool| {
-            let mut fitting = self.found(key).iter().copied().filter(|place| may(&self.targets[*place]));
+            let mut fitting = self.found(&key).iter().copied().filter(|place| may(&self.targets[*place]));
             fitting.next().filter(|_| fitting.next().is_none())
         };
         let any = |_: &Target| true;
@@ -178,9 +178,9 @@ impl Suggester {
             .or_else(|| Some((only(Key::LooseLast(name.loose_last()), &no_parent_differs)?, loose)))
     }
 
-    fn found(&self, key: Key) -> &[usize] {
-        let is_blank = matches!(&key, Key::LoosePath(text) | Key::LooseLast(text) if text.is_empty());
-        self.index.get(&key).filter(|_| !is_blank).map_or(&[], Vec::as_slice)
+    fn found(&self, key: &Key) -> &[usize] {
+        let is_blank = matches!(key, Key::LoosePath(text) | Key::LooseLast(text) if text.is_empty());
+        self.index.get(key).filter(|_| !is_blank).map_or(&[], Vec::as_slice)
     }
 
     /// The candidate that shares most words with the name, the first of equals in Autotask's order.
@@ -273,10 +273,10 @@ impl Name {
 }
 
 /// How many of the numbers that either has both have. Both are in order, without repetition.
-fn share(these: &[usize], those: &[usize]) -> f64 {
-    let both = these.iter().filter(|number| those.binary_search(number).is_ok()).count();
+fn share(left: &[usize], right: &[usize]) -> f64 {
+    let both = left.iter().filter(|number| right.binary_search(number).is_ok()).count();
     let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-    let either = these.len() + those.len() - both;
+    let either = left.len() + right.len() - both;
     if either == 0 { 0.0 } else { count(both) / count(either) }
 }
 

@@ -28,14 +28,17 @@ use crate::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct MapParams {
-    map_q: String,
-    map_state: String,
-    map_changed: String,
+    #[serde(rename = "map_q")]
+    search: String,
+    #[serde(rename = "map_state")]
+    state: String,
+    #[serde(rename = "map_changed")]
+    changed: String,
 }
 
 impl From<MapParams> for MapFilter {
     fn from(params: MapParams) -> Self {
-        Self { search: params.map_q, state: params.map_state, changed: params.map_changed == "true" }
+        Self { search: params.search, state: params.state, changed: params.changed == "true" }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The category map: suggestions, tools, filters, the CSV file, and a map that is large.
 
+#![expect(clippy::print_stderr, reason = "how long a large map takes is a figure for people, not a bar")]
+
 use std::{collections::BTreeSet, time::Instant};
 
 use opportune::{
@@ -121,8 +123,8 @@ on_both! {
         let visitor = Visitor::of(&app).await;
         let before = form(&app).await;
         let mut posted = before.clone();
-        posted.created.probability = "most likely".to_owned();
-        posted.map_tools.action = "accept_exact".to_owned();
+        posted.created.probability = "most likely".into();
+        posted.map_tools.action = "accept_exact".into();
         let (reply, page) = visitor.post("/map", &posted).await;
         assert_eq!(reply.status, 200);
         assert!(page.contains("1 exact match accepted. Nothing is saved yet."), "{page}");
@@ -148,7 +150,7 @@ on_both! {
         let mut posted = form(&app).await;
         let wrong = MapRowForm { category: "Hardware/Power".to_owned(), autotask_category: "4711".to_owned() };
         posted.category_map.rows.insert(40, wrong);
-        posted.map_tools.search = "accessories".to_owned();
+        posted.map_tools.search = "accessories".into();
         let (reply, page) = visitor.post("", &posted).await;
         assert_eq!(reply.status, 422);
         assert!(page.contains("href=\"#category_map-rows-40-autotask_category\""), "{page}");
@@ -161,7 +163,7 @@ on_both! {
         let mut posted = form(&app).await;
         let (place, _) = posted.category_map.rows.iter().find(|(_, row)| row.category == "Hardware/Accessories").unwrap();
         let place = *place;
-        posted.category_map.rows.get_mut(&place).unwrap().autotask_category = "4711".to_owned();
+        posted.category_map.rows.get_mut(&place).unwrap().autotask_category = "4711".into();
         add_categories(&app, &["A new one", "Another"]).await;
         let (_, page) = Visitor::of(&app).await.post("", &posted).await;
         let shown = row(&page, "Hardware › Accessories");
@@ -239,7 +241,7 @@ on_both! {
         add_categories(&app, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
         let visitor = Visitor::of(&app).await;
         let mut posted = form(&app).await;
-        posted.map_tools.action = "accept_exact".to_owned();
+        posted.map_tools.action = "accept_exact".into();
         let start = Instant::now();
         let (view, said) = app.services.map_categories(app.tenant, &mut posted).await.unwrap();
         eprintln!("500 × 800: accepted in {:?}", start.elapsed());

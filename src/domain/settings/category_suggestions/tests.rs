@@ -103,6 +103,7 @@ fn plurals_are_read_as_people_write_them() {
 
 /// A figure for people, not a bar: the clock of a shared machine proves nothing.
 #[test]
+#[expect(clippy::print_stderr, reason = "the figure is the point")]
 fn hundreds_meet_hundreds() {
     let targets: Vec<String> =
         (0..800).map(|number| format!("Kind {} product {number}", number % 40)).collect();

@@ -31,7 +31,8 @@ function isDirty(form) {
 
 /** Counts unsaved changes, asks before they are lost, and saves on Ctrl+S or Cmd+S. */
 function guard(form) {
-  const controls = [...form.elements].filter((control) => control.name && control.type !== "hidden");
+  const isSetting = (control) => control.name && control.type !== "hidden" && !control.name.startsWith("map_tools[");
+  const controls = [...form.elements].filter(isSetting);
   edits.set(form, new Map(controls.map((control) => [control, initial(control)])));
   let discarding = false;
   form.addEventListener("input", () => describe(form));

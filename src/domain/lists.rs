@@ -1,6 +1,6 @@
 //! Lists: the cached sets of Autotask choices that settings are chosen from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -125,12 +125,29 @@ pub struct ListOption {
 
 /// All lists of one tenant, as last fetched, but for those that are [`List::is_large`].
 #[derive(Clone, Debug, Default)]
-pub struct Lists(BTreeMap<List, Vec<ListOption>>);
+pub struct Lists(BTreeMap<List, Options>);
+
+/// One list's options. Settings pages look hundreds of values up, so each value has its place noted.
+#[derive(Clone, Debug, Default)]
+struct Options {
+    all: Vec<ListOption>,
+    places: HashMap<i64, usize>,
+}
+
+impl Options {
+    fn push(&mut self, option: ListOption) {
+        self.places.entry(option.value).or_insert(self.all.len());
+        self.all.push(option);
+    }
+}
 
 impl Lists {
     /// Puts the options of a list in place of what was there.
     pub fn set(&mut self, list: List, options: Vec<ListOption>) {
-        self.0.insert(list, options);
+        self.0.remove(&list);
+        for option in options {
+            self.push(list, option);
+        }
     }
 
     /// Adds one option at the end of a list.
@@ -140,12 +157,13 @@ impl Lists {
 
     /// The options of a list in Autotask's order; empty when it was never fetched.
     pub fn options(&self, list: List) -> &[ListOption] {
-        self.0.get(&list).map_or(&[], Vec::as_slice)
+        self.0.get(&list).map_or(&[], |options| options.all.as_slice())
     }
 
     /// The option with that value, active or not.
     pub fn find(&self, list: List, value: i64) -> Option<&ListOption> {
-        self.options(list).iter().find(|option| option.value == value)
+        let options = self.0.get(&list)?;
+        options.places.get(&value).and_then(|place| options.all.get(*place))
     }
 
     /// Whether the value is there and active.

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod api_use;
+pub mod category_map;
 pub mod checklist;
 pub mod connect;
 pub mod connection;

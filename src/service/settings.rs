@@ -12,6 +12,7 @@ use crate::{
         lists::Lists,
         settings::{
             OpportunitySettings, Origin,
+            category_rows::Catalogue,
             diff::{self, Change},
             form::{Against, SettingsForm},
             merge::{self, Clash},
@@ -40,6 +41,14 @@ pub struct SettingsView {
     pub categories: Vec<String>,
     /// How many lines of stored documents' products each category has.
     pub products: BTreeMap<String, u64>,
+}
+
+impl SettingsView {
+    /// What the rows of the category map are made from.
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        let saved = self.settings.sections.as_ref().map(|sections| &sections.category_map);
+        Catalogue { categories: &self.categories, lists: &self.lists, saved }
+    }
 }
 
 /// The revision that a save names which changed nothing: it made none.

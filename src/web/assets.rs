@@ -19,10 +19,11 @@ const ROOT: &str = "/static";
 
 /// The files of `static/` that are the page's one script, in the order in which they run. They share no names: each is
 /// a block of its own.
-const SCRIPTS: [&str; 3] = [
+const SCRIPTS: [&str; 4] = [
     include_str!("../../static/app.js"),
     include_str!("../../static/combobox.js"),
     include_str!("../../static/session.js"),
+    include_str!("../../static/map.js"),
 ];
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

@@ -1,51 +1,62 @@
 //! Fills the part *Map your product categories to Autotask* of the settings form.
 
-use std::collections::BTreeMap;
-
 use super::{
     opportunities_view::Filler,
-    view::{MapRow, MapTable, Tag, Tone},
+    view::{MapFilter, MapRow, MapState, MapSuggestion, MapTable},
 };
 use crate::{
     domain::{
         lists::List,
-        settings::form::{SettingsForm, is_bundle},
+        settings::{
+            category_rows::{self, Row},
+            form::SettingsForm,
+        },
     },
     service::settings::SettingsView,
 };
 
-/// One row for each category of the tenant, and the fallback.
-pub fn fill(
-    table: &mut MapTable,
-    filler: &mut Filler<'_>,
-    view: &SettingsView,
-    values: &SettingsForm,
-    suggested: bool,
-) {
-    let list = List::ProductCategories;
-    filler.choose(&mut table.fallback, list, &values.category_map.fallback, false);
-    let typed: BTreeMap<&str, &str> = values
-        .category_map
-        .rows
-        .values()
-        .map(|row| (row.category.as_str(), row.autotask_category.as_str()))
-        .collect();
-    let mut mapped = 0;
-    for (index, category) in view.categories.iter().filter(|category| !is_bundle(category)).enumerate() {
-        let products = view.products.get(category).copied().unwrap_or(0);
-        let mut row = MapRow::new(index, category.clone(), category.replace('/', " › "), products);
-        let value = typed.get(category.as_str()).unwrap_or(&"");
-        filler.choose(&mut row.select, list, value, false);
-        let chosen = !value.trim().is_empty();
-        row.state = match (chosen, row.select.tag.take()) {
-            (true, Some(_)) => Tag::new(Tone::Warn, "Needs attention"),
-            (true, None) if suggested => Tag::new(Tone::Info, "Suggested"),
-            (true, None) => Tag::new(Tone::Ok, "Mapped"),
-            (false, _) => Tag::new(Tone::Warn, "Not mapped"),
-        };
-        mapped += usize::from(chosen);
-        table.rows.push(row);
+const LIST: List = List::ProductCategories;
+
+/// One row for each category of the tenant, the fallback, and the tools as they were.
+pub fn fill(table: &mut MapTable, filler: &mut Filler<'_>, view: &SettingsView, values: &SettingsForm) {
+    filler.choose(&mut table.fallback, LIST, &values.category_map.fallback, false);
+    filler.choose(&mut table.target, LIST, &values.map_tools.target, false);
+    let tools = &values.map_tools;
+    table.filter = MapFilter {
+        search: tools.search.clone(),
+        state: tools.state.clone(),
+        changed: tools.changed == "true",
+    };
+    for row in view.catalogue().rows(&values.category_map) {
+        let mut shown = self::row(filler, view, &row);
+        shown.selected = tools.selected.contains_key(&row.index);
+        table.rows.push(shown);
     }
-    let verb = if suggested { "suggested" } else { "mapped" };
-    table.summary = format!("{mapped} of {} {verb}.", table.rows.len());
+}
+
+fn row(filler: &mut Filler<'_>, view: &SettingsView, row: &Row) -> MapRow {
+    let products = view.products.get(&row.category).copied().unwrap_or(0);
+    let label = row.category.replace('/', " › ");
+    let mut shown = MapRow::new(row.index, row.category.clone(), label, products);
+    filler.choose(&mut shown.select, LIST, &row.typed, false);
+    shown.select.tag = None;
+    if row.chosen.is_some() && row.state == category_rows::MapState::NeedsAttention {
+        let hint = "Quotes with its products are held until you choose an active category.";
+        hint.clone_into(&mut shown.select.hint);
+    }
+    shown.saved = row.saved.map(|saved| filler.held(LIST, saved)).unwrap_or_default();
+    shown.changed = row.is_changed();
+    shown.suggestion = row.suggestion.as_ref().map(|suggestion| MapSuggestion {
+        value: filler.held(LIST, suggestion.value),
+        label: view.lists.path(LIST, suggestion.value),
+        reason: suggestion.reason.to_string(),
+        exact: suggestion.reason.is_exact(),
+    });
+    shown.state = match row.state {
+        category_rows::MapState::Mapped => MapState::Mapped,
+        category_rows::MapState::Suggested => MapState::Suggested,
+        category_rows::MapState::NotMapped => MapState::NotMapped,
+        category_rows::MapState::NeedsAttention => MapState::NeedsAttention,
+    };
+    shown
 }

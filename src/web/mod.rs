@@ -6,6 +6,7 @@ mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
+mod category_map;
 mod category_map_view;
 mod clash;
 mod connection;
@@ -106,6 +107,9 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
         .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
         .route("/apps/autotask/opportunities/preview", get(preview::show).post(preview::of_form))
+        .route("/apps/autotask/opportunities/map", get(category_map::back).post(category_map::tool))
+        .route("/apps/autotask/opportunities/map.csv", get(category_map::export))
+        .route("/apps/autotask/opportunities/map/import", get(category_map::ask).post(category_map::import))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{
     activity::last_sent,
+    category_map::MapParams,
     clash,
     error::Page,
     extract::{Form, Params, Signed, html},
@@ -62,7 +63,7 @@ pub struct SwitchForm {
 }
 
 /// Shows the page: as it is saved, or as it was at an earlier revision.
-pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
+pub async fn show(signed: Signed, Params(news): Params<NewsParams>, Params(map): Params<MapParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
     if !signed.may(Role::Editor) {
         return html(&settings_summary::page(&signed, &view));
@@ -80,7 +81,11 @@ pub async fn show(signed: Signed, Params(news): Params<NewsParams>) -> Page {
         return html(&page(&signed, &view, typed, FieldErrors::default(), Some(notice)).await?);
     }
     let notice = notices::news(&signed, &view, &news).await?;
-    html(&page(&signed, &view, None, FieldErrors::default(), notice).await?)
+    let mut page = page(&signed, &view, None, FieldErrors::default(), notice).await?;
+    if let Some(form) = &mut page.form {
+        form.map.filter = map.into();
+    }
+    html(&page)
 }
 
 /// The newest revision, for a page that asks whether it is still of today.

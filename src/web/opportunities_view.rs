@@ -11,7 +11,7 @@ use crate::{
     domain::{
         lists::{List, Lists},
         picker::{Picker, Read},
-        settings::form::{MapRowForm, SettingsForm},
+        settings::form::SettingsForm,
     },
     error::FieldErrors,
     service::settings::SettingsView,
@@ -31,11 +31,7 @@ pub struct Shown<'a> {
 pub fn form(shown: &Shown<'_>) -> Form {
     let (view, lists) = (shown.view, &shown.view.lists);
     let suggested = view.settings.sections.is_none() && shown.typed.is_none();
-    let values = match (shown.typed, &view.settings.sections) {
-        (Some(typed), _) => typed.clone(),
-        (None, Some(sections)) => SettingsForm::of(sections),
-        (None, None) => suggestions(view, shown.brand),
-    };
+    let values = shown.typed.cloned().unwrap_or_else(|| initial(view, shown.brand));
     let mut form = Form::new(view.revision.to_string(), crypto::random_text());
     if let Some(typed) = shown.typed {
         // It stands on the revision that the person saw, so that a save in between is not overlooked.
@@ -63,13 +59,19 @@ pub fn form(shown: &Shown<'_>) -> Form {
     put(&mut form.codes.recurring_service, List::ServiceCodes, &values.codes.recurring_service);
     put(&mut form.codes.payment_surcharge, List::MaterialCodes, &values.codes.payment_surcharge);
     put(&mut form.codes.non_recurring_service, List::MaterialCodes, &values.codes.non_recurring_service);
-    category_map_view::fill(&mut form.map, &mut filler, view, &values, suggested);
+    category_map_view::fill(&mut form.map, &mut filler, view, &values);
     if let Control::Select(brand) = &mut form.services.brand {
         names(brand, &view.brands, &values.services.brand, suggested);
     }
     names(&mut form.services.category, &view.categories, &values.services.category, suggested);
     form.shared = filler.shared();
     form
+}
+
+/// The form that nobody has changed yet: what is saved, else suggestions.
+pub fn initial(view: &SettingsView, brand: &str) -> SettingsForm {
+    let saved = view.settings.sections.as_ref().map(SettingsForm::of);
+    saved.unwrap_or_else(|| suggestions(view, brand))
 }
 
 /// Paths of documents as the names that the form posts: `created.stage` is `created[stage]`.
@@ -133,6 +135,13 @@ impl<'a> Filler<'a> {
         };
     }
 
+    /// What a list's control holds when it shows a value: its id where it is a native select, else its text.
+    pub fn held(&mut self, list: List, value: i64) -> String {
+        let lists = self.lists;
+        let picker = self.pickers.entry(list).or_insert_with(|| Picker::new(lists, list));
+        if picker.is_long() { text(lists, list, picker, value) } else { value.to_string() }
+    }
+
     /// The options that the long lists' controls share.
     pub fn shared(self) -> Vec<SharedList> {
         let pickers = &self.pickers;
@@ -194,21 +203,7 @@ fn suggestions(view: &SettingsView, brand: &str) -> SettingsForm {
     form.services.brand = view.brands.iter().find(|name| *name == brand).cloned().unwrap_or_default();
     form.services.category =
         view.categories.iter().find(|path| *path == "Services").cloned().unwrap_or_default();
-    form.category_map.rows =
-        (0..).zip(view.categories.iter()).map(|(index, path)| (index, same_name(lists, path))).collect();
     form
-}
-
-/// The Autotask category of the same path, else of the same last name.
-fn same_name(lists: &Lists, path: &str) -> MapRowForm {
-    let list = List::ProductCategories;
-    let plain = |text: &str| text.to_lowercase().replace(" › ", "/");
-    let leaf = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let active = || lists.options(list).iter().filter(|option| option.active);
-    let same_path = active().find(|option| plain(&lists.path(list, option.value)) == plain(path));
-    let found = same_path.or_else(|| active().find(|option| option.label.to_lowercase() == leaf));
-    let autotask_category = found.map(|option| option.value.to_string()).unwrap_or_default();
-    MapRowForm { category: path.to_owned(), autotask_category }
 }
 
 #[cfg(test)]

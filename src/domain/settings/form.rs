@@ -1,10 +1,10 @@
 //! Reads what the Opportunities page posts: texts as typed, turned into settings or into sentences about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won};
+use super::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, category_tools::MapTools};
 use crate::{
     domain::{
         lists::{List, Lists},
@@ -39,6 +39,8 @@ pub struct SettingsForm {
     pub note: String,
     /// The earlier revision that it goes back to, as [`super::Origin`] writes it; mostly empty.
     pub origin: String,
+    /// The tools above the category map, which change the form and are no settings.
+    pub map_tools: MapTools,
 }
 
 /// When a quote is created.
@@ -351,10 +353,11 @@ impl Check<'_> {
         let fallback = saved.and_then(|map| map.fallback);
         let fallback =
             self.chosen("category_map.fallback", what, List::ProductCategories, &form.fallback, fallback);
+        let known: BTreeSet<&String> = self.against.categories.iter().collect();
         let mut rows = BTreeMap::new();
         for (index, row) in &form.rows {
             let path = format!("category_map.rows[{index}].autotask_category");
-            if !self.against.categories.contains(&row.category) {
+            if !known.contains(&row.category) {
                 self.errors
                     .add(path, format!("There is no category called \"{}\". Reload the page", row.category));
                 continue;

@@ -3,7 +3,11 @@
 //! One file a section; [`form`] reads what a browser posts, [`document`] what REST sends, [`file`] a TOML file;
 //! [`fields`] lists every setting, [`diff`] names what a save changed, [`merge`] brings two people's changes together.
 
+pub mod category_csv;
 mod category_map;
+pub mod category_rows;
+pub mod category_suggestions;
+pub mod category_tools;
 pub mod diff;
 pub mod document;
 pub mod fields;

@@ -8,6 +8,7 @@ mod activity;
 mod api_docs;
 mod apps;
 mod autotask;
+mod category_import;
 mod category_map;
 mod clash;
 mod connection;
@@ -40,7 +41,8 @@ pub use api_docs::{
 };
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
-pub use category_map::{MapRow, MapTable};
+pub use category_import::{CategoryImport, ImportDiff, ImportSection};
+pub use category_map::{MapFilter, MapRow, MapState, MapSuggestion, MapTable};
 pub use clash::{Clash, ClashRow};
 pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};

@@ -1,6 +1,7 @@
 //! Every page in every state that matters: checked here, and written to `target/samples` to be looked at.
 
 mod activity;
+mod category_map;
 mod connection;
 mod history;
 mod opportunities;
@@ -69,6 +70,7 @@ fn all() -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
     all.extend(opportunities::samples());
     all.extend(activity::samples());
+    all.extend(category_map::samples());
     all.extend(connection::samples());
     all.extend(history::samples());
     all.extend(others::samples());
@@ -100,6 +102,9 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "category-import-diff",
+            "category-import-new",
+            "category-import-refused",
             "clash",
             "compare",
             "connection-failed",

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
-    Control, ErrorLink, Form, Link, MapRow, Nav, Notice, Opportunities, SetupNeeded, Switch, Tag, Text, Tone,
+    Control, ErrorLink, Form, Link, MapRow, MapState, MapSuggestion, Nav, Notice, Opportunities, SetupNeeded,
+    Switch, Tag, Text, Tone,
 };
 
 pub(super) fn samples() -> [(&'static str, String); 8] {
@@ -71,22 +72,22 @@ fn form() -> Form {
 
 fn map(form: &mut Form) {
     let targets = ["Hardware › Laptops", "Software › Microsoft 365", "Other"];
-    form.map.summary = "2 of 3 mapped. 1 not mapped, used by 12 products.".to_owned();
     form.map.fallback.options = choices(&targets, "");
     let rows = [
-        ("Hardware › Laptops", 148, targets[0], Tag::new(Tone::Ok, "Mapped")),
-        ("Hardware › Drones", 12, "", Tag::new(Tone::Warn, "Not mapped")),
-        (
-            "Licences › Microsoft 365 and everything that comes with it",
-            31,
-            targets[1],
-            Tag::new(Tone::Info, "Suggested"),
-        ),
+        ("Hardware › Laptops", 148, targets[0], MapState::Mapped),
+        ("Hardware › Drones", 12, "", MapState::NotMapped),
+        ("Licences › Microsoft 365 and everything that comes with it", 31, "", MapState::Suggested),
     ];
-    for (index, (label, products, target, state)) in rows.into_iter().enumerate() {
+    for (index, (label, products, target, state)) in (0..).zip(rows) {
         let mut row = MapRow::new(index, label.replace(" › ", "/"), label, products);
         row.select.options = choices(&targets, target);
         row.state = state;
+        row.suggestion = (state == MapState::Suggested).then(|| MapSuggestion {
+            value: "29683".to_owned(),
+            label: targets[1].to_owned(),
+            reason: "mostly the same words".to_owned(),
+            exact: false,
+        });
         form.map.rows.push(row);
     }
 }
@@ -96,7 +97,6 @@ fn fresh() -> Opportunities {
     form.created.stage.tag = Some(Tag::new(Tone::Info, "Suggested"));
     form.created.category.tag = Some(Tag::new(Tone::Info, "Suggested"));
     form.map.rows.clear();
-    form.map.summary = "No product categories yet.".to_owned();
     let link = |href: &str, text: &str| ErrorLink { href: href.to_owned(), text: text.to_owned() };
     let links = vec![
         link("#created-default_owner", "Default owner"),
@@ -158,7 +158,7 @@ fn inactive() -> Opportunities {
     );
     stage.tag = Some(Tag::new(Tone::Warn, "Inactive in Autotask"));
     stage.hint = "New quotes are held until you choose an active stage.".to_owned();
-    form.map.rows[0].state = Tag::new(Tone::Warn, "Needs attention");
+    form.map.rows[0].state = MapState::NeedsAttention;
     page
 }
 

@@ -14,6 +14,7 @@ mod list_refresh;
 mod list_sources;
 pub mod lists;
 pub mod settings;
+pub mod standing;
 
 use std::{sync::Arc, time::Duration};
 

@@ -10,11 +10,13 @@ mod connection;
 mod connection_view;
 mod error;
 mod extract;
+mod filler;
 mod lists;
 mod opportunities;
 mod opportunities_view;
 mod push;
 mod sign_in;
+mod switch_view;
 pub mod view;
 mod words;
 

@@ -5,6 +5,7 @@
 mod category_map;
 pub mod diff;
 pub mod form;
+pub mod suggest;
 
 use serde::{Deserialize, Serialize};
 

@@ -38,8 +38,8 @@ pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, Me
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
 pub use fields::{Choice, Control, Select, SharedList, Text, Typed, id_of};
 pub use lists::{Failure as ListFailure, Lists, News as ListNews, Progress as ListProgress};
-pub use opportunities::{Opportunities, SetupNeeded, Switch};
-pub use opportunities_form::{Codes, Created, Form, Lost, Services, Won};
+pub use opportunities::{Obstacle, Opportunities, Remedy, SetupNeeded, Switch};
+pub use opportunities_form::{Codes, Contents, Created, Form, Lost, Services, Won};
 pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
 pub use push_detail::{AttemptRow, PushDetail, StepRow, ValueRow};
 pub use shell::{Frame, Nav, Shell, Theme};

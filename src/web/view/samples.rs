@@ -94,6 +94,7 @@ fn words_of_people_are_escaped() {
             "connection-wrong",
             "error-inside",
             "opportunities-hostile",
+            "opportunities-nearest",
             "push-held",
             "sign-in-error"
         ]

@@ -208,7 +208,7 @@ export async function eventually(fn, ms = 10_000) {
 }
 
 /** `OPPORTUNE_BIN`, else whichever of our builds is the newest. */
-function binary() {
+export function binary() {
   if (process.env.OPPORTUNE_BIN) return process.env.OPPORTUNE_BIN;
   const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
   const built = ['release', 'debug'].map((profile) => `${target}/${profile}/opportune`).filter(existsSync);

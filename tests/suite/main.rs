@@ -8,6 +8,7 @@ mod client;
 mod connection;
 mod contract;
 mod documents;
+mod form;
 mod harness;
 mod intake;
 mod lists;

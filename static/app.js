@@ -116,7 +116,7 @@ function disclosure(form) {
   return fill;
 }
 
-/** Tells how many changes are unsaved: in words, in the list behind them, and beside each field. */
+/** Tells how many changes are unsaved: in words, in the list behind them, and beside each field. Returns if any are. */
 function describer(form) {
   const marks = new Map();
   const fill = disclosure(form);
@@ -131,6 +131,7 @@ function describer(form) {
     form.querySelector("[data-discard]").hidden = count === 0 && !refused;
     fill(controls, text);
     mark(form, controls, marks);
+    return count > 0 || refused;
   };
 }
 
@@ -151,9 +152,8 @@ function guard(form) {
   };
   // Only while there is something to lose: a page with such a listener is not kept for going back.
   const watch = () => {
-    describe();
     removeEventListener("beforeunload", ask);
-    if (isDirty(form)) addEventListener("beforeunload", ask);
+    if (describe()) addEventListener("beforeunload", ask);
   };
   form.addEventListener("input", watch);
   form.addEventListener("change", watch);

@@ -10,7 +10,8 @@ let count = 0;
 
 /** A text without case and accents, as the words of a search are compared. */
 function fold(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const lower = text.toLowerCase();
+  return /^[\0-\x7f]*$/.test(lower) ? lower : lower.normalize("NFD").replace(/\p{M}/gu, "");
 }
 
 /** The options of a shared list, read once. */
@@ -25,14 +26,18 @@ function optionsOf(name) {
 /** Whatever has all the words in any order; what begins with the text comes first. */
 function matches(options, text) {
   const whole = fold(text).trim();
+  if (whole === "") return options;
   const words = whole.split(/\s+/);
-  const found = options.filter(({ folded }) => words.every((word) => folded.includes(word)));
-  const begins = ({ folded }) => folded.startsWith(whole);
-  return whole === "" ? found : [...found.filter(begins), ...found.filter((option) => !begins(option))];
+  const [first, rest] = [[], []];
+  for (const option of options) {
+    if (words.every((word) => option.folded.includes(word))) (option.folded.startsWith(whole) ? first : rest).push(option);
+  }
+  return [...first, ...rest];
 }
 
 /** The text with the searched words marked, whatever their case and accents. */
 function marked(text, words) {
+  if (words.length === 0) return [text];
   const letters = Array.from(text);
   const folded = letters.map(fold);
   const places = folded.flatMap((part, index) => Array.from(part, () => index));
@@ -44,17 +49,21 @@ function marked(text, words) {
     }
   }
   const parts = [];
-  letters.forEach((letter, index) => {
-    const last = parts.at(-1);
-    if (last && last.hit === hits.has(index)) last.text += letter;
-    else parts.push({ text: letter, hit: hits.has(index) });
-  });
-  return parts.map(({ text: part, hit }) => {
-    if (!hit) return part;
-    const mark = document.createElement("mark");
-    mark.textContent = part;
-    return mark;
-  });
+  for (let start = 0; start < letters.length; ) {
+    const hit = hits.has(start);
+    let end = start;
+    while (end < letters.length && hits.has(end) === hit) end += 1;
+    const part = letters.slice(start, end).join("");
+    parts.push(hit ? mark(part) : part);
+    start = end;
+  }
+  return parts;
+}
+
+function mark(text) {
+  const element = document.createElement("mark");
+  element.textContent = text;
+  return element;
 }
 
 function nameOf(input) {

@@ -11,7 +11,7 @@ use super::{
     error::Page,
     extract::{Form, Params, Signed, html},
     opportunities_view::{self as fill, Shown},
-    switch_view::{self, Now},
+    switch_view::{self, Known},
     view::{Link, Nav, Notice, Opportunities, Tone, TurnOff, count_of},
 };
 use crate::{
@@ -105,7 +105,7 @@ async fn page(
     let mut form =
         enabled.then(|| fill::form(&Shown { view, typed, brand: &signed.visitor.tenant_name, loaded }));
     let errors = form.as_mut().map(|form| form.show_errors(&fill::posted_names(&errors))).unwrap_or_default();
-    let at = Now { view, standing: &standing, summary: &summary, now: services.clock.now() };
+    let at = Known { view, standing: &standing, summary: &summary, now: services.clock.now() };
     Ok(Opportunities {
         shell: signed.shell("Opportunities — Autotask — Apps", Nav::Apps, &CRUMBS),
         notice,

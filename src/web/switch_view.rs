@@ -17,7 +17,7 @@ const STALE: Millis = 25 * 60 * 60 * 1_000;
 const BUSY: i64 = 80;
 
 /// What the switch is filled from.
-pub struct Now<'a> {
+pub struct Known<'a> {
     /// What is saved.
     pub view: &'a SettingsView,
     /// How Autotask can be reached.
@@ -29,7 +29,7 @@ pub struct Now<'a> {
 }
 
 /// The switch with what is in the way.
-pub fn switch(at: &Now<'_>, form: Option<&Form>, refused: bool) -> Switch {
+pub fn switch(at: &Known<'_>, form: Option<&Form>, refused: bool) -> Switch {
     let (enabled, is_new) = (at.view.settings.enabled, at.view.settings.sections.is_none());
     let setup = form.filter(|_| is_new && !refused).map(|form| SetupNeeded { links: form.missing() });
     let obstacles = connection(at.standing, enabled).into_iter().chain(calls(at.standing));
@@ -37,7 +37,7 @@ pub fn switch(at: &Now<'_>, form: Option<&Form>, refused: bool) -> Switch {
     Switch { enabled, note: note(at, is_new), setup, obstacles }
 }
 
-fn note(at: &Now<'_>, is_new: bool) -> String {
+fn note(at: &Known<'_>, is_new: bool) -> String {
     let waiting = u64::try_from(at.summary.waiting + at.summary.held).unwrap_or(0);
     match (at.view.settings.enabled, is_new, waiting) {
         (true, true, _) => "Nothing is sent before the settings below are saved.".to_owned(),
@@ -81,7 +81,7 @@ fn calls(standing: &Standing) -> Option<Obstacle> {
     })
 }
 
-fn lists(at: &Now<'_>, is_form: bool) -> Option<Obstacle> {
+fn lists(at: &Known<'_>, is_form: bool) -> Option<Obstacle> {
     let standing = at.standing;
     if !standing.connected || !is_form {
         return None;
@@ -133,7 +133,7 @@ mod tests {
             products: BTreeMap::new(),
         };
         let summary = Summary { waiting: 3, held: 1, ..Summary::default() };
-        let at = Now { view: &view, standing, summary: &summary, now: NOW };
+        let at = Known { view: &view, standing, summary: &summary, now: NOW };
         let form = enabled.then(|| Form::new("1", "1"));
         switch(&at, form.as_ref(), false)
     }

@@ -178,9 +178,8 @@ fn texts(options: &[ListOption], paths: &[String]) -> Vec<String> {
         let is_twin = count.get(&fold(text)).is_some_and(|count| *count > 1);
         is_twin || numbered(text).is_some() || text.trim().parse::<i64>().is_ok() || text.trim().is_empty()
     };
-    let numbered = |(option, text): (&ListOption, String)| match unlike(&text) {
-        true => format!("{text} (#{})", option.value),
-        false => text,
+    let numbered = |(option, text): (&ListOption, String)| {
+        if unlike(&text) { format!("{text} (#{})", option.value) } else { text }
     };
     options.iter().zip(all).map(numbered).collect()
 }

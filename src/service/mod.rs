@@ -24,6 +24,7 @@ pub mod preview;
 pub mod settings;
 pub mod settings_document;
 pub mod settings_file;
+pub mod standing;
 pub mod workers;
 
 use std::{sync::Arc, time::Duration};

@@ -1,7 +1,6 @@
 //! `/apps/autotask/opportunities/map…`: the tools of the category map, its export and its import.
 
 use axum::{
-    extract::{Multipart, multipart::MultipartRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect},
 };
@@ -12,6 +11,7 @@ use super::{
     extract::{Form, Signed, html, pairs},
     opportunities::{CRUMBS, PAGE, page},
     opportunities_view::initial,
+    upload::Upload,
     view::{CategoryImport, ImportDiff, ImportSection, MapFilter, Nav},
 };
 use crate::{
@@ -73,26 +73,20 @@ pub async fn ask(signed: Signed) -> Page {
 }
 
 /// Shows what a file would change.
-pub async fn import(signed: Signed, parts: Result<Multipart, MultipartRejection>) -> Page {
-    let parts = parts.map_err(|_| unreadable())?;
-    let (file, pasted) = upload(parts).await?;
+pub async fn import(signed: Signed, upload: Upload) -> Page {
     let mut page = import_page(&signed);
-    let status = match signed.services().import_category_map(signed.visitor.tenant, &file).await {
+    let status = match signed.services().import_category_map(signed.visitor.tenant, upload.bytes()).await {
         Ok(imported) => {
             page.diff = Some(diff(&imported, &signed.visitor.tenant_name)?);
             StatusCode::OK
         }
         Err(Error::BadRequest(sentence)) => {
-            (page.error, page.pasted) = (Some(sentence), pasted);
+            (page.error, page.pasted) = (Some(sentence), upload.text().unwrap_or_default().to_owned());
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(error) => return Err(error.into()),
     };
     Ok((status, html(&page)?).into_response())
-}
-
-fn unreadable() -> Error {
-    Error::BadRequest("The file could not be read to its end. Send it again.".to_owned())
 }
 
 fn import_page(signed: &Signed) -> CategoryImport {
@@ -102,27 +96,9 @@ fn import_page(signed: &Signed) -> CategoryImport {
     CategoryImport { shell, error: None, pasted: String::new(), diff: None }
 }
 
-/// The file that was uploaded, else the text that was pasted; and that text.
-async fn upload(mut parts: Multipart) -> Result<(Vec<u8>, String), Error> {
-    let (mut file, mut pasted) = (Vec::new(), String::new());
-    while let Some(field) = parts.next_field().await.map_err(|_| unreadable())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|_| unreadable())?;
-        match name.as_str() {
-            "file" => file = bytes.to_vec(),
-            "text" => pasted = String::from_utf8_lossy(&bytes).into_owned(),
-            _ => {}
-        }
-    }
-    if file.is_empty() {
-        file = pasted.clone().into_bytes();
-    }
-    Ok((file, pasted))
-}
-
 fn diff(imported: &Imported, brand: &str) -> Result<ImportDiff, Error> {
     let (view, import) = (&imported.view, &imported.import);
-    let mut form = initial(view, brand);
+    let mut form = initial(view, brand).form;
     form.revision = view.revision.to_string();
     form.form_id = crypto::random_text();
     imported.apply(&mut form);

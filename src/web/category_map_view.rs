@@ -1,7 +1,7 @@
 //! Fills the part *Map your product categories to Autotask* of the settings form.
 
 use super::{
-    opportunities_view::Filler,
+    filler::Filler,
     view::{MapFilter, MapRow, MapState, MapSuggestion, MapTable},
 };
 use crate::{
@@ -19,8 +19,8 @@ const LIST: List = List::ProductCategories;
 
 /// One row for each category of the tenant, the fallback, and the tools as they were.
 pub fn fill(table: &mut MapTable, filler: &mut Filler<'_>, view: &SettingsView, values: &SettingsForm) {
-    filler.choose(&mut table.fallback, LIST, &values.category_map.fallback, false);
-    filler.choose(&mut table.target, LIST, &values.map_tools.target, false);
+    filler.choose(&mut table.fallback, LIST, &values.category_map.fallback);
+    filler.choose(&mut table.target, LIST, &values.map_tools.target);
     let tools = &values.map_tools;
     table.filter = MapFilter {
         search: tools.search.clone(),
@@ -38,7 +38,7 @@ fn row(filler: &mut Filler<'_>, view: &SettingsView, row: &Row) -> MapRow {
     let products = view.products.get(&row.category).copied().unwrap_or(0);
     let label = row.category.replace('/', " › ");
     let mut shown = MapRow::new(row.index, row.category.clone(), label, products);
-    filler.choose(&mut shown.select, LIST, &row.typed, false);
+    filler.choose(&mut shown.select, LIST, &row.typed);
     shown.select.tag = None;
     if row.chosen.is_some() && row.state == category_rows::MapState::NeedsAttention {
         let hint = "Quotes with its products are held until you choose an active category.";

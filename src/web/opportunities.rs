@@ -10,7 +10,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    activity::last_sent,
     category_map::MapParams,
     clash,
     error::Page,
@@ -18,7 +17,8 @@ use super::{
     opportunities_notice as notices,
     opportunities_view::{self as fill, Shown},
     parked, settings_summary,
-    view::{ErrorLink, Nav, Notice, Opportunities, SetupNeeded, Switch, TurnOff},
+    switch_view::{self, Known},
+    view::{Nav, Notice, Opportunities, TurnOff},
 };
 use crate::{
     clock,
@@ -162,48 +162,19 @@ pub async fn page(
     errors: FieldErrors,
     notice: Option<Notice>,
 ) -> Result<Opportunities, Error> {
-    let summary = signed.services().summary(signed.visitor.tenant).await?;
-    let enabled = view.settings.enabled;
-    let mut form = enabled.then(|| fill::form(&Shown { view, typed, brand: &signed.visitor.tenant_name }));
+    let (services, tenant) = (signed.services(), signed.visitor.tenant);
+    let (summary, standing) = (services.summary(tenant).await?, services.standing(tenant).await?);
+    let (enabled, loaded) = (view.settings.enabled, standing.refreshed_at.is_some());
+    let mut form =
+        enabled.then(|| fill::form(&Shown { view, typed, brand: &signed.visitor.tenant_name, loaded }));
     let errors = form.as_mut().map(|form| form.show_errors(&fill::posted_names(&errors))).unwrap_or_default();
-    let is_new = enabled && view.settings.sections.is_none();
+    let at = Known { view, standing: &standing, summary: &summary, now: services.clock.now() };
     Ok(Opportunities {
         shell: signed.shell("Opportunities — Autotask — Apps", Nav::Apps, &CRUMBS),
         notice,
+        switch: switch_view::switch(&at, form.as_ref(), !errors.is_empty()),
         errors,
-        switch: Switch {
-            enabled,
-            note: last_sent(signed.services().clock.now(), &summary),
-            setup: (is_new && typed.is_none()).then(setup_needed),
-        },
         form,
+        saved: view.settings.sections.is_some(),
     })
-}
-
-/// The required settings, none of which was ever saved: they are saved together.
-fn setup_needed() -> SetupNeeded {
-    let link = |(id, text): (&str, &str)| ErrorLink { href: format!("#{id}"), text: text.to_owned() };
-    SetupNeeded {
-        count: u64::try_from(SettingsForm::required()).unwrap_or(u64::MAX),
-        links: [
-            ("created-category", "When a quote is created"),
-            ("won-stage", "When a quote is won"),
-            ("lost-status", "When a quote is lost"),
-            ("codes-product", "When an item is quoted or sold"),
-            ("services-brand", "When a service or labor role is created in Autotask"),
-        ]
-        .map(link)
-        .to_vec(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::setup_needed;
-
-    #[test]
-    fn a_new_page_counts_every_required_setting() {
-        let sentence = setup_needed().sentence();
-        assert!(sentence.starts_with("13 required settings are not saved yet."), "{sentence}");
-    }
 }

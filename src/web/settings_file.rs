@@ -61,11 +61,8 @@ pub async fn download(signed: Signed, Params(params): Params<FileParams>) -> Pag
 
 /// Shows what a file would change; nothing is saved. A file that cannot be used comes back with what is wrong.
 pub async fn compare(signed: Signed, upload: Upload) -> Page {
-    let text = match upload {
-        Upload::Text(text) => text,
-        Upload::NoText => {
-            return refuse(&signed, String::new(), &[whole("Save the file as UTF-8 and choose it again")]);
-        }
+    let Some(text) = upload.text().map(str::to_owned) else {
+        return refuse(&signed, String::new(), &[whole("Save the file as UTF-8 and choose it again")]);
     };
     if text.trim().is_empty() {
         return refuse(&signed, text, &[whole("Choose a file or paste one")]);

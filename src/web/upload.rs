@@ -7,11 +7,18 @@ use crate::error::Error;
 
 /// What was sent; the file counts where there are both.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Upload {
-    /// A text, perhaps empty.
-    Text(String),
-    /// A file of bytes that are no text in UTF-8.
-    NoText,
+pub struct Upload(Vec<u8>);
+
+impl Upload {
+    /// As it was sent.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// As a text; `None` where it is none in UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
 }
 
 impl FromRequest<WebState> for Upload {
@@ -24,8 +31,7 @@ impl FromRequest<WebState> for Upload {
         };
         let parts = Multipart::from_request(request, state).await.map_err(unreadable)?;
         let (file, text) = read(parts).await.map_err(cut_off)?;
-        let sent = if file.is_empty() { text } else { file };
-        Ok(String::from_utf8(sent).map_or(Self::NoText, Self::Text))
+        Ok(Self(if file.is_empty() { text } else { file }))
     }
 }
 

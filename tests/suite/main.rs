@@ -9,6 +9,7 @@ mod client;
 mod connection;
 mod contract;
 mod documents;
+mod form;
 mod harness;
 mod history;
 mod intake;

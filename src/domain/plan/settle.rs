@@ -6,7 +6,7 @@ use super::{Action, Fields, Key, Links, Planner, Source, Target};
 use crate::domain::document::State;
 
 /// Values of `Opportunities.status` with which Autotask regards an opportunity as decided.
-const DECIDED: [i64; 3] = [2, 3, 4];
+pub const DECIDED: [i64; 3] = [2, 3, 4];
 
 /// Bringing an opportunity from one state to another.
 #[derive(Clone, Debug, PartialEq, Eq)]

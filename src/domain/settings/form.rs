@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, category_tools::MapTools};
 use crate::{
     domain::{
+        fold::fold,
         lists::{List, Lists},
         picker::{Picker, Read},
     },
@@ -185,14 +186,6 @@ impl SettingsForm {
         }
     }
 
-    /// How many fields must be filled in before anything can be saved: those that an empty form is told about.
-    pub fn required() -> usize {
-        let mut empty = Self::default();
-        "true".clone_into(&mut empty.lost.keep_stage);
-        let nothing = Against { lists: &Lists::default(), brands: &[], categories: &[], saved: None };
-        empty.check(&nothing).err().map_or(0, |errors| errors.iter().count())
-    }
-
     /// The settings that the form stands for.
     ///
     /// # Errors
@@ -320,13 +313,21 @@ impl Check<'_> {
         match picker.read(typed) {
             Read::Empty => return None,
             Read::One(value) if saved == Some(value) || lists.is_active(list, value) => return Some(value),
-            Read::Several(values) => {
-                let near: Vec<_> = values.iter().filter_map(|value| picker.text(*value)).take(5).collect();
-                let near = near.join(" · ");
-                self.errors.add(path, format!("Several options are called \"{typed}\". Type one of: {near}"));
+            Read::Several(_) => {
+                let names = list.nouns().1.to_lowercase();
+                self.errors.add(
+                    path,
+                    format!("Several {names} begin with \"{typed}\". Choose one, or type more of its name"),
+                );
             }
             Read::Unknown if picker.is_long() => {
-                self.errors.add(path, format!("Select {what}: nothing is called \"{typed}\""));
+                let name = list.nouns().0.to_lowercase();
+                let rest = if picker.nearest(typed).is_empty() {
+                    "Type the name of one in Autotask"
+                } else {
+                    "Choose one of the nearest, or type another name"
+                };
+                self.errors.add(path, format!("No {name} is called \"{typed}\". {rest}"));
             }
             Read::One(_) | Read::Unknown => {
                 self.errors.add(path, format!("Select {what} that is active in Autotask"));
@@ -371,17 +372,27 @@ impl Check<'_> {
     }
 
     fn services(&mut self, form: &ServicesForm) -> Services {
-        let (brand, category) = (form.brand.trim(), form.category.trim());
-        if !self.against.brands.iter().any(|known| known == brand) {
+        let brand = named(self.against.brands, &form.brand);
+        let category = named(self.against.categories, &form.category);
+        if brand.is_none() {
             self.errors.add("services.brand", "Select a brand");
         }
-        if is_bundle(category) {
+        if is_bundle(category.unwrap_or(&form.category)) {
             self.errors.add("services.category", "Select a category other than Bundle");
-        } else if !self.against.categories.iter().any(|known| known == category) {
+        } else if category.is_none() {
             self.errors.add("services.category", "Select a category for services");
         }
-        Services { brand: brand.to_owned(), category: category.to_owned() }
+        let text = |name: Option<&str>| name.unwrap_or_default().to_owned();
+        Services { brand: text(brand), category: text(category) }
     }
+}
+
+/// The brand or category that a text means: as it is posted, or as a person types its name.
+fn named<'a>(known: &'a [String], typed: &str) -> Option<&'a str> {
+    let typed = typed.trim();
+    let meant = |name: &&String| fold(name) == fold(typed) || fold(&name.replace('/', " › ")) == fold(typed);
+    let exact = known.iter().find(|name| *name == typed);
+    exact.or_else(|| known.iter().find(meant)).map(String::as_str)
 }
 
 /// Whether a category is the one for bundles, which services must not get.

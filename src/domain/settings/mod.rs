@@ -16,6 +16,7 @@ pub mod form;
 pub mod keys;
 pub mod merge;
 mod origin;
+pub mod suggest;
 
 use serde::{Deserialize, Serialize};
 

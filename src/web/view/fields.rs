@@ -39,6 +39,12 @@ pub struct Select {
     pub tag: Option<Tag>,
     /// Of a list that is too long for a native select: what it is typed with.
     pub typed: Option<Typed>,
+    /// What the chosen value leads to, where that should be known: `New quotes are held until you choose …`.
+    pub note: Option<String>,
+    /// What a typed text that no option is called may have meant; each leads to the form with that choice.
+    pub near: Vec<Choice>,
+    /// Of a list that was never loaded: the saved value, posted as it is while nothing can be chosen.
+    pub kept: Option<String>,
 }
 
 /// How a long list is chosen from: by typing, with the list that several fields of the form share.
@@ -93,7 +99,14 @@ impl Select {
 
     /// The ids that describe the element; empty for none.
     pub fn described_by(&self) -> String {
-        described_by(&self.id(), &self.hint, self.error.as_deref())
+        described_by(&self.id(), &self.hint, self.note.as_deref(), self.error.as_deref())
+    }
+
+    /// Whether it is required and nothing is chosen.
+    pub fn is_missing(&self) -> bool {
+        let is_typed = self.typed.as_ref().is_some_and(|typed| !typed.value.trim().is_empty());
+        let is_kept = self.kept.as_ref().is_some_and(|kept| !kept.is_empty());
+        !(self.optional || is_typed || is_kept || self.options.iter().any(|choice| choice.selected))
     }
 }
 
@@ -116,6 +129,8 @@ pub struct Text {
     pub error: Option<String>,
     /// A word about the value.
     pub tag: Option<Tag>,
+    /// What the value leads to, where that should be known.
+    pub note: Option<String>,
 }
 
 impl Text {
@@ -152,7 +167,7 @@ impl Text {
 
     /// The ids that describe the element; empty for none.
     pub fn described_by(&self) -> String {
-        described_by(&self.id(), &self.hint, self.error.as_deref())
+        described_by(&self.id(), &self.hint, self.note.as_deref(), self.error.as_deref())
     }
 }
 
@@ -183,13 +198,11 @@ impl Control {
     }
 }
 
-fn described_by(id: &str, hint: &str, error: Option<&str>) -> String {
-    match (hint.is_empty(), error.is_none()) {
-        (true, true) => String::new(),
-        (false, true) => format!("{id}-hint"),
-        (true, false) => format!("{id}-error"),
-        (false, false) => format!("{id}-error {id}-hint"),
-    }
+fn described_by(id: &str, hint: &str, note: Option<&str>, error: Option<&str>) -> String {
+    let parts = [("error", error.is_some()), ("note", note.is_some()), ("hint", !hint.is_empty())];
+    let ids: Vec<_> =
+        parts.iter().filter(|(_, is_there)| *is_there).map(|(part, _)| format!("{id}-{part}")).collect();
+    ids.join(" ")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use askama::Template;
 use super::{
     fields::Control,
     opportunities_form::Form,
-    parts::{ErrorLink, Notice},
+    parts::{ErrorLink, Link, Notice, Tone},
     shell::Shell,
 };
 
@@ -23,6 +23,8 @@ pub struct Opportunities {
     pub switch: Switch,
     /// The settings; none while sync is off.
     pub form: Option<Form>,
+    /// Whether settings were ever saved.
+    pub saved: bool,
 }
 
 /// Turns sync on and off at once, apart from the settings form.
@@ -31,27 +33,50 @@ pub struct Opportunities {
 pub struct Switch {
     /// Whether sync is on.
     pub enabled: bool,
-    /// One line under the label: `Last sent 2 minutes ago. 212 of 10,000 calls used this hour.`
+    /// What is the case and what is next, in one line: `Last sent 2 minutes ago.`
     pub note: String,
     /// What is still missing before anything is sent.
     pub setup: Option<SetupNeeded>,
+    /// What else keeps quotes from being sent.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// Something outside of the form that keeps quotes from being sent, or the form from being right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// How bad it is.
+    pub tone: Tone,
+    /// What is the case, without a full stop.
+    pub heading: String,
+    /// What it means, in whole sentences.
+    pub text: String,
+    /// What to do about it.
+    pub remedy: Option<Remedy>,
+}
+
+/// What is done about an [`Obstacle`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Going to another page.
+    Go(Link),
+    /// Having the lists refreshed: a button.
+    RefreshLists,
 }
 
 /// Required settings that nobody has saved yet.
 #[derive(Clone, Debug)]
 pub struct SetupNeeded {
-    /// How many.
-    pub count: u64,
-    /// The fields that miss a value; may name just the first ones.
+    /// The fields that are empty, suggestions applied.
     pub links: Vec<ErrorLink>,
 }
 
 impl SetupNeeded {
     /// How much is missing and what that means.
     pub fn sentence(&self) -> String {
-        let missing = match self.count {
-            1 => "1 required setting is not saved yet.".to_owned(),
-            count => format!("{count} required settings are not saved yet."),
+        let missing = match self.links.len() {
+            0 => "Every required setting has a suggestion: check them.".to_owned(),
+            1 => "1 required setting is empty.".to_owned(),
+            count => format!("{count} required settings are empty."),
         };
         format!("{missing} Quotes are held until you save the settings below.")
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     category_map::MapTable,
     fields::{Control, Select, SharedList, Text, id_of},
-    parts::ErrorLink,
+    parts::{ErrorLink, Tag, Tone, count_of},
 };
 
 /// How many wrong rows of the category map the error summary names one by one.
@@ -101,6 +101,17 @@ pub struct Services {
     pub category: Select,
 }
 
+/// One section in the list of sections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// Where it is on the page.
+    pub href: String,
+    /// Its heading.
+    pub title: &'static str,
+    /// How far it is: complete, or how much is missing or wrong.
+    pub state: Option<Tag>,
+}
+
 impl Form {
     /// The form with every name, label and hint, and no choices or values yet.
     pub fn new(revision: impl Into<String>, form_id: impl Into<String>) -> Self {
@@ -139,6 +150,78 @@ impl Form {
         fold_rows(links)
     }
 
+    /// The sections with how far each is, in the order of the page.
+    pub fn contents(&self) -> Vec<Contents> {
+        let (wrong_rows, map) =
+            (self.map.rows.iter().filter(|row| row.select.error.is_some()).count(), "category_map");
+        let contents = |(id, title, selects): &(&'static str, &'static str, Vec<&Select>)| {
+            let is_wrong = |select: &&&Select| {
+                select.error.is_some() || select.tag.as_ref().is_some_and(|tag| tag.tone == Tone::Warn)
+            };
+            let wrong = selects.iter().filter(is_wrong).count() + if *id == map { wrong_rows } else { 0 };
+            let missing = selects.iter().filter(|select| select.is_missing()).count();
+            let state = match (wrong, missing) {
+                (0, 0) if *id == map => None,
+                (0, 0) => Some(Tag::new(Tone::Ok, "Complete")),
+                (0, missing) => Some(Tag::new(Tone::Warn, format!("{missing} missing"))),
+                (wrong, _) => Some(Tag::new(Tone::Bad, count(wrong, "problem", "problems"))),
+            };
+            Contents { href: format!("#{id}"), title, state }
+        };
+        self.parts().iter().map(contents).collect()
+    }
+
+    /// The required settings that are empty, in the order of the page.
+    pub fn missing(&self) -> Vec<ErrorLink> {
+        let link = |title: &str, select: &Select| ErrorLink {
+            href: format!("#{}", select.id()),
+            text: format!("{title}: {}", select.label),
+        };
+        let parts = self.parts().into_iter();
+        parts
+            .flat_map(|(_, title, selects)| {
+                selects
+                    .into_iter()
+                    .filter(|select| select.is_missing())
+                    .map(move |select| link(title, select))
+            })
+            .collect()
+    }
+
+    /// Each section's id, heading and choices, but for the rows of the category map.
+    fn parts(&self) -> Vec<(&'static str, &'static str, Vec<&Select>)> {
+        let Self { created, won, lost, codes, map, services, .. } = self;
+        let new = vec![
+            &created.category,
+            &created.default_owner,
+            &created.stage,
+            &created.status,
+            &created.shipping,
+        ];
+        let mut gone = vec![&lost.status];
+        if !lost.keep_stage {
+            gone.insert(0, &lost.stage);
+        }
+        let code = vec![
+            &codes.product,
+            &codes.recurring_service,
+            &codes.payment_surcharge,
+            &codes.non_recurring_service,
+        ];
+        let mut service = vec![&services.category];
+        if let Control::Select(brand) = &services.brand {
+            service.insert(0, brand);
+        }
+        vec![
+            ("created", "When a quote is created", new),
+            ("won", "When a quote is won", vec![&won.stage, &won.status]),
+            ("lost", "When a quote is lost", gone),
+            ("codes", "When an item is quoted or sold", code),
+            ("category_map", "Map your product categories to Autotask", vec![&map.fallback]),
+            ("services", "When a service or labor role is created in Autotask", service),
+        ]
+    }
+
     fn error_slots(&mut self) -> Vec<(String, &mut Option<String>)> {
         let Self { created, won, lost, codes, map, services, note, .. } = self;
         let mut slots = vec![
@@ -164,6 +247,10 @@ impl Form {
         slots.push((note.name.clone(), &mut note.error));
         slots
     }
+}
+
+fn count(count: usize, one: &str, many: &str) -> String {
+    count_of(u64::try_from(count).unwrap_or(u64::MAX), one, many)
 }
 
 /// Keeps the first wrong rows of the category map and tells only the number of the others.
@@ -193,7 +280,7 @@ impl Created {
         Self {
             category: Select::new("created[category]", "Category")
                 .prompt("Select a category")
-                .hint("Decides which fields people see on the opportunity in Autotask."),
+                .hint("Decides what people see on the opportunity in Autotask. Standard shows every field."),
             default_owner: Select::new("created[default_owner]", "Default owner").prompt("Select a default owner").hint(
                 "Used when the quote's owner is not found in Autotask, for example when a customer creates the quote online. \
                  Choose someone who can pass it on.",
@@ -203,10 +290,9 @@ impl Created {
                 .hint("A stage that says the quote has been sent fits most sales processes."),
             status: Select::new("created[status]", "Status").prompt("Select a status").hint("Recommended: Active."),
             probability: Text::new("created[probability]", "Probability %").optional().numeric().hint(
-                "A whole number from 0 to 100. Expected revenue is multiplied by probability. \
-                 Empty counts as 0, and at 0 these opportunities forecast as 0.",
+                "How likely it is that you close the opportunity: a whole number from 0 to 100. Empty counts as 0.",
             ),
-            shipping: Select::new("created[shipping]", "Shipping").optional().prompt("No shipping type"),
+            shipping: Select::new("created[shipping]", "Shipping").optional().prompt("No shipping type").hint("The shipping type of the quote in Autotask."),
         }
     }
 }
@@ -214,7 +300,7 @@ impl Created {
 impl Won {
     fn new() -> Self {
         Self {
-            stage: Select::new("won[stage]", "Stage").prompt("Select a stage"),
+            stage: Select::new("won[stage]", "Stage").prompt("Select a stage").hint("The stage that says the opportunity has been won."),
             status: Select::new("won[status]", "Status").prompt("Select a status").hint(
                 "Recommended: Active. It lets you finish winning the opportunity in Autotask, including the Won \
                  Opportunity Wizard.",
@@ -253,14 +339,24 @@ impl Codes {
                 "Non-recurring service material code",
             )
             .prompt(material)
-            .hint("Used for labor."),
+            .hint("For labor and other services that are billed once."),
         }
     }
 }
 
 impl Services {
+    /// The choices with their paths.
+    pub fn selects(&mut self) -> Vec<(&'static str, &mut Select)> {
+        let mut selects = vec![("services.category", &mut self.category)];
+        if let Control::Select(brand) = &mut self.brand {
+            selects.push(("services.brand", brand));
+        }
+        selects
+    }
+
     fn new() -> Self {
-        let hint = "The brand of services and labor that come from Autotask: usually your own company.";
+        let hint = "The brand of services and labor that come from Autotask: usually your own company. \
+                    Contractors can have a brand of their own.";
         Self {
             brand: Control::Select(
                 Select::new("services[brand]", "Brand").prompt("Select a brand").hint(hint),

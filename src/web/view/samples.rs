@@ -116,6 +116,7 @@ fn words_of_people_are_escaped() {
             "history-empty",
             "history-filtered-empty",
             "opportunities-hostile",
+            "opportunities-nearest",
             "preview",
             "preview-held",
             "preview-missing",

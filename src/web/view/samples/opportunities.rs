@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
-    Control, ErrorLink, Form, Link, MapRow, MapState, MapSuggestion, Nav, Notice, Opportunities, SetupNeeded,
-    Switch, Tag, Text, Tone,
+    Control, ErrorLink, Form, Link, MapRow, MapState, MapSuggestion, Nav, Notice, Obstacle, Opportunities,
+    Remedy, SetupNeeded, SharedList, Switch, Tag, Text, Tone, Typed,
 };
 
-pub(super) fn samples() -> [(&'static str, String); 8] {
+pub(super) fn samples() -> [(&'static str, String); 12] {
     [
         ("opportunities-disabled", page(&disabled())),
         ("opportunities-fresh", page(&fresh())),
@@ -17,6 +17,10 @@ pub(super) fn samples() -> [(&'static str, String); 8] {
         ("opportunities-errors", page(&errors())),
         ("opportunities-inactive", page(&inactive())),
         ("opportunities-restored", page(&restored())),
+        ("opportunities-never", page(&Opportunities { saved: false, ..disabled() })),
+        ("opportunities-obstacles", page(&obstacles())),
+        ("opportunities-unloaded", page(&unloaded())),
+        ("opportunities-nearest", page(&nearest())),
         ("opportunities-hostile", page(&hostile())),
     ]
 }
@@ -24,16 +28,19 @@ pub(super) fn samples() -> [(&'static str, String); 8] {
 fn base(switch: Switch, form: Option<Form>) -> Opportunities {
     let title = "Opportunities — Autotask — Apps";
     let shell = shell(title, Nav::Apps, &["Apps", "Autotask", "Opportunities"]);
-    Opportunities { shell, notice: None, errors: Vec::new(), switch, form }
+    Opportunities { shell, notice: None, errors: Vec::new(), switch, form, saved: true }
 }
 
 fn on() -> Switch {
     let note = "Last sent 2 minutes ago. 212 of 10,000 calls used this hour.".to_owned();
-    Switch { enabled: true, note, setup: None }
+    Switch { enabled: true, note, setup: None, obstacles: Vec::new() }
 }
 
 fn disabled() -> Opportunities {
-    base(Switch { enabled: false, note: String::new(), setup: None }, None)
+    base(
+        Switch { enabled: false, note: "Nothing is sent.".to_owned(), setup: None, obstacles: Vec::new() },
+        None,
+    )
 }
 
 fn form() -> Form {
@@ -94,15 +101,15 @@ fn map(form: &mut Form) {
 
 fn fresh() -> Opportunities {
     let mut form = form();
-    form.created.stage.tag = Some(Tag::new(Tone::Info, "Suggested"));
-    form.created.category.tag = Some(Tag::new(Tone::Info, "Suggested"));
+    form.created.stage.tag = Some(Tag::new(Tone::Info, "Suggested: name contains \"sent\""));
+    form.created.category.tag = Some(Tag::new(Tone::Info, "Suggested: named \"Standard\""));
     form.map.rows.clear();
     let link = |href: &str, text: &str| ErrorLink { href: href.to_owned(), text: text.to_owned() };
     let links = vec![
         link("#created-default_owner", "Default owner"),
         link("#codes-payment_surcharge", "Payment surcharge material code"),
     ];
-    base(Switch { setup: Some(SetupNeeded { count: 2, links }), ..on() }, Some(form))
+    base(Switch { setup: Some(SetupNeeded { links }), ..on() }, Some(form))
 }
 
 fn complete() -> Opportunities {
@@ -157,7 +164,7 @@ fn inactive() -> Opportunities {
         "Proposal Sent (inactive in Autotask)",
     );
     stage.tag = Some(Tag::new(Tone::Warn, "Inactive in Autotask"));
-    stage.hint = "New quotes are held until you choose an active stage.".to_owned();
+    stage.note = Some("New quotes are held until you choose an active stage.".to_owned());
     form.map.rows[0].state = MapState::NeedsAttention;
     page
 }
@@ -174,6 +181,96 @@ fn restored() -> Opportunities {
         }),
         ..complete()
     }
+}
+
+fn obstacles() -> Opportunities {
+    let obstacle = |tone, heading: &str, text: &str, remedy| Obstacle {
+        tone,
+        heading: heading.to_owned(),
+        text: text.to_owned(),
+        remedy: Some(remedy),
+    };
+    let mend = Remedy::Go(Link::new("/apps/autotask/connection", "Mend the connection"));
+    let obstacles = vec![
+        obstacle(
+            Tone::Bad,
+            "The last test of the connection failed",
+            "Autotask refused the secret. Enter it again.",
+            mend,
+        ),
+        obstacle(
+            Tone::Warn,
+            "Autotask lists were last refreshed 26 hours ago",
+            "Choices that are new in Autotask may be missing below.",
+            Remedy::RefreshLists,
+        ),
+    ];
+    let mut page = complete();
+    page.switch.obstacles = obstacles;
+    let form = page.form.as_mut().unwrap();
+    form.won.status.note = Some("Closed closes the opportunity at once.".to_owned());
+    form.created.probability.value.clear();
+    form.created.probability.note = Some("At 0 % these opportunities forecast as 0.".to_owned());
+    page
+}
+
+fn unloaded() -> Opportunities {
+    let mut page = complete();
+    let form = page.form.as_mut().unwrap();
+    for select in [&mut form.created.stage, &mut form.won.stage, &mut form.lost.stage] {
+        select.kept = Some("29683".to_owned());
+        select.options = choices(&["Unknown value, ID 29683 (no longer in Autotask)"], "");
+        select.note = Some("The stages have not been loaded from Autotask yet.".to_owned());
+    }
+    page
+}
+
+fn nearest() -> Opportunities {
+    let mut page = complete();
+    let form = page.form.as_mut().unwrap();
+    form.shared = vec![SharedList { id: "options-owners".to_owned(), options: vec![HOSTILE.to_owned()] }];
+    let owner = &mut form.created.default_owner;
+    owner.typed = Some(Typed { list: "options-owners".to_owned(), value: "Sales dsek".to_owned() });
+    owner.near = choices(&["Sales desk — sales@northwind.example", HOSTILE], "");
+    let refused = "No owner is called \"Sales dsek\". Choose one of the nearest, or type another name";
+    page.errors =
+        form.show_errors(&BTreeMap::from([("created[default_owner]".to_owned(), refused.to_owned())]));
+    page
+}
+
+#[test]
+fn each_near_match_leads_to_the_form_with_that_choice() {
+    let html = page(&nearest());
+    let button =
+        "formaction=\"/apps/autotask/opportunities/draft\" name=\"created[default_owner]\" value=\"29682\"";
+    assert!(html.contains(button), "{html}");
+    let first = html.find("type=\"submit\" tabindex=\"-1\" aria-hidden=\"true\">Save<");
+    assert!(first < html.find(button), "Enter in a field saves, whatever other buttons there are");
+}
+
+#[test]
+fn a_field_whose_list_is_not_loaded_posts_what_is_saved() {
+    let html = page(&unloaded());
+    assert!(html.contains(
+        "<input type=\"hidden\" name=\"created[stage]\" value=\"29683\"><select id=\"created-stage\" disabled"
+    ));
+    assert!(!html.contains("<select id=\"created-stage\" name"));
+    assert!(html.contains("id=\"created-stage-note\">The stages have not been loaded"));
+}
+
+#[test]
+fn the_contents_say_how_far_each_section_is() {
+    let states = |page: &Opportunities| {
+        let contents = page.form.as_ref().unwrap().contents().into_iter();
+        contents.map(|part| part.state.map(|state| state.text).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&complete()), ["Complete", "Complete", "Complete", "Complete", "", "Complete"]);
+    assert_eq!(states(&fresh())[0], "1 missing");
+    assert_eq!(
+        states(&errors()),
+        ["1 problem", "Complete", "1 problem", "Complete", "1 problem", "1 problem"]
+    );
+    assert_eq!(states(&inactive())[0], "1 problem");
 }
 
 fn hostile() -> Opportunities {
@@ -236,6 +333,8 @@ fn many_wrong_rows_are_counted_instead_of_listed() {
 fn settings_are_absent_while_sync_is_off() {
     let html = page(&disabled());
     assert!(html.contains("Turn on sync to choose defaults. Your saved choices are kept."));
+    assert!(html.contains("Show saved settings (read only)"));
+    assert!(!page(&Opportunities { saved: false, ..disabled() }).contains("saved choices"));
     assert!(!html.contains("When a quote is created"));
     assert!(html.contains(r#"aria-checked="false""#) && html.contains(r#"name="enabled" value="true""#));
 }

@@ -139,7 +139,7 @@ impl Editor {
             if OPTIONAL.contains(path) {
                 values.push(String::new());
             }
-            *place(&mut self.form) = dice.pick(&values).clone();
+            place(&mut self.form).clone_from(dice.pick(&values));
         }
     }
 }
@@ -150,7 +150,7 @@ async fn saved_form(app: &TestApp) -> SettingsForm {
     let mut form = SettingsForm::of(view.settings.sections.as_ref().unwrap());
     form.revision = view.revision.to_string();
     if std::mem::take(&mut form.lost.keep_stage) == "true" {
-        form.lost.stage = LostForm::KEEP.to_owned();
+        LostForm::KEEP.clone_into(&mut form.lost.stage);
     }
     form
 }
@@ -159,7 +159,7 @@ async fn saved_form(app: &TestApp) -> SettingsForm {
 fn choose(clashing: &Clashing, expected: &mut Said, yours: &Said, dice: &mut Dice) -> SettingsForm {
     let mut form = clashing.form.clone();
     if std::mem::take(&mut form.lost.keep_stage) == "true" {
-        form.lost.stage = LostForm::KEEP.to_owned();
+        LostForm::KEEP.clone_into(&mut form.lost.stage);
     }
     for clash in &clashing.clashes {
         if dice.below(2) == 0 {

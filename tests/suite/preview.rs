@@ -113,7 +113,7 @@ async fn preview_and_send(app: &TestApp, kind: &str, number: &str, body: &Value,
 
 async fn previews_are_what_is_sent(db: &Database, count: usize) {
     let app = TestApp::start(db).await;
-    app.save_settings(|form| form.category_map.fallback = "29681713".to_owned()).await;
+    app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback)).await;
     link_role(&app).await;
     let documents = documents::documents(count + 1);
     for (nth, pair) in documents.windows(2).enumerate() {
@@ -133,8 +133,8 @@ async fn previews_are_what_is_sent(db: &Database, count: usize) {
 
 /// The labor "Linked work" is one of Autotask's roles.
 async fn link_role(app: &TestApp) {
-    let line = json!({ "id": "1", "kind": "labor", "name": "Linked work", "sku": "LAB-1", "quantity": "1", "unit_price": "1" });
-    app.quote("Q-role").item(line).send().await;
+    let labor = json!({ "id": "1", "kind": "labor", "name": "Linked work", "sku": "LAB-1", "quantity": "1", "unit_price": "1" });
+    app.quote("Q-role").item(labor).send().await;
     let mut tx = app.services.db.write().await.unwrap();
     let stored = db::find_document(&mut tx, app.tenant, Kind::Quote, "Q-role").await.unwrap().unwrap();
     let link = Link { id: 29_681_251, ..Link::default() };
@@ -194,7 +194,7 @@ on_both! {
         let app = TestApp::start(db).await;
         app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").put().await;
         let mut form = saved(&app).await;
-        form.created.probability = "80".to_owned();
+        "80".clone_into(&mut form.created.probability);
         let shown = preview_with(&app, Some(&form), number("Q-1")).await;
         let probability = field(&shown, Target::Opportunity, "probability");
         assert_eq!((&probability.value, probability.source.as_str()), (&json!(80), "from When a quote is created"));
@@ -212,7 +212,7 @@ on_both! {
         app.quote("Q-1").line("Unheard of", "1 × 5.00").put().await;
         let mut form = saved(&app).await;
         form.created.stage.clear();
-        form.codes.product = "7".to_owned();
+        "7".clone_into(&mut form.codes.product);
         form.category_map.rows.clear();
         let shown = preview_with(&app, Some(&form), number("Q-1")).await;
         assert_eq!(causes(&shown), [

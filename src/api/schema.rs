@@ -245,7 +245,7 @@ pub enum QuoteOrNumber {
     /// The number of a stored quote.
     Number(String),
     /// A quote's whole current state.
-    Quote(Quote),
+    Quote(Box<Quote>),
 }
 
 /// A sale's number where it is stored, or its whole current state.
@@ -255,7 +255,7 @@ pub enum SaleOrNumber {
     /// The number of a stored sale.
     Number(String),
     /// A sale's whole current state.
-    Sale(Sale),
+    Sale(Box<Sale>),
 }
 
 /// What to preview: a quote or a sale.

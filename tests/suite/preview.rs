@@ -113,7 +113,7 @@ async fn preview_and_send(app: &TestApp, kind: &str, number: &str, body: &Value,
 
 async fn previews_are_what_is_sent(db: &Database, count: usize) {
     let app = TestApp::start(db).await;
-    app.save_settings(|form| form.category_map.fallback = "29681713".to_owned()).await;
+    app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback)).await;
     link_role(&app).await;
     let documents = documents::documents(count + 1);
     for (nth, pair) in documents.windows(2).enumerate() {
@@ -133,8 +133,8 @@ async fn previews_are_what_is_sent(db: &Database, count: usize) {
 
 /// The labor "Linked work" is one of Autotask's roles.
 async fn link_role(app: &TestApp) {
-    let line = json!({ "id": "1", "kind": "labor", "name": "Linked work", "sku": "LAB-1", "quantity": "1", "unit_price": "1" });
-    app.quote("Q-role").item(line).send().await;
+    let labor = json!({ "id": "1", "kind": "labor", "name": "Linked work", "sku": "LAB-1", "quantity": "1", "unit_price": "1" });
+    app.quote("Q-role").item(labor).send().await;
     let mut tx = app.services.db.write().await.unwrap();
     let stored = db::find_document(&mut tx, app.tenant, Kind::Quote, "Q-role").await.unwrap().unwrap();
     let link = Link { id: 29_681_251, ..Link::default() };
@@ -194,7 +194,7 @@ on_both! {
         let app = TestApp::start(db).await;
         app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").put().await;
         let mut form = saved(&app).await;
-        form.created.probability = "80".to_owned();
+        "80".clone_into(&mut form.created.probability);
         let shown = preview_with(&app, Some(&form), number("Q-1")).await;
         let probability = field(&shown, Target::Opportunity, "probability");
         assert_eq!((&probability.value, probability.source.as_str()), (&json!(80), "from When a quote is created"));
@@ -212,7 +212,7 @@ on_both! {
         app.quote("Q-1").line("Unheard of", "1 × 5.00").put().await;
         let mut form = saved(&app).await;
         form.created.stage.clear();
-        form.codes.product = "7".to_owned();
+        "7".clone_into(&mut form.codes.product);
         form.category_map.rows.clear();
         let shown = preview_with(&app, Some(&form), number("Q-1")).await;
         assert_eq!(causes(&shown), [
@@ -241,7 +241,7 @@ on_both! {
     async fn without_autotask_it_shows_what_is_known_and_says_so(db) {
         let app = TestApp::start(db).await;
         app.quote("Q-1").line("Unheard of", "1 × 5.00").put().await;
-        app.fault(json!({ "times": 1, "status": 503 })).await;
+        app.fault(json!({ "path": "Companies/query", "kind": "status", "status": 503 })).await;
         let shown = preview(&app, number("Q-1")).await;
         assert!(shown.notes[0].starts_with("Not everything was looked up: "), "{:?}", shown.notes);
         assert_eq!(shown.problems, []);
@@ -314,6 +314,34 @@ on_both! {
         assert_eq!(app.get("quotes/Q-1").await.status, 200);
         let missing = Reply::of(app.api(Method::POST, "preview").json(&json!({ "quote": "Q-2" }))).await;
         assert_eq!(missing.status, 404);
+    }
+
+    async fn the_page_carries_the_form_along_and_names_every_value(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").put().await;
+        app.services.put_user(app.tenant, "a@example.com", "A", "correct horse battery".to_owned().into()).await.unwrap();
+        let token = app.services.sign_in("a@example.com", "correct horse battery".to_owned().into(), "10.0.0.1").await.unwrap();
+        let page = async |method, query: &str, body: &'static str| {
+            let request = app.http.request(method, app.url(&format!("/apps/autotask/opportunities/preview{query}")));
+            let request = request.header("cookie", format!("session={token}")).header("sec-fetch-site", "same-origin");
+            let reply = Reply::of(request.header("content-type", "application/x-www-form-urlencoded").body(body)).await;
+            (reply.status.as_u16(), reply.body.as_str().unwrap_or_default().to_owned())
+        };
+        let (status, html) = page(Method::POST, "", "created[probability]=80&note=keep+me").await;
+        assert_eq!(status, 200, "{html}");
+        for part in [
+            "This is what Autotask would receive", "Q-1 Office refresh", "matched from the quote's customer",
+            r#"name="created[probability]" value="80""#, r#"value="keep me""#,
+            r#"formaction="/apps/autotask/opportunities/draft#created-stage""#, "Save these settings",
+        ] {
+            assert!(html.contains(part) || html.contains(&part.replace('\'', "&#39;")), "no {part} in {html}");
+        }
+        let (status, html) = page(Method::GET, "?quote=Q-1", "").await;
+        assert!(status == 200 && html.contains("Proposal Sent (29681503)") && !html.contains("Save these settings"));
+        let (status, html) = page(Method::GET, "?number=Q-9", "").await;
+        assert!(status == 404 && html.contains("There is no quote or sale with the number Q-9"), "{status}");
+        let (status, html) = page(Method::GET, "?quote=", "").await;
+        assert!(status == 200 && html.contains("Q-EXAMPLE"), "{status}");
     }
 
     async fn the_calls_of_a_preview_are_counted(db) {

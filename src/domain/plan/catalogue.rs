@@ -120,18 +120,18 @@ impl Planner<'_> {
     /// By exact name: Autotask keeps the names of active services unique.
     fn service(&self, line: &Line) -> Find {
         let name = cut(&line.name, SERVICE_NAME);
-        let otherwise = match self.sections.require_active("codes.recurring_service", self.input.lists) {
-            Err(hold) => Otherwise::Hold(hold),
-            Ok(()) => {
-                let (code, period) = (self.sections.codes.recurring_service, line.period);
-                let period = period_type(self.input.lists, List::ServicePeriods, period);
+        let code = self.sections.codes.recurring_service;
+        let period = period_type(self.input.lists, List::ServicePeriods, line.period);
+        let otherwise =
+            if let Err(hold) = self.sections.require_active("codes.recurring_service", self.input.lists) {
+                Otherwise::Hold(hold)
+            } else {
                 Otherwise::Create(
                     catalogue_fields(line, SERVICE_NAME, 400)
                         .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
                         .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
                 )
-            }
-        };
+            };
         Find {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
             by: vec![("name", name)],

@@ -248,7 +248,7 @@ fn everything_that_needs_a_person_is_said_at_once() {
     let mut foreign = document.clone();
     foreign.content.currency = "EUR".to_owned();
     let currency = Hold::Currency { document: "EUR".to_owned(), connection: "USD".to_owned() };
-    assert_eq!(model.plan(&foreign, Some(&settings())).problems, [currency.clone()]);
+    assert_eq!(model.plan(&foreign, Some(&settings())).problems, std::slice::from_ref(&currency));
     let mut inactive = settings();
     (inactive.created.stage, inactive.codes.non_recurring_service) = (99, 98);
     let problems = model.plan(&foreign, Some(&inactive)).problems;

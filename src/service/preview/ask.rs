@@ -44,9 +44,9 @@ impl Answers {
         self.rows.get(&key.target).filter(|_| is_known).map(|rows| finds::best(rows, &find.by))
     }
 
-    /// The opportunity as it is in Autotask; within, `None` where it is gone.
-    pub(super) fn opportunity(&self) -> Option<Option<&Row>> {
-        self.rows.get(&Target::Opportunity).map(|rows| rows.first())
+    /// The opportunity as it is in Autotask, no row where it is gone; `None` where nobody knows.
+    pub(super) fn opportunity(&self) -> Option<&[Row]> {
+        self.rows.get(&Target::Opportunity).map(Vec::as_slice)
     }
 
     /// Adds a row that an earlier step would have made: later ones would find it.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Effect, Field, Problem, Record, Request, ask::Answers};
 use crate::{
     domain::{
-        document::Line,
+        document::{Line, State},
         hold::Hold,
         plan::{
             Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
@@ -42,7 +42,6 @@ impl<'a> Draft<'a> {
         errors: &'a FieldErrors,
         answers: Answers,
     ) -> Self {
-        let lines = planning.document.content.sold_lines();
         Self {
             planning,
             errors,
@@ -50,7 +49,7 @@ impl<'a> Draft<'a> {
             links,
             made: Vec::new(),
             unknown: BTreeSet::new(),
-            lines,
+            lines: planning.document.content.sold_lines(),
             records: Vec::new(),
             holds: Vec::new(),
         }
@@ -151,7 +150,7 @@ impl<'a> Draft<'a> {
                 self.note(Record::new(key.target, name, Effect::Found(*id)));
                 self.links.set(key.clone(), Link { id: *id, written: Written::default() });
             }
-            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name, Written::default()),
+            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name, State::Open),
             (Some([]), Otherwise::Omit) => self.note(Record::new(key.target, name, Effect::Absent)),
             (Some([]), Otherwise::Hold(hold)) => {
                 self.note(Record::new(key.target, name, Effect::Missing));
@@ -170,12 +169,11 @@ impl<'a> Draft<'a> {
     }
 
     fn create(&mut self, key: &Key, create: &Create) {
-        let written = Written { state: create.state, ..Written::default() };
-        self.send(key, &create.fields, self.name(key), written);
+        self.send(key, &create.fields, self.name(key), create.state);
     }
 
     /// Notes a create, and links the record to an id of our own.
-    fn send(&mut self, key: &Key, fields: &Fields, name: String, written: Written) {
+    fn send(&mut self, key: &Key, fields: &Fields, name: String, state: State) {
         let (shown, body) = (self.fields(key.target, fields), self.body(fields));
         let request = Request { method: "POST", path: self.path(key), body: Some(body.clone()) };
         self.records.push(Record {
@@ -188,7 +186,7 @@ impl<'a> Draft<'a> {
         self.made.push(key.clone());
         let id = -i64::try_from(self.made.len()).unwrap_or(i64::MAX);
         self.answers.made(key.target, id, body.clone());
-        self.links.set(key.clone(), Link { id, written: Written { fields: body, ..written } });
+        self.links.set(key.clone(), Link { id, written: Written { fields: body, state, adopted: false } });
     }
 
     fn update(&mut self, key: &Key, fields: &Fields) {
@@ -225,10 +223,11 @@ impl<'a> Draft<'a> {
         let Some(Link { id, written }) = self.links.get(key).cloned() else { return };
         let number = |field: &str| written.fields.get(field).and_then(Value::as_i64);
         let settle = Settle { written: (number("stage"), number("status")), ..settle.clone() };
-        let row = if id < 0 { Some(Some(&written.fields)) } else { self.answers.opportunity() };
+        let row =
+            if id < 0 { Some(std::slice::from_ref(&written.fields)) } else { self.answers.opportunity() };
         let decision = match row {
-            Some(Some(row)) => settle.decide(row),
-            Some(None) => {
+            Some([row, ..]) => settle.decide(row),
+            Some([]) => {
                 self.holds.push(Hold::Gone { entity: key.target.entity().to_owned(), id });
                 return;
             }

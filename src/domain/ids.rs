@@ -38,4 +38,6 @@ id! {
     PushId,
     /// One step of a push that was begun.
     StepId,
+    /// Earlier quotes that were chosen to be sent together.
+    BackfillId,
 }

@@ -5,9 +5,11 @@
 pub mod accounts;
 pub mod activity;
 pub mod api_use;
+pub mod backfill;
 pub mod checklist;
 pub mod connect;
 pub mod connection;
+pub mod foresight;
 pub mod intake;
 pub mod keys;
 mod list_refresh;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use catalogue::catalogue_key;
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
+pub use opportunity::amount;
 
 use super::{
     document::{Document, Kind, State},

@@ -191,11 +191,7 @@ pub async fn unsent_page(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unsent_totals(
-    tx: &mut Tx,
-    tenant: TenantId,
-    filter: &UnsentFilter,
-) -> Result<Vec<UnsentTotal>> {
+pub async fn unsent_totals(tx: &mut Tx, tenant: TenantId, filter: &UnsentFilter) -> Result<Vec<UnsentTotal>> {
     on!(tx, |c| {
         let query = sqlx::query_as(filtered!(
             "SELECT d.status, d.currency, COUNT(*) AS count, CAST(COALESCE(SUM(d.amount), 0) AS BIGINT) AS amount",
@@ -211,10 +207,8 @@ pub async fn unsent_totals(
 /// # Errors
 /// When the database fails.
 pub async fn unsent_count(tx: &mut Tx, tenant: TenantId) -> Result<i64> {
-    on!(tx, |c| {
-        sqlx::query_scalar(unsent!("SELECT COUNT(*)", "")).bind(tenant.0).fetch_one(c).await
-    })
-    .map_err(fault)
+    on!(tx, |c| sqlx::query_scalar(unsent!("SELECT COUNT(*)", "")).bind(tenant.0).fetch_one(c).await)
+        .map_err(fault)
 }
 
 /// Who made a tenant's unsent documents, by name.
@@ -223,8 +217,10 @@ pub async fn unsent_count(tx: &mut Tx, tenant: TenantId) -> Result<i64> {
 /// When the database fails.
 pub async fn unsent_owners(tx: &mut Tx, tenant: TenantId) -> Result<Vec<String>> {
     on!(tx, |c| {
-        let query =
-            sqlx::query_scalar(unsent!("SELECT DISTINCT d.owner", "AND d.owner IS NOT NULL ORDER BY d.owner"));
+        let query = sqlx::query_scalar(unsent!(
+            "SELECT DISTINCT d.owner",
+            "AND d.owner IS NOT NULL ORDER BY d.owner"
+        ));
         query.bind(tenant.0).fetch_all(c).await
     })
     .map_err(fault)
@@ -258,10 +254,8 @@ pub async fn unsent_among(tx: &mut Tx, tenant: TenantId, ids: &[DocumentId]) -> 
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let row: Option<UnsentId> = on!(tx, |c| {
-            let query = sqlx::query_as(unsent!(
-                "SELECT d.made_at, d.id, d.status, d.quote_number",
-                "AND d.id = $2"
-            ));
+            let query =
+                sqlx::query_as(unsent!("SELECT d.made_at, d.id, d.status, d.quote_number", "AND d.id = $2"));
             query.bind(tenant.0).bind(id.0).fetch_optional(c).await
         })
         .map_err(fault)?;
@@ -333,11 +327,7 @@ pub async fn add_backfill(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn backfill_counts(
-    tx: &mut Tx,
-    tenant: TenantId,
-    backfill: BackfillId,
-) -> Result<Vec<StateCount>> {
+pub async fn backfill_counts(tx: &mut Tx, tenant: TenantId, backfill: BackfillId) -> Result<Vec<StateCount>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT state, COUNT(*) AS count, MIN(created_at) AS oldest, MAX(updated_at) AS newest FROM push \

@@ -78,7 +78,7 @@ impl Services {
 
     /// Enqueues the pushes of the selected documents, the oldest first, behind everything that arrives by itself. All
     /// in one transaction, and each document once: what got a push meanwhile, from whomever, keeps that one. Sending
-    /// the same backfill again adds nothing. How many were enqueued.
+    /// the same backfill again adds nothing. How many pushes the backfill has now.
     ///
     /// # Errors
     /// When more than [`MOST`] are selected, or the database fails.
@@ -102,11 +102,21 @@ impl Services {
         let pushes: Vec<NewPush> = picked.iter().map(|unsent| self.new_push(unsent)).collect();
         let added = db::add_backfill(&mut tx, tenant, id, &pushes, now).await?;
         if added > 0 {
-            db::add_history(&mut tx, tenant, self.clock.new_id(), by.user, "backfill", &entry(id, added), now).await?;
+            db::add_history(
+                &mut tx,
+                tenant,
+                self.clock.new_id(),
+                by.user,
+                "backfill",
+                &entry(id, added),
+                now,
+            )
+            .await?;
         }
+        let counts = db::backfill_counts(&mut tx, tenant, id).await?;
         tx.commit().await?;
         self.wake.notify_one();
-        Ok(added)
+        Ok(counts.iter().map(|state| u64::try_from(state.count).unwrap_or(0)).sum())
     }
 
     fn new_push(&self, unsent: &UnsentId) -> NewPush {

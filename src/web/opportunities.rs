@@ -140,12 +140,10 @@ async fn notice(signed: &Signed, view: &SettingsView, news: &NewsParams) -> Resu
         return Ok(changes.map(|changes| saved(&changes, news.released.unwrap_or(0))));
     }
     Ok(match news.sync.as_deref() {
-        Some("on") => Some(Notice {
-            tone: Tone::Ok,
-            heading: "Opportunity sync is enabled".to_owned(),
-            text: turned_on(view.settings.sections.is_some()).to_owned(),
-            links: Vec::new(),
-        }),
+        Some("on") => {
+            let unsent = signed.services().unsent_count(signed.visitor.tenant).await?;
+            Some(turned_on(view.settings.sections.is_some(), unsent))
+        }
         Some("off") => Some(Notice {
             tone: Tone::Info,
             heading: "Opportunity sync is disabled".to_owned(),
@@ -156,12 +154,25 @@ async fn notice(signed: &Signed, view: &SettingsView, news: &NewsParams) -> Resu
     })
 }
 
-fn turned_on(is_set_up: bool) -> &'static str {
-    if is_set_up {
+/// Turning on sends nothing from before: that is said with what there is to choose from.
+fn turned_on(is_set_up: bool, unsent: u64) -> Notice {
+    let now = if is_set_up {
         "Quotes from now on are sent with the settings below."
     } else {
         "Quotes from now on are sent with the defaults below; they are held until these are saved."
+    };
+    let mut notice = Notice {
+        tone: Tone::Ok,
+        heading: "Opportunity sync is enabled".to_owned(),
+        text: now.to_owned(),
+        links: Vec::new(),
+    };
+    if unsent > 0 {
+        let earlier = count_of(unsent, "earlier quote or sale was", "earlier quotes and sales were");
+        notice.text = format!("{now} 0 existing quotes will be sent. {earlier} received and not sent.");
+        notice.links.push(Link::new("/activity/backfill", "Choose which to send"));
     }
+    notice
 }
 
 fn saved(changes: &[diff::Change], released: u64) -> Notice {

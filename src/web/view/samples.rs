@@ -1,6 +1,7 @@
 //! Every page in every state that matters: checked here, and written to `target/samples` to be looked at.
 
 mod activity;
+mod backfill;
 mod connection;
 mod opportunities;
 mod others;
@@ -64,6 +65,7 @@ fn all() -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
     all.extend(opportunities::samples());
     all.extend(activity::samples());
+    all.extend(backfill::samples());
     all.extend(connection::samples());
     all.extend(others::samples());
     all
@@ -89,6 +91,11 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "backfill",
+            "backfill-confirm",
+            "backfill-empty",
+            "backfill-nothing",
+            "backfill-wrong",
             "connection-failed",
             "connection-other-company",
             "connection-wrong",

@@ -130,7 +130,7 @@ pub async fn show(signed: Signed, Params(choosing): Params<Choosing>) -> Page {
             let unsent = services.unsent(signed.visitor.tenant, &filter, choosing.before).await?;
             html(&fill::list(&signed, &choosing, &unsent, notice(&choosing.nothing))?)
         }
-        Err(errors) => html(&fill::refused(&signed, &choosing, &errors)?),
+        Err(errors) => html(&fill::refused(&signed, &choosing, &errors)),
     }
 }
 

@@ -65,17 +65,17 @@ pub fn list(
 }
 
 /// The list with a filter that cannot be read.
-pub fn refused(signed: &Signed, choosing: &Choosing, errors: &FieldErrors) -> Result<Backfill, Error> {
+pub fn refused(signed: &Signed, choosing: &Choosing, errors: &FieldErrors) -> Backfill {
     let link = |(path, sentences): (&str, &[String])| ErrorLink {
         href: format!("#{path}"),
         text: sentences.first().cloned().unwrap_or_default(),
     };
-    Ok(Backfill {
+    Backfill {
         errors: errors.iter().map(link).collect(),
         filter: shown_filter(choosing, std::slice::from_ref(&choosing.owner), errors),
         empty: Some("Correct the filter to see what fits it.".to_owned()),
         ..blank(signed)
-    })
+    }
 }
 
 fn blank(signed: &Signed) -> Backfill {

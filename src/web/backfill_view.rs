@@ -267,7 +267,8 @@ fn causes(foresight: &Foresight) -> Vec<ForeseenCause> {
 }
 
 fn connect_page(hold: &Hold) -> Option<Link> {
-    hold.is_about_connection().then(|| Link::new("/apps/autotask/connection", "Go to connection"))
+    matches!(hold, Hold::NotConnected | Hold::Credentials)
+        .then(|| Link::new("/apps/autotask/connection", "Go to connection"))
 }
 
 /// What became of a backfill.

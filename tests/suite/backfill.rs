@@ -190,7 +190,7 @@ on_both! {
         let foresight = app.foresee(&all()).await;
         assert_eq!((foresight.count, foresight.left_out), (0, 1));
         assert_eq!(app.backfill(&all()).await, 0);
-        app.save_settings(|form| form.include_unquoted_sales = "true".to_owned()).await;
+        app.save_settings(|form| form.include_unquoted_sales = true.to_string()).await;
         assert_eq!(app.foresee(&all()).await.count, 1);
         assert_eq!(app.backfill(&all()).await, 1);
         app.settle().await;

@@ -8,7 +8,10 @@ use super::{
     extract::{Caller, Params, Part},
     openapi::AnyRefusal,
 };
-use crate::{domain::ids::PushId, service::Services};
+use crate::{
+    domain::ids::PushId,
+    service::{Services, activity::PushFilter},
+};
 
 /// Lists pushes
 ///
@@ -32,7 +35,9 @@ pub async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Json<Pushes>, Problem> {
     let status = params.status.map(PushStatus::name);
-    let activity = services.activity(tenant, status, params.before).await?;
+    let activity = services
+        .activity(tenant, &PushFilter { state: status, ..PushFilter::default() }, params.before)
+        .await?;
     let filter = status.map(|status| format!("status={status}&")).unwrap_or_default();
     let next = activity.older.map(|push| format!("/api/v1/pushes?{filter}before={push}"));
     Ok(Json(Pushes { pushes: activity.rows.iter().map(Push::from).collect(), next }))

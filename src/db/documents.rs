@@ -1,14 +1,16 @@
 //! Documents: the newest state of every quote and sale that was received.
 
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, WriteTx, fault, json, on, parse};
+use super::{Db, Tx, WriteTx, fault, json, on, parse};
 use crate::{
     clock::Millis,
     domain::{
         document::{Document, Kind},
         ids::{DocumentId, TenantId},
+        plan,
     },
     error::Result,
 };
@@ -72,6 +74,30 @@ pub async fn find_document(
     })
     .map_err(fault)?;
     row.map(DocumentRow::read).transpose()
+}
+
+/// The documents with those ids, in any order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn documents(tx: &mut Tx, tenant: TenantId, ids: &[DocumentId]) -> Result<Vec<StoredDocument>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<DocumentRow> = on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT id, version, content_hash, received_at, updated_at, body FROM document WHERE tenant_id = ",
+        );
+        query.push_bind(tenant.0).push(" AND id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.0);
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(c).await
+    })
+    .map_err(fault)?;
+    rows.into_iter().map(DocumentRow::read).collect()
 }
 
 /// The document with that id.
@@ -197,4 +223,87 @@ pub async fn touch_document(tx: &mut WriteTx, tenant: TenantId, id: DocumentId, 
         query.bind(tenant.0).bind(id.0).bind(now).execute(c).await.map(drop)
     })
     .map_err(fault)
+}
+
+/// What lists show of a document.
+struct Description {
+    status: &'static str,
+    made_at: Millis,
+    owner: Option<String>,
+    currency: String,
+    /// In hundredths; none where it is beyond every sum that can be added up in the database.
+    amount: Option<i64>,
+    search: String,
+}
+
+/// The largest amount that lists show and add up, in hundredths: a million of them still fit a sum.
+const MAX_AMOUNT: i64 = 9_000_000_000_000;
+
+impl Description {
+    fn of(document: &Document) -> Self {
+        let content = &document.content;
+        let owner = content.owner.as_ref().and_then(|owner| owner.name.as_ref().or(owner.email.as_ref()));
+        let hundredths = (plan::amount(document) * Decimal::ONE_HUNDRED).to_i64();
+        Self {
+            status: document.status(),
+            made_at: content.created_at.as_millisecond(),
+            owner: owner.cloned(),
+            currency: content.currency.clone(),
+            amount: hundredths.filter(|amount| amount.abs() <= MAX_AMOUNT),
+            search: format!("{} {}", document.number, content.customer.name).to_lowercase(),
+        }
+    }
+}
+
+/// Writes down what lists show of a document, a quote together with its sale, from what is stored.
+///
+/// # Errors
+/// When the database fails, or the document cannot be read.
+pub async fn describe_document(tx: &mut WriteTx, tenant: TenantId, id: DocumentId) -> Result<()> {
+    let Some(stored) = document(tx, tenant, id).await? else { return Ok(()) };
+    let sale = match stored.document.kind {
+        Kind::Quote => sale_of_quote(tx, tenant, &stored.document.number).await?,
+        Kind::Sale => None,
+    };
+    let described = match sale {
+        Some(sale) => Description::of(&stored.document.with_sale(&sale.document)),
+        None => Description::of(&stored.document),
+    };
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE document SET status = $3, made_at = $4, owner = $5, currency = $6, amount = $7, search = $8 \
+             WHERE tenant_id = $1 AND id = $2",
+        );
+        let query = query.bind(tenant.0).bind(id.0).bind(described.status).bind(described.made_at);
+        let query = query.bind(&described.owner).bind(&described.currency).bind(described.amount);
+        query.bind(&described.search).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Documents that are described in one transaction.
+const DESCRIBED_AT_ONCE: i64 = 200;
+
+/// Describes documents that were stored before lists showed anything of them. One that cannot be read is left out of
+/// lists: that must not keep the program from starting.
+pub(super) async fn describe_old_documents(db: &Db) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let mut tx = db.write().await?;
+        let rows: Vec<(Uuid, Uuid)> = on!(tx, |c| {
+            let query = sqlx::query_as(
+                "SELECT tenant_id, id FROM document WHERE status IS NULL AND id > $1 ORDER BY id LIMIT $2",
+            );
+            query.bind(after).bind(DESCRIBED_AT_ONCE).fetch_all(c).await
+        })
+        .map_err(fault)?;
+        let Some((_, last)) = rows.last().copied() else { return Ok(()) };
+        for (tenant, id) in rows {
+            if let Err(error) = describe_document(&mut tx, TenantId(tenant), DocumentId(id)).await {
+                tracing::error!(document = %id, %error, "a stored document cannot be described");
+            }
+        }
+        tx.commit().await?;
+        after = last;
+    }
 }

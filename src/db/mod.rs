@@ -4,6 +4,7 @@
 //! together. `on!` runs one text on whichever database the transaction is of.
 
 mod accounts;
+mod backfill;
 mod catalogue;
 mod connections;
 mod documents;
@@ -29,6 +30,7 @@ use sqlx::{
 use tokio::task;
 
 pub use accounts::*;
+pub use backfill::*;
 pub use catalogue::*;
 pub use connections::*;
 pub use documents::*;
@@ -143,6 +145,7 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self> {
         let db = Self::connect(url).await?;
         db.migrate().await?;
+        documents::describe_old_documents(&db).await?;
         Ok(db)
     }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Tx, WriteTx, fault, on};
 use crate::{
     clock::Millis,
-    domain::ids::{DocumentId, PushId, TenantId},
+    domain::ids::{BackfillId, DocumentId, PushId, TenantId},
     error::Result,
 };
 
@@ -110,6 +110,15 @@ pub struct StateCount {
     pub newest: i64,
 }
 
+/// What a list of pushes is narrowed by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PushFilter<'a> {
+    /// The state.
+    pub state: Option<&'a str>,
+    /// Earlier quotes that were chosen to be sent together.
+    pub backfill: Option<BackfillId>,
+}
+
 /// The push of a document that is not finished.
 ///
 /// # Errors
@@ -147,8 +156,8 @@ pub async fn add_push(
     .map_err(fault)
 }
 
-/// Makes an active push due, and notes the newest change of its document. One that is being sent stays so: its
-/// worker sees that the document moved.
+/// Makes an active push due, and notes the newest change of its document: with that it is no longer an earlier quote's.
+/// One that is being sent stays so: its worker sees that the document moved.
 ///
 /// # Errors
 /// When the database fails.
@@ -162,12 +171,13 @@ pub async fn wake_push(
     on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET change = COALESCE($3, change), updated_at = $4, tries = 0, \
+             is_backlog = CASE WHEN $3 IS NULL THEN is_backlog ELSE $5 END, \
              state = CASE WHEN state = 'sending' THEN state ELSE 'waiting' END, \
              reason = CASE WHEN state = 'sending' THEN reason ELSE NULL END, \
              run_at = CASE WHEN state = 'sending' THEN run_at ELSE $4 END \
              WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'sending', 'held', 'failed')",
         );
-        query.bind(tenant.0).bind(id.0).bind(change).bind(now).execute(c).await.map(drop)
+        query.bind(tenant.0).bind(id.0).bind(change).bind(now).bind(false).execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -176,12 +186,12 @@ const CLAIM: &str = "UPDATE push SET state = 'sending', lease_token = lease_toke
      WHERE id IN (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
      WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
      AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
-     ORDER BY p.run_at, p.id LIMIT 1) \
+     ORDER BY p.is_backlog, p.run_at, p.id LIMIT 1) \
      RETURNING id, tenant_id, document_id, lease_token, lease_until, tries";
 const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
      WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
      AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
-     ORDER BY p.run_at, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED) \
+     ORDER BY p.is_backlog, p.run_at, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED) \
      UPDATE push SET state = 'sending', lease_token = push.lease_token + 1, lease_until = $2, updated_at = $1 FROM picked \
      WHERE push.id = picked.id RETURNING push.id, tenant_id, document_id, lease_token, lease_until, tries";
 
@@ -189,7 +199,7 @@ const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push
 /// the other's. The number is any that nothing else locks.
 const CLAIM_TURN: &str = "SELECT pg_advisory_xact_lock(7102)";
 
-/// Claims the push that has been due longest, of a tenant whose sync is on and that has fewer than `per_tenant` pushes
+/// Claims the push that has been due longest, earlier quotes that were chosen to be sent last, of a tenant whose sync is on and that has fewer than `per_tenant` pushes
 /// under way. A lease that ran out is taken over.
 ///
 /// # Errors
@@ -315,14 +325,14 @@ pub async fn push(tx: &mut Tx, tenant: TenantId, id: PushId) -> Result<Option<Pu
     .map_err(fault)
 }
 
-/// Pushes of a tenant, newest first: those before `before`, of `state` where one is asked for, at most `limit`.
+/// Pushes of a tenant that fit `filter`, newest first: those before `before`, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn pushes(
     tx: &mut Tx,
     tenant: TenantId,
-    state: Option<&str>,
+    filter: &PushFilter<'_>,
     before: Option<PushId>,
     limit: i64,
 ) -> Result<Vec<PushRow>> {
@@ -331,9 +341,11 @@ pub async fn pushes(
         let query = sqlx::query_as(
             "SELECT p.id, p.document_id, d.kind, d.number, d.customer, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
              p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
-             WHERE p.tenant_id = $1 AND p.id < $2 AND ($3 = '' OR p.state = $3) ORDER BY p.id DESC LIMIT $4",
+             WHERE p.tenant_id = $1 AND p.id < $2 AND ($3 = '' OR p.state = $3) AND ($4 IS NULL OR p.backfill_id = $4) \
+             ORDER BY p.id DESC LIMIT $5",
         );
-        query.bind(tenant.0).bind(before).bind(state.unwrap_or("")).bind(limit).fetch_all(c).await
+        let query = query.bind(tenant.0).bind(before).bind(filter.state.unwrap_or(""));
+        query.bind(filter.backfill.map(|id| id.0)).bind(limit).fetch_all(c).await
     })
     .map_err(fault)
 }

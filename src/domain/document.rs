@@ -241,6 +241,17 @@ pub struct Line {
 }
 
 impl Document {
+    /// How far it came, in the word of its sender: `open`, `won` or `lost` for quotes, `placed` or `cancelled` for sales.
+    pub fn status(&self) -> &'static str {
+        match (self.kind, self.state) {
+            (Kind::Quote, State::Open) => "open",
+            (Kind::Quote, State::Won) => "won",
+            (Kind::Quote, State::Lost) => "lost",
+            (Kind::Sale, State::Lost) => "cancelled",
+            (Kind::Sale, _) => "placed",
+        }
+    }
+
     /// The quote as it is sent together with the sale that came from it: won, with the sale's surcharge and coupon.
     /// A cancelled sale leaves the quote as it is.
     #[must_use]

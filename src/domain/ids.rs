@@ -40,4 +40,6 @@ id! {
     StepId,
     /// A form that is kept for the person whose session had ended when they sent it.
     ParkedFormId,
+    /// Earlier quotes that were chosen to be sent together.
+    BackfillId,
 }

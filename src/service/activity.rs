@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub use crate::db::{AttemptRow, PushRow, StateCount, StepRow, StoredDocument};
+pub use crate::db::{AttemptRow, PushFilter, PushRow, StateCount, StepRow, StoredDocument};
 use crate::{
     db,
     domain::{
@@ -49,18 +49,18 @@ pub struct PushDetail {
 const NO_PUSH: &str = "There is no push of that id.";
 
 impl Services {
-    /// Pushes of a tenant, newest first.
+    /// Pushes of a tenant that fit the filter, newest first.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn activity(
         &self,
         tenant: TenantId,
-        state: Option<&str>,
+        filter: &PushFilter<'_>,
         before: Option<PushId>,
     ) -> Result<Activity> {
         let mut tx = self.db.read().await?;
-        let mut rows = db::pushes(&mut tx, tenant, state, before, PAGE + 1).await?;
+        let mut rows = db::pushes(&mut tx, tenant, filter, before, PAGE + 1).await?;
         let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
         if has_older {
             rows.pop();

@@ -113,10 +113,12 @@ impl Services {
         }
         if let Some(before) = before {
             db::change_document(tx, tenant, before.id, document, hash, now).await?;
+            db::describe_document(tx, tenant, before.id).await?;
             return Ok(before.id);
         }
         let id = DocumentId(self.clock.new_id());
         db::add_document(tx, tenant, id, document, hash, now).await?;
+        db::describe_document(tx, tenant, id).await?;
         Ok(id)
     }
 
@@ -133,6 +135,7 @@ impl Services {
             && let Some(quote) = db::find_document(tx, tenant, Kind::Quote, number).await?
         {
             db::touch_document(tx, tenant, quote.id, self.clock.now()).await?;
+            db::describe_document(tx, tenant, quote.id).await?;
             return self.enqueue_push(tx, tenant, quote.id, false, change).await;
         }
         if document.kind == Kind::Quote

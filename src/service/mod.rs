@@ -5,11 +5,13 @@
 pub mod accounts;
 pub mod activity;
 pub mod api_use;
+pub mod backfill;
 pub mod category_map;
 pub mod checklist;
 pub mod connect;
 pub mod connection;
 pub mod finds;
+pub mod foresight;
 pub mod go_back;
 pub mod history;
 pub mod intake;

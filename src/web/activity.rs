@@ -10,8 +10,12 @@ use super::{
 };
 use crate::{
     clock::{self, Millis},
-    domain::{hold::Hold, ids::PushId, person::Role},
-    service::activity::{self, Summary},
+    domain::{
+        hold::Hold,
+        ids::{BackfillId, PushId},
+        person::Role,
+    },
+    service::activity::{self, PushFilter, Summary},
 };
 
 /// What the list is narrowed by.
@@ -20,6 +24,8 @@ use crate::{
 pub struct ActivityParams {
     status: String,
     before: Option<PushId>,
+    /// Earlier quotes that were chosen to be sent together.
+    backfill: Option<BackfillId>,
 }
 
 const STATUSES: [(&str, &str); 7] = [
@@ -36,35 +42,41 @@ const STATUSES: [(&str, &str); 7] = [
 pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Page {
     let state = Some(params.status.as_str())
         .filter(|status| STATUSES.iter().any(|(value, _)| value == status && !value.is_empty()));
-    let activity = signed.services().activity(signed.visitor.tenant, state, params.before).await?;
+    let narrowed = PushFilter { state, backfill: params.backfill };
+    let activity = signed.services().activity(signed.visitor.tenant, &narrowed, params.before).await?;
     let now = signed.services().clock.now();
     let summary = Summary::of(&activity.counts);
-    let empty = activity.rows.is_empty().then(|| empty(state.is_some()).to_owned());
-    let address = |before: Option<PushId>| {
-        let status = state.map(|status| format!("status={status}&")).unwrap_or_default();
-        let before = before.map(|push| format!("before={push}")).unwrap_or_default();
-        format!("/activity?{status}{before}")
-    };
+    let is_narrowed = state.is_some() || params.backfill.is_some();
+    let empty = activity.rows.is_empty().then(|| empty(is_narrowed).to_owned());
     html(&Activity {
         shell: signed.shell("Activity", Nav::Activity, &[]),
         notice: None,
         answers: answers(now, &summary),
         groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
-        filter: filter(state.unwrap_or_default()),
+        filter: filter(&narrowed),
         rows: activity
             .rows
             .iter()
             .map(|row| push_row(now, row, activity.web_url.as_deref(), signed.may(Role::Editor)))
             .collect(),
         empty,
-        older: activity.older.map(|push| address(Some(push))),
-        newer: params.before.map(|_| address(None)),
+        older: activity.older.map(|push| address(&narrowed, Some(push))),
+        newer: params.before.map(|_| address(&narrowed, None)),
+        unsent: signed.services().unsent_count(signed.visitor.tenant).await?,
     })
+}
+
+/// The list's address, narrowed in the same way, at the pushes before `before`.
+fn address(narrowed: &PushFilter<'_>, before: Option<PushId>) -> String {
+    let status = narrowed.state.map(|status| format!("status={status}&")).unwrap_or_default();
+    let backfill = narrowed.backfill.map(|backfill| format!("backfill={backfill}&")).unwrap_or_default();
+    let before = before.map(|push| format!("before={push}")).unwrap_or_default();
+    format!("/activity?{status}{backfill}{before}")
 }
 
 fn empty(filtered: bool) -> &'static str {
     if filtered {
-        "No push has this status."
+        "No push fits this filter."
     } else {
         "Nothing has been sent yet. The next quote or sale that arrives while the sync is on appears here within seconds."
     }
@@ -108,13 +120,18 @@ pub fn fix_page(hold: &Hold) -> Option<Link> {
     Some(Link::new(format!("/apps/autotask/opportunities{anchor}"), "Go to settings"))
 }
 
-fn filter(current: &str) -> Filter {
+fn filter(narrowed: &PushFilter<'_>) -> Filter {
+    let current = narrowed.state.unwrap_or_default();
     let choice = |(value, label): (&str, &str)| Choice {
         value: value.to_owned(),
         label: label.to_owned(),
         selected: value == current,
     };
-    Filter { statuses: STATUSES.map(choice).to_vec(), active: !current.is_empty() }
+    Filter {
+        statuses: STATUSES.map(choice).to_vec(),
+        backfill: narrowed.backfill.map(|backfill| backfill.to_string()),
+        active: !current.is_empty() || narrowed.backfill.is_some(),
+    }
 }
 
 fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>, may_retry: bool) -> PushRow {

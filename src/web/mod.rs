@@ -6,6 +6,8 @@ mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
+mod backfill;
+mod backfill_view;
 mod category_map;
 mod category_map_view;
 mod clash;
@@ -115,6 +117,9 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
         .route("/activity", get(activity::show))
+        .route("/activity/backfill", get(backfill::show).post(backfill::send))
+        .route("/activity/backfill/confirm", get(backfill::confirm))
+        .route("/activity/backfill/{id}", get(backfill::sent))
         .route("/activity/{id}", get(push::show))
         .route("/activity/{id}/retry", post(push::retry))
         .route("/history", get(history::show))

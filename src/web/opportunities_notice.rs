@@ -34,7 +34,21 @@ pub async fn news(
         let news = signed.services().save_news(signed.visitor.tenant, revision, params.merged).await?;
         return Ok(news.map(|news| saved(revision, &news, params.released.unwrap_or(0))));
     }
-    Ok(params.sync.as_deref().and_then(|sync| switched(sync, view.settings.sections.is_some())))
+    let mut notice = params.sync.as_deref().and_then(|sync| switched(sync, view.settings.sections.is_some()));
+    if let Some(notice) = notice.as_mut().filter(|_| params.sync.as_deref() == Some("on")) {
+        earlier(notice, signed.services().unsent_count(signed.visitor.tenant).await?);
+    }
+    Ok(notice)
+}
+
+/// Turning on sends nothing from before: that is said with what there is to choose from.
+fn earlier(notice: &mut Notice, unsent: u64) {
+    if unsent > 0 {
+        let earlier = count_of(unsent, "earlier quote or sale was", "earlier quotes and sales were");
+        let text = &notice.text;
+        notice.text = format!("{text} 0 existing quotes will be sent. {earlier} received and not sent.");
+        notice.links.push(Link::new("/activity/backfill", "Choose which to send"));
+    }
 }
 
 fn switched(sync: &str, is_set_up: bool) -> Option<Notice> {

@@ -47,6 +47,30 @@ pub fn day(at: Millis) -> String {
     clock::timestamp(at).strftime("%-d %b %Y").to_string()
 }
 
+/// An amount with its currency, from hundredths: `USD 1,234.50`.
+pub fn amount(currency: &str, hundredths: i64) -> String {
+    let whole = (hundredths.unsigned_abs() / 100).to_string();
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if hundredths < 0 { "-" } else { "" };
+    format!("{currency} {sign}{grouped}.{:02}", hundredths.unsigned_abs() % 100)
+}
+
+/// How many quotes and how many sales: `9 quotes and 1 sale`.
+pub fn quotes_and_sales(quotes: u64, sales: u64) -> String {
+    let (some_quotes, some_sales) = (count_of(quotes, "quote", "quotes"), count_of(sales, "sale", "sales"));
+    match (quotes, sales) {
+        (_, 0) => some_quotes,
+        (0, _) => some_sales,
+        _ => format!("{some_quotes} and {some_sales}"),
+    }
+}
+
 /// What the footer says of the background worker.
 pub fn worker(state: WorkerState) -> String {
     match state {
@@ -92,6 +116,18 @@ pub fn change(change: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_grouped_by_thousands() {
+        let told = [0, 5, 100, -123_456, 100_000_000].map(|amount| super::amount("USD", amount));
+        assert_eq!(told, ["USD 0.00", "USD 0.05", "USD 1.00", "USD -1,234.56", "USD 1,000,000.00"]);
+    }
+
+    #[test]
+    fn quotes_and_sales_are_counted_apart() {
+        let told = [(0, 0), (1, 0), (0, 2), (9, 1)].map(|(quotes, sales)| quotes_and_sales(quotes, sales));
+        assert_eq!(told, ["0 quotes", "1 quote", "2 sales", "9 quotes and 1 sale"]);
+    }
 
     #[test]
     fn lengths_are_told_in_their_largest_unit() {

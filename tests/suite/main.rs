@@ -4,6 +4,7 @@
 
 mod accounts;
 mod autotask;
+mod backfill;
 mod category_map;
 mod client;
 mod connection;

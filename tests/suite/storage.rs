@@ -1,6 +1,7 @@
 //! What the database does with everything that `opportune::db` can ask of it, the same on SQLite and Postgres.
 
 mod accounts;
+mod backfill;
 mod catalogue;
 mod connections;
 mod documents;

@@ -2,20 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::document::{Content, Delivery, Discount, Document, Kind, Line, LineKind, State};
+use crate::domain::document::{Content, Delivery, Discount, Document, Kind, Line, LineKind};
 
 /// The document as its sender would write it.
 pub fn written(document: &Document) -> Value {
     let content = &document.content;
     let mut body = shared(content);
-    let (status, when) = match (document.kind, document.state) {
-        (Kind::Quote, State::Open) => ("open", "created_at"),
-        (Kind::Quote, State::Won) => ("won", "created_at"),
-        (Kind::Quote, State::Lost) => ("lost", "created_at"),
-        (Kind::Sale, State::Lost) => ("cancelled", "ordered_at"),
-        (Kind::Sale, _) => ("placed", "ordered_at"),
-    };
-    body.insert("status".to_owned(), json!(status));
+    let when = if document.kind == Kind::Quote { "created_at" } else { "ordered_at" };
+    body.insert("status".to_owned(), json!(document.status()));
     body.insert(when.to_owned(), json!(content.created_at.to_string()));
     match document.kind {
         Kind::Quote => {

@@ -18,6 +18,7 @@ pub use catalogue::catalogue_key;
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};
+pub use opportunity::amount;
 pub use source::{Of, Source};
 
 use super::{

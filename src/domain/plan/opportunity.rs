@@ -93,6 +93,11 @@ impl Revenue {
     }
 }
 
+/// What a document comes to: the `amount` that its opportunity gets.
+pub fn amount(document: &Document) -> Decimal {
+    Revenue::of(document).total(|pair| pair.0)
+}
+
 /// The day on which a document begins, in UTC as Autotask keeps dates.
 pub(super) fn start_date(document: &Document) -> Date {
     document.content.created_at.to_zoned_datetime(TimeZone::UTC).date()

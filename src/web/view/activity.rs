@@ -30,6 +30,16 @@ pub struct Activity {
     pub older: Option<String>,
     /// The address of the next newer page.
     pub newer: Option<String>,
+    /// How many quotes and sales were received and never sent.
+    pub unsent: u64,
+}
+
+impl Activity {
+    /// How many earlier quotes could be sent.
+    pub fn unsent_sentence(&self) -> String {
+        let sentence = count_of(self.unsent, "earlier quote or sale was", "earlier quotes and sales were");
+        format!("{sentence} received and not sent.")
+    }
 }
 
 /// The three questions.
@@ -98,6 +108,8 @@ impl CauseGroup {
 pub struct Filter {
     /// The choices of `status`; the first one, for every status, has an empty value.
     pub statuses: Vec<Choice>,
+    /// The earlier quotes, chosen to be sent together, that are shown alone.
+    pub backfill: Option<String>,
     /// Whether anything is filtered away.
     pub active: bool,
 }

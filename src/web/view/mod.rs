@@ -8,6 +8,7 @@ mod activity;
 mod api_docs;
 mod apps;
 mod autotask;
+mod backfill;
 mod category_import;
 mod category_map;
 mod clash;
@@ -41,6 +42,10 @@ pub use api_docs::{
 };
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
+pub use backfill::{
+    Backfill, BackfillConfirm, BackfillFilter, BackfillRow, BackfillSent, BackfillState, DateField,
+    ForeseenCause,
+};
 pub use category_import::{CategoryImport, ImportDiff, ImportSection};
 pub use category_map::{MapFilter, MapRow, MapState, MapSuggestion, MapTable};
 pub use clash::{Clash, ClashRow};

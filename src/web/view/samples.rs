@@ -1,6 +1,7 @@
 //! Every page in every state that matters: checked here, and written to `target/samples` to be looked at.
 
 mod activity;
+mod backfill;
 mod category_map;
 mod connection;
 mod history;
@@ -70,6 +71,7 @@ fn all() -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
     all.extend(opportunities::samples());
     all.extend(activity::samples());
+    all.extend(backfill::samples());
     all.extend(category_map::samples());
     all.extend(connection::samples());
     all.extend(history::samples());
@@ -102,6 +104,11 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "backfill",
+            "backfill-confirm",
+            "backfill-empty",
+            "backfill-nothing",
+            "backfill-wrong",
             "category-import-diff",
             "category-import-new",
             "category-import-refused",

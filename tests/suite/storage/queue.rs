@@ -1,7 +1,7 @@
 //! The queue: who may work on what, and what a worker that lost its lease can no longer do.
 
 use opportune::{
-    db::{self, Db, Lease, NewRevision, Outcome},
+    db::{self, Db, Lease, NewRevision, Outcome, PushFilter},
     domain::{
         ids::{PushId, TenantId},
         settings::OpportunitySettings,
@@ -15,6 +15,7 @@ use crate::harness::on_both;
 const SENT: Outcome<'_> =
     Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: Some(5) };
 const NO_LIMIT: i64 = 100;
+const ALL: PushFilter<'_> = PushFilter { state: None, backfill: None };
 
 impl Fixture {
     async fn enable(&self, tenant: TenantId, enabled: bool) {
@@ -258,19 +259,19 @@ on_both! {
         let mut listed = Vec::new();
         let mut before = None;
         loop {
-            let page = db::pushes(&mut tx, f.tenant, None, before, 2).await.unwrap();
+            let page = db::pushes(&mut tx, f.tenant, &ALL, before, 2).await.unwrap();
             let Some(last) = page.last() else { break };
             assert!(page.len() <= 2);
             before = Some(PushId(last.id));
             listed.extend(page.iter().map(|row| PushId(row.id)));
         }
         assert_eq!(listed, newest_first);
-        let sent = db::pushes(&mut tx, f.tenant, Some("sent"), None, 10).await.unwrap();
+        let sent = db::pushes(&mut tx, f.tenant, &PushFilter { state: Some("sent"), ..ALL }, None, 10).await.unwrap();
         assert_eq!(sent.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), ["Q-0"]);
         let counts = db::push_counts(&mut tx, f.tenant).await.unwrap();
         let told: Vec<_> = counts.iter().map(|count| (count.state.as_str(), count.count, count.oldest, count.newest)).collect();
         assert_eq!(told, [("sent", 1, 10, 50), ("waiting", 4, 11, 14)]);
         assert!(db::push(&mut tx, f.other, newest_first[0]).await.unwrap().is_none());
-        assert_eq!(db::pushes(&mut tx, f.other, None, None, 10).await.unwrap().len(), 1);
+        assert_eq!(db::pushes(&mut tx, f.other, &ALL, None, 10).await.unwrap().len(), 1);
     }
 }

@@ -42,12 +42,14 @@ fn empty(why: &str, filtered: bool) -> Activity {
                 &["All", "Failed", "Held", "Waiting", "Sent"],
                 if filtered { "Failed" } else { "All" },
             ),
+            backfill: None,
             active: filtered,
         },
         rows: Vec::new(),
         empty: Some(why.to_owned()),
         older: None,
         newer: None,
+        unsent: 0,
     }
 }
 
@@ -88,6 +90,7 @@ fn held() -> Activity {
         empty: None,
         older: Some("/activity?before=0192".to_owned()),
         newer: Some("/activity?after=0193".to_owned()),
+        unsent: 14,
         ..empty("", false)
     }
 }

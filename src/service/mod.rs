@@ -23,6 +23,7 @@ pub mod parked;
 pub mod people;
 pub mod planning;
 pub mod preview;
+pub mod save_news;
 pub mod settings;
 pub mod settings_document;
 pub mod settings_file;

@@ -14,7 +14,8 @@ use crate::{
     error::Error,
     service::{
         go_back::Restored,
-        settings::{Others, SaveNews, SettingsView, UNCHANGED},
+        save_news::{Others, SaveNews},
+        settings::{SettingsView, UNCHANGED},
     },
 };
 

@@ -12,7 +12,7 @@ use crate::{
         lists::{List, Lists},
         person::Role,
         picker::Picker,
-        settings::{Sections, form::is_bundle},
+        settings::{Sections, is_bundle},
     },
     service::settings::SettingsView,
 };

@@ -15,7 +15,7 @@ impl TestApp {
     }
 }
 
-/// The settings as they are: their ETag and their sections.
+/// The settings as they are: their `ETag` and their sections.
 async fn settings(app: &TestApp) -> (String, Value) {
     let reply = app.get(SETTINGS).await;
     assert_eq!(reply.status, StatusCode::OK);

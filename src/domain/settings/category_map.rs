@@ -20,3 +20,8 @@ impl CategoryMap {
         category.and_then(|path| self.rows.get(path).copied()).or(self.fallback)
     }
 }
+
+/// Whether a category is the one for bundles, which services must not get.
+pub fn is_bundle(category: &str) -> bool {
+    category.rsplit('/').next().is_some_and(|leaf| leaf.trim().eq_ignore_ascii_case("bundle"))
+}

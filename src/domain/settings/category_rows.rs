@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     CategoryMap,
     category_suggestions::{Suggester, Suggestion},
-    form::{MapForm, is_bundle},
+    form::MapForm,
+    is_bundle,
 };
 use crate::domain::{
     lists::{List, Lists},

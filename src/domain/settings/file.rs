@@ -6,7 +6,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
 use super::{
     Sections,
-    form::{SettingsForm, is_bundle},
+    form::SettingsForm,
+    is_bundle,
     keys::{Key, Kind, SECTIONS},
 };
 use crate::domain::{

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, category_tools::MapTools};
+use super::{
+    BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, category_tools::MapTools, is_bundle,
+};
 use crate::{
     domain::{
         fold::fold,
@@ -393,9 +395,4 @@ fn named<'a>(known: &'a [String], typed: &str) -> Option<&'a str> {
     let meant = |name: &&String| fold(name) == fold(typed) || fold(&name.replace('/', " › ")) == fold(typed);
     let exact = known.iter().find(|name| *name == typed);
     exact.or_else(|| known.iter().find(meant)).map(String::as_str)
-}
-
-/// Whether a category is the one for bundles, which services must not get.
-pub fn is_bundle(category: &str) -> bool {
-    category.rsplit('/').next().is_some_and(|leaf| leaf.trim().eq_ignore_ascii_case("bundle"))
 }

@@ -20,7 +20,7 @@ pub mod suggest;
 
 use serde::{Deserialize, Serialize};
 
-pub use category_map::CategoryMap;
+pub use category_map::{CategoryMap, is_bundle};
 pub use origin::Origin;
 
 use super::{

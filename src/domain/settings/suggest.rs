@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::form::{SettingsForm, is_bundle};
+use super::{form::SettingsForm, is_bundle};
 use crate::domain::{
     fold::fold,
     lists::{List, Lists},

@@ -3,6 +3,7 @@
 use opportune::{
     db::{self, NewPush, Outcome, PushFilter, UnsentFilter},
     domain::{
+        author::Author,
         document::{Document, Kind, Person, State},
         ids::{BackfillId, DocumentId, PushId, TenantId},
         settings::OpportunitySettings,
@@ -46,7 +47,13 @@ impl Fixture {
 
     async fn turn_on(&self, tenant: TenantId) {
         let settings = OpportunitySettings { enabled: true, sections: None };
-        let new = db::NewRevision { settings: &settings, saved_by: None, note: None, form_id: None };
+        let new = db::NewRevision {
+            settings: &settings,
+            by: &Author::SYSTEM,
+            note: None,
+            form_id: None,
+            origin: None,
+        };
         let mut tx = self.db.write().await.unwrap();
         assert!(db::save_settings(&mut tx, tenant, 0, &new, 1).await.unwrap());
         tx.commit().await.unwrap();

@@ -4,6 +4,7 @@
 //! [`plan`] says which steps bring Autotask to where the document is.
 
 pub mod author;
+pub mod catalogue;
 pub mod document;
 pub mod hold;
 pub mod ids;

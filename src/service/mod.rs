@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod api_use;
+pub mod catalogue;
 pub mod checklist;
 pub mod connect;
 pub mod connection;

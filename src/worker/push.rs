@@ -152,7 +152,8 @@ async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
     let mut tx = worker.services.db.write().await?;
     let stored = db::document(&mut tx, tenant, lease.document()).await?;
     let stored = stored.ok_or_else(|| Error::internal("a push has no document"))?;
-    let document = with_sale(&mut tx, lease, stored.document).await?;
+    let mut document = with_sale(&mut tx, lease, stored.document).await?;
+    db::aliases(&mut tx, tenant).await?.apply(&mut document);
     let settings = db::settings(&mut tx, tenant).await?;
     db::pin_settings(&mut tx, lease, settings.revision).await?;
     let quote_is_known = match &document.quote_number {

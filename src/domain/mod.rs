@@ -5,6 +5,7 @@
 
 pub mod author;
 pub mod catalogue;
+pub mod catalogue_entries;
 pub mod document;
 pub mod hold;
 pub mod ids;

@@ -5,11 +5,15 @@ mod api_docs;
 mod apps;
 mod assets;
 mod autotask;
+mod brands;
+mod catalogue;
+mod categories;
 mod category_map_view;
 mod connection;
 mod connection_view;
 mod error;
 mod extract;
+mod items;
 mod lists;
 mod opportunities;
 mod opportunities_view;
@@ -88,6 +92,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/activity/{id}", get(push::show))
         .route("/activity/{id}/retry", post(push::retry))
         .route("/api/docs", get(api_docs::show))
+        .merge(catalogue::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)
         .layer(SetResponseHeaderLayer::if_not_present(

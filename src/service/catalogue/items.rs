@@ -6,7 +6,8 @@ use super::{ItemFilter, ItemRow, PollRow, cut_page, page_limit, wrong};
 use crate::{
     db::{self, NewItem, Tx, WriteTx},
     domain::{
-        catalogue::{Aliases, ItemKind, Source},
+        catalogue::{Aliases, Source},
+        catalogue_entries::ItemEntry,
         document::Document,
         ids::TenantId,
         plan,
@@ -39,25 +40,6 @@ pub struct ItemView {
     pub brands: Vec<String>,
     /// The tenant's categories, by path.
     pub categories: Vec<String>,
-    /// Where people open Autotask; ends with a slash.
-    pub web_url: Option<String>,
-}
-
-/// An item as REST gives it: what is not there stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ItemChange {
-    /// What it is; a product where that was not said.
-    pub kind: Option<ItemKind>,
-    /// Its name.
-    pub name: String,
-    /// The seller's stock keeping unit.
-    pub sku: Option<String>,
-    /// The maker's number.
-    pub part_number: Option<String>,
-    /// Its brand.
-    pub brand: Option<String>,
-    /// The path of its category.
-    pub category: Option<String>,
 }
 
 const NO_ITEM: &str = "There is no item of that id.";
@@ -80,7 +62,11 @@ impl Services {
             Some(id) => Some(db::item_place(&mut tx, tenant, id).await?.ok_or_else(no_place)?),
             None => None,
         };
-        let mut rows = db::items(&mut tx, tenant, filter, after.as_ref(), limit + 1).await?;
+        let mut filter = filter.clone();
+        if let Some(brand) = &filter.brand {
+            filter.brand = db::find_brand(&mut tx, tenant, brand).await?.or_else(|| Some(brand.clone()));
+        }
+        let mut rows = db::items(&mut tx, tenant, &filter, after.as_ref(), limit + 1).await?;
         let has_more = cut_page(&mut rows, limit);
         Ok(ItemPage {
             next: rows.last().filter(|_| has_more).map(|row| row.id),
@@ -101,7 +87,6 @@ impl Services {
             item: db::item(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_ITEM))?,
             brands: db::brands(&mut tx, tenant).await?,
             categories: db::categories(&mut tx, tenant).await?,
-            web_url: db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url),
         })
     }
 
@@ -123,28 +108,27 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_items(&self, tenant: TenantId, changes: &[ItemChange]) -> Result<()> {
+    pub async fn put_items(&self, tenant: TenantId, entries: &[ItemEntry]) -> Result<()> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
-        for change in changes {
-            if let Some(brand) = &change.brand {
+        for entry in entries {
+            if let Some(brand) = &entry.brand {
                 db::add_brand(&mut tx, tenant, brand, now).await?;
             }
-            if let Some(category) = &change.category {
+            if let Some(category) = &entry.category {
                 db::add_category(&mut tx, tenant, category, now).await?;
             }
-            let kind = change.kind.unwrap_or(ItemKind::Product);
-            let line = kind.line(&change.name, change.sku.as_deref(), change.part_number.as_deref());
+            let line = entry.kind.line(&entry.name, entry.sku.as_deref(), entry.part_number.as_deref());
             let Some(key) = plan::catalogue_key(&line) else { continue };
             super::records::link_line(&mut tx, tenant, &key, &line, now).await?;
             let new = NewItem {
                 id: self.clock.new_id(),
                 key: &key,
-                name: &change.name,
-                sku: change.sku.as_deref(),
-                part_number: change.part_number.as_deref(),
-                brand: change.brand.as_deref(),
-                category: change.category.as_deref(),
+                name: &entry.name,
+                sku: entry.sku.as_deref(),
+                part_number: entry.part_number.as_deref(),
+                brand: entry.brand.as_deref(),
+                category: entry.category.as_deref(),
                 source: Source::Api,
             };
             db::put_item(&mut tx, tenant, &new, now).await?;

@@ -10,7 +10,7 @@ mod records;
 
 pub use brands::{BrandPage, BrandUse};
 pub use categories::{CategoryPage, CategoryUse};
-pub use items::{ItemChange, ItemPage, ItemView};
+pub use items::{ItemPage, ItemView};
 pub use poll::EVERY as POLL_EVERY;
 
 pub use crate::db::{BrandRow, CategoryRow, ItemFilter, ItemRow, PollLease, PollRow};

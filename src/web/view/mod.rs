@@ -7,6 +7,7 @@ mod activity;
 mod api_docs;
 mod apps;
 mod autotask;
+mod catalogue;
 mod category_map;
 mod connection;
 mod error_page;
@@ -33,6 +34,9 @@ pub use api_docs::{
 };
 pub use apps::{Apps, Tile};
 pub use autotask::{Autotask, Fact, SectionRow, TaskRow};
+pub use catalogue::{
+    Brand, BrandRow, Brands, Categories, Category, CategoryNode, Item, ItemRow, Items, Tab, Use,
+};
 pub use category_map::{MapRow, MapTable};
 pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};

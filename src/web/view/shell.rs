@@ -33,6 +33,8 @@ pub enum Nav {
     Apps,
     /// What was sent and what waits.
     Activity,
+    /// Brands, categories and items.
+    Catalogue,
 }
 
 /// What every HTML document needs, signed in or not.
@@ -80,5 +82,10 @@ impl Shell {
     /// Whether Activity is the current part.
     pub fn in_activity(&self) -> bool {
         self.nav == Nav::Activity
+    }
+
+    /// Whether Catalogue is the current part.
+    pub fn in_catalogue(&self) -> bool {
+        self.nav == Nav::Catalogue
     }
 }

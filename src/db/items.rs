@@ -185,8 +185,9 @@ pub async fn items(
     .map_err(fault)
 }
 
-/// Only what is asked for, so that each question can be answered from an index. Every value is bound.
-fn items_sql(filter: &ItemFilter) -> String {
+/// The text of [`items`]: only what is asked for, so that each question can be answered from an index. Every value is
+/// bound.
+pub fn items_sql(filter: &ItemFilter) -> String {
     let linked = match filter.linked {
         Some(true) => " AND l.autotask_id IS NOT NULL",
         Some(false) => " AND l.autotask_id IS NULL",

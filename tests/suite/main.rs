@@ -4,6 +4,7 @@
 
 mod accounts;
 mod autotask;
+mod catalogue;
 mod client;
 mod connection;
 mod contract;

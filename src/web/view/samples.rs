@@ -1,6 +1,7 @@
 //! Every page in every state that matters: checked here, and written to `target/samples` to be looked at.
 
 mod activity;
+mod catalogue;
 mod connection;
 mod opportunities;
 mod others;
@@ -64,6 +65,7 @@ fn all() -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
     all.extend(opportunities::samples());
     all.extend(activity::samples());
+    all.extend(catalogue::samples());
     all.extend(connection::samples());
     all.extend(others::samples());
     all
@@ -89,10 +91,16 @@ fn words_of_people_are_escaped() {
             "apps-hostile",
             "autotask-lists-failed",
             "autotask-setup",
+            "brand-in-use",
+            "brands",
+            "brands-wrong",
+            "categories",
             "connection-failed",
             "connection-other-company",
             "connection-wrong",
             "error-inside",
+            "item-hostile",
+            "items",
             "opportunities-hostile",
             "push-held",
             "sign-in-error"

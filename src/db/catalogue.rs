@@ -59,9 +59,7 @@ impl Named {
 
     fn items_move(self) -> &'static str {
         match self {
-            Self::Brand => {
-                "UPDATE item SET brand = $3, updated_at = $4 WHERE tenant_id = $1 AND brand = $2"
-            }
+            Self::Brand => "UPDATE item SET brand = $3, updated_at = $4 WHERE tenant_id = $1 AND brand = $2",
             Self::Category => {
                 "UPDATE item SET category = $3, updated_at = $4 WHERE tenant_id = $1 AND category = $2"
             }

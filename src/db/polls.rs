@@ -108,7 +108,8 @@ pub async fn advance_poll(
              roles_after = $7, lease_until = $8 WHERE tenant_id = $1 AND lease_token = $2",
         );
         let query = query.bind(lease.tenant_id).bind(lease.lease_token).bind(cursors.services_after);
-        let query = query.bind(&cursors.services_since).bind(cursors.changed_after).bind(&cursors.changed_until);
+        let query =
+            query.bind(&cursors.services_since).bind(cursors.changed_after).bind(&cursors.changed_until);
         query.bind(cursors.roles_after).bind(until).execute(c).await.map(|done| done.rows_affected())
     });
     Ok(rows.map_err(fault)? == 1)

@@ -111,7 +111,11 @@ pub async fn records_with_sku(
 /// When the database fails.
 pub async fn forget_records(tx: &mut WriteTx, tenant: TenantId) -> Result<()> {
     on!(tx, |c| {
-        sqlx::query("DELETE FROM autotask_record WHERE tenant_id = $1").bind(tenant.0).execute(c).await.map(drop)
+        sqlx::query("DELETE FROM autotask_record WHERE tenant_id = $1")
+            .bind(tenant.0)
+            .execute(c)
+            .await
+            .map(drop)
     })
     .map_err(fault)
 }

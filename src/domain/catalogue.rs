@@ -214,7 +214,10 @@ mod tests {
     fn what_is_below_a_path_moves_with_it() {
         let moves = ["Hardware", "Hardware/Firewalls", "Hardware2", "Software/Hardware"];
         let to = moves.map(|path| moved(path, "Hardware", "Goods/Devices"));
-        assert_eq!(to, [Some("Goods/Devices".to_owned()), Some("Goods/Devices/Firewalls".to_owned()), None, None]);
+        assert_eq!(
+            to,
+            [Some("Goods/Devices".to_owned()), Some("Goods/Devices/Firewalls".to_owned()), None, None]
+        );
     }
 
     #[test]

@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn every_wrong_field_is_named() {
         assert_eq!(wrong(brands(&json!({}))), ["brands"]);
-        let sent = json!({ "brands": [{}, { "name": "x".repeat(101) }, { "name": "a", "nick": 1 }], "more": 1 });
+        let sent =
+            json!({ "brands": [{}, { "name": "x".repeat(101) }, { "name": "a", "nick": 1 }], "more": 1 });
         assert_eq!(wrong(brands(&sent)), ["brands[0].name", "brands[1].name", "brands[2].nick", "more"]);
         let sent = json!({ "categories": [{ "path": "A//B" }, {}] });
         assert_eq!(wrong(categories(&sent)), ["categories[0].path", "categories[1].path"]);

@@ -13,12 +13,7 @@ use super::{
     view::{self, Brand, Brands, Link, Nav, Notice, Select, Text, Tone, Use, count_of},
     words,
 };
-use crate::{
-    clock,
-    domain::picker,
-    error::FieldErrors,
-    service::catalogue::BrandUse,
-};
+use crate::{clock, domain::picker, error::FieldErrors, service::catalogue::BrandUse};
 
 const PAGE: &str = "/catalogue/brands";
 const SETTING: &str = "/apps/autotask/opportunities#services-brand";
@@ -142,7 +137,8 @@ async fn list(signed: &Signed, params: &BrandsParams, typed: Typed) -> Page {
         notice: params.news.notice("Brand"),
         errors: summary(&typed.errors),
         back,
-        add: Text { value: typed.form.name, error, ..Text::new("name", "Name") }.hint("At most 100 characters."),
+        add: Text { value: typed.form.name, error, ..Text::new("name", "Name") }
+            .hint("At most 100 characters."),
         rows: page.rows.iter().map(row).collect(),
         first: (!params.after.is_empty()).then(|| query("")),
         next: page.next.as_deref().map(query),
@@ -168,8 +164,12 @@ fn brand_page(signed: &Signed, brand: &BrandUse, typed: Typed) -> Brand {
         errors: summary(&errors),
         back: came_from(&form.back),
         name: brand.name.clone(),
-        new_name: Text { value: form.new_name, error: error("new_name"), ..Text::new("new_name", "New name") }
-            .hint("At most 100 characters."),
+        new_name: Text {
+            value: form.new_name,
+            error: error("new_name"),
+            ..Text::new("new_name", "New name")
+        }
+        .hint("At most 100 characters."),
         into: (!brand.others.is_empty()).then_some(into),
         list,
         uses: uses(brand),
@@ -183,7 +183,10 @@ fn uses(brand: &BrandUse) -> Vec<Use> {
     });
     let items = items_link("brand", &brand.name, brand.items).map(|link| {
         let verb = if brand.items == 1 { "has" } else { "have" };
-        Use { text: format!("{} {verb} it.", link.label), link: Link { label: "Show items".to_owned(), ..link } }
+        Use {
+            text: format!("{} {verb} it.", link.label),
+            link: Link { label: "Show items".to_owned(), ..link },
+        }
     });
     setting.into_iter().chain(items).collect()
 }

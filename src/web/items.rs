@@ -215,7 +215,8 @@ fn kind(kind: ItemKind) -> &'static str {
 
 fn filters(params: &ItemsParams, page: &ItemPage) -> (Vec<Select>, Vec<SharedList>) {
     let kinds = ItemKind::ALL.map(|of| (of.name().to_owned(), kind(of).to_owned()));
-    let links = [("yes", "Linked"), ("no", "Not linked")].map(|(value, label)| (value.to_owned(), label.to_owned()));
+    let links =
+        [("yes", "Linked"), ("no", "Not linked")].map(|(value, label)| (value.to_owned(), label.to_owned()));
     let fields = [
         ("kind", "Kind", "Any kind", kinds.to_vec(), params.kind.as_str()),
         ("brand", "Brand", "Any brand", brands(&page.brands), params.brand.as_str()),

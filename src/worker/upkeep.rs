@@ -2,7 +2,11 @@
 //! that Autotask is to be asked for.
 
 use super::Worker;
-use crate::{clock::Millis, db::{PollLease, RefreshLease}, error::Result};
+use crate::{
+    clock::Millis,
+    db::{PollLease, RefreshLease},
+    error::Result,
+};
 
 /// How often a worker looks for what fell due.
 pub(super) const EVERY: Millis = 10_000;

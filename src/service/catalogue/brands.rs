@@ -100,7 +100,8 @@ impl Services {
             return Ok(to);
         }
         if let Some(other) = db::find_brand(&mut tx, tenant, &to).await?.filter(|other| *other != from) {
-            let sentence = format!("There is a brand '{other}' already. Choose another name, or merge the two");
+            let sentence =
+                format!("There is a brand '{other}' already. Choose another name, or merge the two");
             return Err(wrong("new_name", sentence));
         }
         db::rename_brand(&mut tx, tenant, &from, &to, self.clock.now()).await?;

@@ -233,7 +233,12 @@ pub struct Item {
 impl Select {
     /// The same with these choices, of which `chosen` is the chosen one; typed where they are many, from the list that
     /// is given back.
-    pub fn choose(mut self, options: &[(String, String)], chosen: &str, long: usize) -> (Self, Option<SharedList>) {
+    pub fn choose(
+        mut self,
+        options: &[(String, String)],
+        chosen: &str,
+        long: usize,
+    ) -> (Self, Option<SharedList>) {
         if options.len() <= long {
             self.options = options
                 .iter()

@@ -13,7 +13,8 @@ impl TestApp {
     }
 
     async fn add_role(&self, name: &str) -> Value {
-        self.add("Roles", json!({ "name": name, "hourlyRate": 90.0, "hourlyFactor": 1.0, "isActive": true })).await
+        self.add("Roles", json!({ "name": name, "hourlyRate": 90.0, "hourlyFactor": 1.0, "isActive": true }))
+            .await
     }
 
     /// The only quote item of a new quote with one hour of such labor.

@@ -17,7 +17,16 @@ use super::{Fixture, id};
 use crate::harness::{Database, on_both};
 
 fn named<'a>(key: &'a Key, name: &'a str) -> NewItem<'a> {
-    NewItem { id: id(), key, name, sku: None, part_number: None, brand: None, category: None, source: Source::Document }
+    NewItem {
+        id: id(),
+        key,
+        name,
+        sku: None,
+        part_number: None,
+        brand: None,
+        category: None,
+        source: Source::Document,
+    }
 }
 
 async fn put(tx: &mut WriteTx, tenant: TenantId, target: Target, name: &str, category: Option<&str>) {
@@ -175,10 +184,14 @@ async fn ten_thousand_items_are_listed_from_an_index() {
         let mut connection = SqliteConnection::connect(&db.url).await.unwrap();
         for filter in [ItemFilter::default(), ItemFilter { linked: Some(false), ..ItemFilter::default() }] {
             let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", db::items_sql(&filter)));
-            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
             let plan: Vec<&str> = plan.iter().map(|row| row.3.as_str()).collect();
             assert!(plan.iter().any(|step| step.starts_with("SEARCH i USING INDEX item_list")), "{plan:?}");
-            assert!(!plan.iter().any(|step| step.starts_with("SCAN") || step.contains("ORDER BY")), "{plan:?}");
+            assert!(
+                !plan.iter().any(|step| step.starts_with("SCAN") || step.contains("ORDER BY")),
+                "{plan:?}"
+            );
         }
     })
     .await;

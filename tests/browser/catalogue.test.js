@@ -42,11 +42,11 @@ describe('the catalogue', () => {
       assert.ok(await page.getByText(`Brand '${name} Ltd' was deleted`).isVisible());
       await page.goto('/catalogue/items');
       await page.getByLabel('Name or SKU').fill('edge-');
-      await page.getByLabel('Brand').selectOption('Fortinet');
+      await page.locator('select#brand').selectOption('Fortinet');
       await page.getByRole('button', { name: 'Apply' }).click();
       await page.getByRole('link', { name: 'Edge firewall' }).click();
       if (javaScript) await axe(page);
-      await page.getByLabel('Category').selectOption({ label: 'Hardware › Firewalls' });
+      await page.locator('select#category').selectOption({ label: 'Hardware › Firewalls' });
       await page.getByRole('button', { name: 'Save' }).click();
       assert.ok(await page.getByText('Saved', { exact: true }).isVisible());
       assert.deepEqual(page.problems, []);

@@ -2,7 +2,7 @@
 
 use axum::{
     http::StatusCode,
-    response::{IntoResponse, Redirect},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
@@ -57,7 +57,7 @@ pub async fn add(signed: Signed, Form(form): Form<BrandForm>) -> Page {
     match signed.services().add_brand(signed.visitor.tenant, &form.name).await {
         Ok(name) => match came_from(&form.back) {
             Some(back) => Ok(Redirect::to(&back).into_response()),
-            None => back_to(PAGE, &[("done", "added"), ("name", &name)]),
+            None => Ok(back_to(PAGE, &[("done", "added"), ("name", &name)])),
         },
         Err(error) => {
             let errors = refused(error)?;
@@ -78,7 +78,7 @@ pub async fn edit(signed: Signed, Params(form): Params<BrandForm>) -> Page {
 pub async fn rename(signed: Signed, Form(form): Form<BrandForm>) -> Page {
     let tenant = signed.visitor.tenant;
     match signed.services().rename_brand(tenant, &form.name, &form.new_name).await {
-        Ok(name) => done("renamed", &name, &form),
+        Ok(name) => Ok(done("renamed", &name, &form)),
         Err(error) => again(&signed, form, refused(error)?).await,
     }
 }
@@ -86,7 +86,7 @@ pub async fn rename(signed: Signed, Form(form): Form<BrandForm>) -> Page {
 /// Gives everything that a brand has to another one.
 pub async fn merge(signed: Signed, Form(form): Form<BrandForm>) -> Page {
     match signed.services().merge_brand(signed.visitor.tenant, &form.name, &form.into).await {
-        Ok(name) => done("merged", &name, &form),
+        Ok(name) => Ok(done("merged", &name, &form)),
         Err(error) => {
             let errors = refused(error)?;
             let form = BrandForm { new_name: form.name.clone(), ..form };
@@ -98,7 +98,7 @@ pub async fn merge(signed: Signed, Form(form): Form<BrandForm>) -> Page {
 /// Deletes a brand, or says what uses it.
 pub async fn delete(signed: Signed, Form(form): Form<BrandForm>) -> Page {
     match signed.services().delete_brand(signed.visitor.tenant, &form.name).await? {
-        Ok(()) => done("deleted", &form.name, &form),
+        Ok(()) => Ok(done("deleted", &form.name, &form)),
         Err(brand) => {
             let form = BrandForm { new_name: brand.name.clone(), ..form };
             let mut page = brand_page(&signed, &brand, Typed { form, ..Typed::default() });
@@ -108,7 +108,7 @@ pub async fn delete(signed: Signed, Form(form): Form<BrandForm>) -> Page {
     }
 }
 
-fn done(what: &str, name: &str, form: &BrandForm) -> Page {
+fn done(what: &str, name: &str, form: &BrandForm) -> Response {
     let back = came_from(&form.back).unwrap_or_default();
     back_to(PAGE, &[("done", what), ("name", name), ("return", &back)])
 }
@@ -146,7 +146,7 @@ async fn list(signed: &Signed, params: &BrandsParams, typed: Typed) -> Page {
     catalogue::render(&view.errors, &view)
 }
 
-fn one(signed: &Signed, brand: &BrandUse, typed: Typed) -> Result<axum::response::Response, PageError> {
+fn one(signed: &Signed, brand: &BrandUse, typed: Typed) -> Result<Response, PageError> {
     let page = brand_page(signed, brand, typed);
     catalogue::render(&page.errors, &page)
 }

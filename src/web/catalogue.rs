@@ -69,8 +69,8 @@ pub fn address(path: &str, query: &[(&str, &str)]) -> String {
 }
 
 /// Leads to a list with the news at its top.
-pub fn back_to(path: &str, query: &[(&str, &str)]) -> Page {
-    Ok(Redirect::to(&format!("{}#notice", address(path, query))).into_response())
+pub fn back_to(path: &str, query: &[(&str, &str)]) -> Response {
+    Redirect::to(&format!("{}#notice", address(path, query))).into_response()
 }
 
 /// The page that one came from, if it is one of this site.

@@ -36,7 +36,7 @@ pub async fn show(signed: Signed, Params(news): Params<News>) -> Page {
 /// Adds a category.
 pub async fn add(signed: Signed, Form(form): Form<CategoryForm>) -> Page {
     match signed.services().add_category(signed.visitor.tenant, &form.path).await {
-        Ok(path) => back_to(PAGE, &[("done", "added"), ("name", &shown(&path))]),
+        Ok(path) => Ok(back_to(PAGE, &[("done", "added"), ("name", &shown(&path))])),
         Err(error) => tree(&signed, None, form.path, &refused(error)?).await,
     }
 }
@@ -52,7 +52,7 @@ pub async fn edit(signed: Signed, Params(form): Params<CategoryForm>) -> Page {
 pub async fn rename(signed: Signed, Form(form): Form<CategoryForm>) -> Page {
     let tenant = signed.visitor.tenant;
     match signed.services().rename_category(tenant, &form.path, &form.new_path).await {
-        Ok(path) => back_to(PAGE, &[("done", "renamed"), ("name", &shown(&path))]),
+        Ok(path) => Ok(back_to(PAGE, &[("done", "renamed"), ("name", &shown(&path))])),
         Err(error) => {
             let errors = refused(error)?;
             let category = signed.services().category_use(tenant, &form.path).await?;
@@ -65,7 +65,7 @@ pub async fn rename(signed: Signed, Form(form): Form<CategoryForm>) -> Page {
 /// Deletes a category, or says what uses it.
 pub async fn delete(signed: Signed, Form(form): Form<CategoryForm>) -> Page {
     match signed.services().delete_category(signed.visitor.tenant, &form.path).await? {
-        Ok(()) => back_to(PAGE, &[("done", "deleted"), ("name", &shown(&form.path))]),
+        Ok(()) => Ok(back_to(PAGE, &[("done", "deleted"), ("name", &shown(&form.path))])),
         Err(category) => {
             let mut page = category_page(&signed, &category, form.path, &FieldErrors::default());
             page.notice = Some(in_use(&category));

@@ -106,7 +106,7 @@ pub async fn edit(signed: Signed, Id(id): Id<Uuid>, Params(news): Params<News>) 
 pub async fn save(signed: Signed, Id(id): Id<Uuid>, Form(form): Form<ItemForm>) -> Page {
     let tenant = signed.visitor.tenant;
     match signed.services().set_item(tenant, id, &form.brand, &form.category).await {
-        Ok(()) => back_to(&format!("{PAGE}/{id}"), &[("done", "saved")]),
+        Ok(()) => Ok(back_to(&format!("{PAGE}/{id}"), &[("done", "saved")])),
         Err(error) => {
             let errors = refused(error)?;
             let item = signed.services().item(tenant, id).await?;

@@ -115,7 +115,7 @@ on_both! {
         assert_eq!(app.brand_of_settings().await, "Fortinet");
         app.quote("Q-2").item(part("Rack", &brand, "Hardware/Power")).send().await;
         assert_eq!(app.item("Rack").await.brand.as_deref(), Some("Fortinet"));
-        app.save_settings(|form| form.created.probability = "40".to_owned()).await;
+        app.save_settings(|form| "40".clone_into(&mut form.created.probability)).await;
     }
 
     async fn a_brand_in_use_is_not_deleted(db) {

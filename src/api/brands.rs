@@ -121,6 +121,6 @@ pub async fn put(
     JsonBody(body): JsonBody,
 ) -> Result<Json<Taken>, Problem> {
     let names = catalogue_entries::brands(&body).map_err(Error::from)?;
-    services.put_brands(tenant, &names.iter().cloned().collect()).await?;
+    services.put_brands(tenant, &names).await?;
     Ok(Json(Taken { entries: names.len() }))
 }

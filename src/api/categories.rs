@@ -112,6 +112,6 @@ pub async fn put(
     JsonBody(body): JsonBody,
 ) -> Result<Json<Taken>, Problem> {
     let paths = catalogue_entries::categories(&body).map_err(Error::from)?;
-    services.put_categories(tenant, &paths.iter().cloned().collect()).await?;
+    services.put_categories(tenant, &paths).await?;
     Ok(Json(Taken { entries: paths.len() }))
 }

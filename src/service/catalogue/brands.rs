@@ -1,7 +1,5 @@
 //! Brands: listed with what uses them, added, renamed, merged, deleted while nothing uses them.
 
-use std::collections::BTreeSet;
-
 use super::{BrandRow, cut_page, page_limit, wrong};
 use crate::{
     db::{self, Named, Tx, WriteTx},
@@ -78,7 +76,7 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_brands(&self, tenant: TenantId, names: &BTreeSet<String>) -> Result<()> {
+    pub async fn put_brands(&self, tenant: TenantId, names: &[String]) -> Result<()> {
         let mut tx = self.db.write().await?;
         for name in names {
             db::add_brand(&mut tx, tenant, name, self.clock.now()).await?;

@@ -112,7 +112,7 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_categories(&self, tenant: TenantId, paths: &BTreeSet<String>) -> Result<()> {
+    pub async fn put_categories(&self, tenant: TenantId, paths: &[String]) -> Result<()> {
         let mut tx = self.db.write().await?;
         for path in paths {
             db::add_category(&mut tx, tenant, path, self.clock.now()).await?;

@@ -4,9 +4,13 @@
 //! Each handler carries its own description, and the router is made of them: a route without one cannot be added.
 
 mod answers;
+mod brands;
+mod catalogue;
+mod categories;
 mod documents;
 mod error;
 mod extract;
+mod items;
 mod lists;
 mod openapi;
 mod preview;
@@ -46,6 +50,9 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(documents::put_sale, documents::get_sale))
         .routes(routes!(lists::show))
         .routes(routes!(preview::show))
+        .routes(routes!(brands::list, brands::put))
+        .routes(routes!(categories::list, categories::put))
+        .routes(routes!(items::list, items::put))
         .routes(routes!(pushes::list))
         .routes(routes!(pushes::show))
         .routes(routes!(pushes::retry))

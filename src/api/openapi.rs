@@ -27,6 +27,7 @@ use super::error::Problem;
     ),
     tags(
         (name = "Documents", description = "Quotes and sales. A `PUT` carries the whole current state, so sending it twice changes nothing."),
+        (name = "Catalogue", description = "Brands, categories and items: what documents name, and the services and labor roles of Autotask."),
         (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
         (name = "Pushes", description = "What was sent to Autotask, what waits and why."),
         (name = "Settings", description = "What the Opportunities page saves. Each save is a revision, and its number is the `ETag`.")
@@ -105,6 +106,29 @@ impl IntoResponses for PreviewRefusal {
             ("415", "The body is not declared as `application/json`."),
             ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
         ])
+    }
+}
+
+/// How a request with entries of the catalogue can be refused.
+pub struct EntriesRefusal;
+
+impl IntoResponses for EntriesRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals([
+            ("400", "The body is not JSON."),
+            ("413", "The body is longer than 2 MiB. Send fewer entries at a time."),
+            ("415", "The body is not declared as `application/json`."),
+            ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
+        ])
+    }
+}
+
+/// How a request for a page can be refused.
+pub struct PageRefusal;
+
+impl IntoResponses for PageRefusal {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals([("400", "A parameter is not known, or its value is not.")])
     }
 }
 

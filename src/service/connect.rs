@@ -265,6 +265,8 @@ impl Services {
         unchanged(&mut tx, tenant, before.as_ref()).await?;
         if let Some(company) = former.and_then(|row| row.company_id).filter(|_| switched) {
             db::archive_links(&mut tx, tenant, company, now).await?;
+            db::forget_records(&mut tx, tenant).await?;
+            db::restart_poll(&mut tx, tenant, now).await?;
         }
         db::put_connection(&mut tx, tenant, &row, now).await?;
         if let Some((used, limit)) = checklist.calls {

@@ -6,7 +6,7 @@ use crate::{
     clock::Millis,
     db::{self, Revision, Tx, UnsentId},
     domain::{
-        document::{Document, Kind},
+        document::Document,
         hold::Hold,
         ids::{DocumentId, TenantId},
         lists::Lists,
@@ -16,6 +16,7 @@ use crate::{
     service::{
         Services,
         backfill::{self, Selection},
+        planning::with_sale,
     },
 };
 
@@ -114,11 +115,14 @@ async fn causes(
     picked: &[UnsentId],
 ) -> Result<(Counted, Counted)> {
     let (mut certain, mut if_new) = (Causes::default(), Causes::default());
+    let aliases = db::aliases(tx, tenant).await?;
     for some in picked.chunks(TOGETHER) {
         let ids: Vec<DocumentId> = some.iter().map(UnsentId::document).collect();
         let mut documents = Vec::with_capacity(ids.len());
         for stored in db::documents(tx, tenant, &ids).await? {
-            documents.push(with_sale(tx, tenant, stored.document).await?);
+            let mut document = with_sale(tx, tenant, stored.document).await?;
+            aliases.apply(&mut document);
+            documents.push(document);
         }
         let links = shared_links(tx, tenant, &ids, &documents).await?;
         for document in &documents {
@@ -129,17 +133,6 @@ async fn causes(
         }
     }
     Ok((certain.most_first(), if_new.most_first()))
-}
-
-async fn with_sale(tx: &mut Tx, tenant: TenantId, document: Document) -> Result<Document> {
-    if document.kind == Kind::Sale {
-        return Ok(document);
-    }
-    let sale = db::sale_of_quote(tx, tenant, &document.number).await?;
-    Ok(match sale {
-        Some(sale) => document.with_sale(&sale.document),
-        None => document,
-    })
 }
 
 /// The links of customers and catalogue that any of the documents may need; they have none of their own yet.

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         document::{Document, Kind, State},
         ids::{DocumentId, PushId, TenantId},
-        plan::{self, Target},
+        plan::Target,
     },
     error::{Error, Result},
     service::Services,
@@ -69,7 +69,7 @@ impl Services {
         tx.commit().await
     }
 
-    async fn store_catalogue(
+    pub(super) async fn store_catalogue(
         &self,
         tx: &mut WriteTx,
         tenant: TenantId,
@@ -104,13 +104,7 @@ impl Services {
         hash: &[u8],
     ) -> Result<DocumentId> {
         let now = self.clock.now();
-        let (categories, brands) = document.content.catalogue();
-        self.store_catalogue(tx, tenant, &categories, &brands).await?;
-        for line in document.content.sold_lines() {
-            if let Some(key) = plan::catalogue_key(&line) {
-                db::put_item(tx, tenant, &key, &line, now).await?;
-            }
-        }
+        self.keep_catalogue(tx, tenant, document).await?;
         if let Some(before) = before {
             db::change_document(tx, tenant, before.id, document, hash, now).await?;
             db::describe_document(tx, tenant, before.id).await?;

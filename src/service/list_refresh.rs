@@ -272,7 +272,7 @@ async fn release(
 }
 
 /// What a person can do about a failure.
-fn fix(failure: &Failure) -> String {
+pub(super) fn fix(failure: &Failure) -> String {
     match failure {
         Failure::Credentials => "Check that the API user is active, then enter the credentials again. The lists are refreshed then.",
         Failure::Throttled(_) => "Nothing to do: it is tried again in a few minutes.",
@@ -283,7 +283,7 @@ fn fix(failure: &Failure) -> String {
 }
 
 /// When a refresh is tried again by itself after a failure. Wrong credentials wait longest: many tries lock an API user.
-fn next_in(failure: &Failure) -> Millis {
+pub(super) fn next_in(failure: &Failure) -> Millis {
     match failure {
         Failure::Credentials | Failure::Refused(_) => DAY,
         Failure::Throttled(wait) => millis(*wait).max(5 * MINUTE),

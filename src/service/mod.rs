@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activity;
 pub mod api_use;
 pub mod backfill;
+pub mod catalogue;
 pub mod category_map;
 pub mod checklist;
 pub mod connect;

@@ -36,7 +36,8 @@ impl Planning {
     /// # Errors
     /// When the database fails.
     pub async fn load(tx: &mut Tx, tenant: TenantId, id: DocumentId, document: Document) -> Result<Self> {
-        let document = with_sale(tx, tenant, document).await?;
+        let mut document = with_sale(tx, tenant, document).await?;
+        db::aliases(tx, tenant).await?.apply(&mut document);
         let quote_is_known = match &document.quote_number {
             Some(number) => db::find_document(tx, tenant, Kind::Quote, number).await?.is_some(),
             None => false,
@@ -66,7 +67,11 @@ impl Planning {
     }
 }
 
-async fn with_sale(tx: &mut Tx, tenant: TenantId, document: Document) -> Result<Document> {
+/// A quote with the surcharge and coupon of its sale; anything else as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_sale(tx: &mut Tx, tenant: TenantId, document: Document) -> Result<Document> {
     if document.kind == Kind::Sale {
         return Ok(document);
     }

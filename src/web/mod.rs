@@ -8,6 +8,9 @@ mod assets;
 mod autotask;
 mod backfill;
 mod backfill_view;
+mod brands;
+mod catalogue;
+mod categories;
 mod category_map;
 mod category_map_view;
 mod clash;
@@ -21,6 +24,7 @@ mod history;
 mod history_export;
 mod history_params;
 mod history_view;
+mod items;
 mod lists;
 mod opportunities;
 mod opportunities_notice;
@@ -107,6 +111,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .merge(settings_pages())
         .merge(push_pages())
         .route("/api/docs", get(api_docs::show))
+        .merge(catalogue::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_page)
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))

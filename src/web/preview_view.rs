@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::view::{
-    Card, Choice, Item, Place, Preview, Problem, Received, Select, Shell, Tag, Text, Tone, ValueRow, id_of,
+    Card, Choice, Place, Preview, PreviewItem, Problem, Received, Select, Shell, Tag, Text, Tone, ValueRow,
+    id_of,
 };
 use crate::{
     domain::plan::Target,
@@ -154,7 +155,7 @@ fn effect(effect: &Effect) -> (Tag, String) {
     (Tag::new(tone, tag), sentence)
 }
 
-fn item(record: &Record) -> Item {
+fn item(record: &Record) -> PreviewItem {
     let text =
         |name: &str| record.fields.iter().find(|field| field.name == name).map(plain).unwrap_or_default();
     let kind = record.fields.iter().find(|field| field.name == "quoteItemType");
@@ -162,7 +163,7 @@ fn item(record: &Record) -> Item {
     let discount = discounts.iter().find_map(|(name, unit)| {
         Some(text(name)).filter(|text| !text.is_empty() && text != "0").map(|text| format!("{text}{unit}"))
     });
-    Item {
+    PreviewItem {
         name: record.name.clone(),
         effect: effect(&record.effect).0,
         kind: kind.and_then(|field| field.label.clone()).unwrap_or_default(),

@@ -83,9 +83,12 @@ fn page(state: &WebState, email: String, error: Option<String>, next: String) ->
 
 /// A path of this site, never another site's address.
 fn local_path(next: &str) -> &str {
-    let is_local =
-        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
-    if is_local { next } else { "/apps" }
+    if is_local(next) { next } else { "/apps" }
+}
+
+/// Whether it is a path of this site.
+pub fn is_local(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t'])
 }
 
 #[cfg(test)]

@@ -23,19 +23,20 @@ use uuid::Uuid;
 use crate::{
     clock::Millis,
     config::WorkerConfig,
-    db::{self, Lease, RefreshLease},
+    db::{self, Lease, PollLease, RefreshLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     service::Services,
 };
 
-/// Refreshes of lists that one process works on at a time; the other places are left to pushes.
+/// Refreshes of lists and polls that one process works on at a time; the other places are left to pushes.
 const REFRESHES: usize = 2;
 
 /// What was claimed.
 enum Work {
     Push(Lease),
     Lists(RefreshLease, OwnedSemaphorePermit),
+    Catalogue(PollLease, OwnedSemaphorePermit),
 }
 
 /// Brings pushes to Autotask, and lists from it.
@@ -115,12 +116,15 @@ impl Worker {
         Ok(true)
     }
 
-    /// Refreshes come first: they are few, and pushes are not to wait for them in the places that they leave.
+    /// Refreshes and polls come first: they are few, and pushes are not to wait for them in the places that they leave.
     async fn claim(&self) -> Result<Option<Work>> {
-        if let Ok(place) = self.refreshes.clone().try_acquire_owned()
-            && let Some(lease) = self.services.claim_refresh().await?
-        {
-            return Ok(Some(Work::Lists(lease, place)));
+        if let Ok(place) = self.refreshes.clone().try_acquire_owned() {
+            if let Some(lease) = self.services.claim_refresh().await? {
+                return Ok(Some(Work::Lists(lease, place)));
+            }
+            if let Some(lease) = self.services.claim_poll().await? {
+                return Ok(Some(Work::Catalogue(lease, place)));
+            }
         }
         Ok(self.claim_push().await?.map(Work::Push))
     }
@@ -129,6 +133,7 @@ impl Worker {
         match work {
             Work::Push(lease) => self.work_on_push(lease).await,
             Work::Lists(lease, _place) => self.refresh_lists(&lease).await,
+            Work::Catalogue(lease, _place) => self.poll_catalogue(&lease).await,
         }
     }
 
@@ -154,6 +159,7 @@ impl Worker {
         let mut tx = self.services.db.write().await?;
         db::end_leases(&mut tx, self.services.clock.now()).await?;
         db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
+        db::end_poll_leases(&mut tx).await?;
         tx.commit().await
     }
 

@@ -1,8 +1,12 @@
-//! What falls due by itself: telling that the worker runs, lists that are to be fetched anew, forms that were kept long
-//! enough.
+//! What falls due by itself: telling that the worker runs, lists that are to be fetched anew, services and roles that
+//! Autotask is to be asked for, forms that were kept long enough.
 
 use super::Worker;
-use crate::{clock::Millis, db::RefreshLease, error::Result};
+use crate::{
+    clock::Millis,
+    db::{PollLease, RefreshLease},
+    error::Result,
+};
 
 /// How often a worker looks for what fell due.
 pub(super) const EVERY: Millis = 10_000;
@@ -18,7 +22,20 @@ impl Worker {
         if refreshes > 0 {
             tracing::info!(refreshes, "lists are due");
         }
+        self.services.request_due_polls().await?;
         self.services.sweep_parked().await
+    }
+
+    pub(super) async fn poll_catalogue(&self, lease: &PollLease) {
+        match self.services.run_poll(lease).await {
+            Ok(None) => {}
+            Ok(Some((sentence, _))) => {
+                tracing::warn!(tenant = %lease.tenant(), sentence, "Autotask could not be asked for services and roles");
+            }
+            Err(error) => {
+                tracing::error!(tenant = %lease.tenant(), %error, "a poll was left to the next worker");
+            }
+        }
     }
 
     pub(super) async fn refresh_lists(&self, lease: &RefreshLease) {

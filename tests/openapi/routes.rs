@@ -174,6 +174,28 @@ async fn settings(rig: &Rig) -> Vec<Asked> {
     asked
 }
 
+/// Brands, categories and items: put, listed and refused.
+async fn catalogue(rig: &Rig) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    let lists = [
+        ("/api/v1/brands", r#"{"brands":[{"name":"Contoso"}]}"#),
+        ("/api/v1/categories", r#"{"categories":[{"path":"Hardware"}]}"#),
+        ("/api/v1/items", r#"{"items":[{"kind":"product","name":"Cable","brand":"Contoso"}]}"#),
+    ];
+    let token = format!("Bearer {}", rig.token);
+    let as_text = [("authorization", token.as_str()), ("content-type", "text/plain")];
+    for (path, body) in lists {
+        for body in [body, "{", "{}", &" ".repeat(TOO_LONG)] {
+            asked.push(ask(rig, "PUT", path, path, body).await);
+        }
+        let answer = rig.send_with("PUT", path, body, &as_text).await;
+        asked.push(Asked { path, method: "PUT", answer });
+        asked.push(ask(rig, "GET", path, path, "").await);
+        asked.push(ask(rig, "GET", path, &format!("{path}?limit=0"), "").await);
+    }
+    asked
+}
+
 async fn without_a_token(rig: &Rig, shapes: &Shapes) -> Vec<(String, String, Answer)> {
     let mut asked = Vec::new();
     for path in described(shapes) {
@@ -197,6 +219,7 @@ async fn every_described_status_comes_with_its_body() {
     others.extend(pushes(&rig).await);
     others.extend(lists(&rig).await);
     others.extend(settings(&rig).await);
+    others.extend(catalogue(&rig).await);
     others.extend(previews(&rig, &shapes).await);
     let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));

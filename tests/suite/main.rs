@@ -5,6 +5,7 @@
 mod accounts;
 mod autotask;
 mod backfill;
+mod catalogue;
 mod category_map;
 mod client;
 mod connection;

@@ -65,6 +65,7 @@ async fn counts(db: &Database) -> Vec<(String, i64)> {
 /// Leaves rows in every table, as use does.
 async fn use_everything(app: &TestApp) {
     app.worker.upkeep().await.unwrap();
+    app.services.rename_brand(app.tenant, TENANT, "Northwind").await.unwrap();
     let password = || SecretString::from("a sentence is fine");
     app.services.put_user(app.tenant, "robin@example.com", "Robin", password()).await.unwrap();
     let token = app.services.sign_in("robin@example.com", password(), "10.0.0.1").await.unwrap();

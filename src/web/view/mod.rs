@@ -9,6 +9,7 @@ mod api_docs;
 mod apps;
 mod autotask;
 mod backfill;
+mod catalogue;
 mod category_import;
 mod category_map;
 mod clash;
@@ -46,6 +47,9 @@ pub use backfill::{
     Backfill, BackfillConfirm, BackfillFilter, BackfillRow, BackfillSent, BackfillState, DateField,
     ForeseenCause,
 };
+pub use catalogue::{
+    Brand, BrandRow, Brands, Categories, Category, CategoryNode, Item, ItemRow, Items, Tab, Use,
+};
 pub use category_import::{CategoryImport, ImportDiff, ImportSection};
 pub use category_map::{MapFilter, MapRow, MapState, MapSuggestion, MapTable};
 pub use clash::{Clash, ClashRow};
@@ -57,7 +61,7 @@ pub use lists::{Failure as ListFailure, Lists, News as ListNews, Progress as Lis
 pub use opportunities::{Obstacle, Opportunities, Remedy, SetupNeeded, Switch};
 pub use opportunities_form::{Codes, Contents, Created, Form, Lost, Services, Won};
 pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
-pub use preview::{Card, Item, Place, Preview, Problem, Received};
+pub use preview::{Card, Place, Preview, PreviewItem, Problem, Received};
 pub use push_detail::{AttemptRow, PushDetail, StepRow, ValueRow};
 pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
 pub use settings_summary::{SettingsSummary, SummaryRow, SummarySection};

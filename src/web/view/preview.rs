@@ -43,7 +43,7 @@ pub struct Received {
     /// The opportunity, then the quote.
     pub cards: Vec<Card>,
     /// The quote's items.
-    pub items: Vec<Item>,
+    pub items: Vec<PreviewItem>,
     /// The customer, products, services and the address.
     pub others: Vec<Card>,
 }
@@ -85,7 +85,7 @@ pub struct Card {
 
 /// One item of the quote.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct PreviewItem {
     /// Its name.
     pub name: String,
     /// What would happen to it.

@@ -2,6 +2,7 @@
 
 mod activity;
 mod backfill;
+mod catalogue;
 mod category_map;
 mod connection;
 mod history;
@@ -73,6 +74,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(activity::samples());
     all.extend(backfill::samples());
     all.extend(category_map::samples());
+    all.extend(catalogue::samples());
     all.extend(connection::samples());
     all.extend(history::samples());
     all.extend(others::samples());
@@ -109,6 +111,10 @@ fn words_of_people_are_escaped() {
             "backfill-empty",
             "backfill-nothing",
             "backfill-wrong",
+            "brand-in-use",
+            "brands",
+            "brands-wrong",
+            "categories",
             "category-import-diff",
             "category-import-new",
             "category-import-refused",
@@ -122,6 +128,8 @@ fn words_of_people_are_escaped() {
             "history",
             "history-empty",
             "history-filtered-empty",
+            "item-hostile",
+            "items",
             "opportunities-hostile",
             "opportunities-nearest",
             "preview",

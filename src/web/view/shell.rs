@@ -37,6 +37,8 @@ pub enum Nav {
     History,
     /// A person's own page, which is in no part.
     Account,
+    /// Brands, categories and items.
+    Catalogue,
 }
 
 /// What every HTML document needs, signed in or not.
@@ -91,5 +93,10 @@ impl Shell {
     /// Whether History is the current part.
     pub fn in_history(&self) -> bool {
         self.nav == Nav::History
+    }
+
+    /// Whether Catalogue is the current part.
+    pub fn in_catalogue(&self) -> bool {
+        self.nav == Nav::Catalogue
     }
 }

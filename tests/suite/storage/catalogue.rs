@@ -1,14 +1,8 @@
-//! Connections, lists, brands, categories and items.
-
-use std::collections::BTreeMap;
+//! Connections, brands and categories.
 
 use opportune::{
-    db::{self, ConnectionRow},
-    domain::{
-        document::Line,
-        ids::TenantId,
-        plan::{Key, Target},
-    },
+    db::{self, ConnectionRow, Named},
+    domain::ids::TenantId,
 };
 
 use uuid::Uuid;
@@ -85,22 +79,55 @@ on_both! {
         assert!(db::categories(&mut tx, f.other).await.unwrap().is_empty());
     }
 
-    async fn products_are_counted_by_the_category_that_they_have_now(db) {
+    async fn a_brand_is_one_whatever_the_case_of_its_letters(db) {
         let f = Fixture::open(db).await;
         let mut tx = f.db.write().await.unwrap();
-        let items = [
-            (Target::Product, "sku a", Some("Old")),
-            (Target::Product, "sku a", Some("Hardware")),
-            (Target::Product, "sku b", Some("Hardware")),
-            (Target::Product, "sku c", None),
-            (Target::Service, "name d", Some("Services")),
-        ];
-        for (target, key, category) in items {
-            let line = Line { name: key.to_owned(), category: category.map(str::to_owned), ..Line::default() };
-            db::put_item(&mut tx, f.tenant, &Key::new(target, key), &line, 1).await.unwrap();
+        assert!(db::add_brand(&mut tx, f.tenant, "Acme", 1).await.unwrap());
+        assert!(!db::add_brand(&mut tx, f.tenant, "ACME", 2).await.unwrap());
+        assert!(db::add_brand(&mut tx, f.other, "acme", 1).await.unwrap());
+        assert_eq!(db::find_brand(&mut tx, f.tenant, " aCME ").await.unwrap().as_deref(), Some("Acme"));
+        db::rename_brand(&mut tx, f.tenant, "Acme", "Apex", 3).await.unwrap();
+        assert_eq!(db::find_brand(&mut tx, f.tenant, "acme").await.unwrap(), None);
+        let rows = db::brand_rows(&mut tx, f.tenant, "", 10).await.unwrap();
+        assert_eq!((rows[0].name.as_str(), rows[0].updated_at, rows[0].items), ("Apex", 3, 0));
+        assert!(db::brand_rows(&mut tx, f.tenant, "apex", 10).await.unwrap().is_empty());
+        db::remove_brand(&mut tx, f.tenant, "Apex").await.unwrap();
+        assert!(db::brands(&mut tx, f.tenant).await.unwrap().is_empty());
+        assert_eq!(db::brands(&mut tx, f.other).await.unwrap(), ["acme"]);
+    }
+
+    async fn categories_come_by_the_page_and_go(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        for path in ["A", "A/B", "C"] {
+            assert!(db::add_category(&mut tx, f.tenant, path, 1).await.unwrap());
         }
-        let counts = db::products_by_category(&mut tx, f.tenant).await.unwrap();
-        assert_eq!(counts, BTreeMap::from([("Hardware".to_owned(), 2)]));
-        assert!(db::products_by_category(&mut tx, f.other).await.unwrap().is_empty());
+        assert!(!db::add_category(&mut tx, f.tenant, "A", 2).await.unwrap());
+        let paths = |rows: Vec<db::CategoryRow>| rows.into_iter().map(|row| row.path).collect::<Vec<_>>();
+        assert_eq!(paths(db::category_rows(&mut tx, f.tenant, "", 2).await.unwrap()), ["A", "A/B"]);
+        assert_eq!(paths(db::category_rows(&mut tx, f.tenant, "A/B", 2).await.unwrap()), ["C"]);
+        db::remove_category(&mut tx, f.tenant, "A").await.unwrap();
+        assert_eq!(db::categories(&mut tx, f.tenant).await.unwrap(), ["A/B", "C"]);
+    }
+
+    async fn former_names_lead_to_todays_until_something_has_them(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        for (from, to) in [("Old", "Mid"), ("Mid", "New")] {
+            db::move_items(&mut tx, f.tenant, Named::Brand, from, to, 1).await.unwrap();
+            db::move_items(&mut tx, f.tenant, Named::Category, from, to, 1).await.unwrap();
+        }
+        let aliases = db::aliases(&mut tx, f.tenant).await.unwrap();
+        let names = |map: &std::collections::BTreeMap<String, String>| {
+            map.iter().map(|(former, name)| format!("{former} is {name}")).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&aliases.brands), ["mid is New", "old is New"]);
+        assert_eq!(names(&aliases.categories), ["Mid is New", "Old is New"]);
+        db::forget_former(&mut tx, f.tenant, Named::Brand, "OLD").await.unwrap();
+        db::move_items(&mut tx, f.tenant, Named::Category, "New", "Mid", 2).await.unwrap();
+        let aliases = db::aliases(&mut tx, f.tenant).await.unwrap();
+        assert_eq!(names(&aliases.brands), ["mid is New"]);
+        assert_eq!(names(&aliases.categories), ["New is Mid", "Old is Mid"]);
+        assert_eq!(db::aliases(&mut tx, f.other).await.unwrap(), opportune::domain::catalogue::Aliases::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
-    Card, Item, Nav, Place, Preview, Problem, Received, Select, Tag, Text, Tone, ValueRow,
+    Card, Nav, Place, Preview, PreviewItem, Problem, Received, Select, Tag, Text, Tone, ValueRow,
 };
 
 pub(super) fn samples() -> [(&'static str, String); 5] {
@@ -101,8 +101,8 @@ fn card(id: &str, heading: &str, effect: Tag, sentence: &str) -> Card {
     }
 }
 
-fn item(name: &str, discount: &str) -> Item {
-    Item {
+fn item(name: &str, discount: &str) -> PreviewItem {
+    PreviewItem {
         name: name.to_owned(),
         effect: Tag::new(Tone::Info, "New"),
         kind: "Product".to_owned(),

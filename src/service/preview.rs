@@ -151,6 +151,15 @@ pub struct Request {
     pub body: Option<Map<String, Value>>,
 }
 
+/// What is shown of a document for which there is nothing to send.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Otherwise {
+    /// Nothing.
+    Nothing,
+    /// What it would become if it were new.
+    AsNew,
+}
+
 impl Services {
     /// What Autotask would receive for a document: with the settings of the form, saved or not, or with the saved ones.
     ///
@@ -162,6 +171,29 @@ impl Services {
         form: Option<&SettingsForm>,
         which: Which,
     ) -> Result<Preview> {
+        self.look(tenant, form, which, Otherwise::Nothing).await
+    }
+
+    /// The same, but for a document that Autotask has as it is: what it would become today if it were new.
+    ///
+    /// # Errors
+    /// As [`Self::preview`].
+    pub async fn preview_or_as_new(
+        &self,
+        tenant: TenantId,
+        form: Option<&SettingsForm>,
+        which: Which,
+    ) -> Result<Preview> {
+        self.look(tenant, form, which, Otherwise::AsNew).await
+    }
+
+    async fn look(
+        &self,
+        tenant: TenantId,
+        form: Option<&SettingsForm>,
+        which: Which,
+        otherwise: Otherwise,
+    ) -> Result<Preview> {
         let is_example = matches!(which, Which::Example);
         let (planning, errors) = self.planning(tenant, form, which).await?;
         let mut links = planning.links.clone();
@@ -169,12 +201,16 @@ impl Services {
             links.set(key, link);
         }
         let mut plan = planning.plan(&links);
+        let outcome = outcome(&plan, &links);
+        if otherwise == Otherwise::AsNew && outcome == Outcome::Nothing {
+            links = links.without_document();
+            plan = planning.plan(&links);
+        }
         if is_example {
             // Its customer is nobody's.
             plan.steps.retain(|step| !matches!(step.key.target, Target::Company | Target::Contact));
         }
         let answers = self.ask(tenant, &plan.steps, &links, &planning.lists).await?;
-        let outcome = outcome(&plan, &links);
         let mut draft = Draft::new(&planning, links, &errors, answers);
         for step in &plan.steps {
             draft.step(step);

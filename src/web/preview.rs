@@ -56,7 +56,7 @@ async fn page(signed: &Signed, form: Option<&SettingsForm>, picked: &Picked) -> 
     let recent = services.recent_documents(tenant).await?;
     let which = picked.which(&recent);
     let chosen = if let Which::Number(number) = &which { number.clone() } else { String::new() };
-    let (status, preview) = match services.preview(tenant, form, which).await {
+    let (status, preview) = match services.preview_or_as_new(tenant, form, which).await {
         Ok(preview) => (StatusCode::OK, Some(preview)),
         Err(Error::NotFound(_)) => (StatusCode::NOT_FOUND, None),
         Err(error) => return Err(error.into()),

@@ -86,6 +86,11 @@ fn received(preview: &preview::Preview) -> Received {
 
 fn outcome(preview: &preview::Preview) -> (Tag, String) {
     let (tone, tag, sentence) = match &preview.outcome {
+        Outcome::Nothing => (
+            Tone::Ok,
+            "Up to date",
+            "Autotask has it as it is, so there is nothing to send. This is what it would become today if it were new.",
+        ),
         _ if !preview.problems.is_empty() => {
             (Tone::Warn, "Held", "It would be held until what is named below is mended.")
         }
@@ -100,7 +105,6 @@ fn outcome(preview: &preview::Preview) -> (Tag, String) {
             "Changed",
             "It is in Autotask. Only what is shown would change; category, owner and billing codes stay as they are there.",
         ),
-        Outcome::Nothing => (Tone::Ok, "Up to date", "There is nothing to send."),
         Outcome::Skipped(reason) => (Tone::Plain, "Not sent", reason.as_str()),
     };
     (Tag::new(tone, tag), sentence.to_owned())

@@ -268,6 +268,27 @@ on_both! {
         assert_eq!((item.fields.len(), &item.fields[0].value), (1, &json!(3)));
     }
 
+    async fn what_is_up_to_date_can_be_seen_as_if_it_were_new(db) {
+        let app = TestApp::start(db).await;
+        let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00");
+        quote.put().await;
+        let before = preview(&app, number("Q-1")).await;
+        app.settle().await;
+        assert_eq!(preview(&app, number("Q-1")).await.outcome, Outcome::Nothing);
+        let saved = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
+        let mut form = SettingsForm::of(&saved);
+        form.created.probability = "7".to_owned();
+        let shown = app.services.preview_or_as_new(app.tenant, Some(&form), number("Q-1")).await.unwrap();
+        assert_eq!(shown.outcome, Outcome::Nothing);
+        assert_eq!(field(&shown, Target::Opportunity, "probability").value, json!(7));
+        let creates = |preview: &Preview| {
+            let creates = preview.records.iter().filter(|record| record.effect == Effect::Create);
+            creates.map(|record| record.target).collect::<Vec<_>>()
+        };
+        assert_eq!(creates(&shown), creates(&before));
+        assert!(creates(&shown).contains(&Target::QuoteItem));
+    }
+
     async fn a_sale_goes_with_its_quote(db) {
         let app = TestApp::start(db).await;
         let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00");

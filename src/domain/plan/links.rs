@@ -158,6 +158,13 @@ impl Links {
         self.0.remove(key);
     }
 
+    /// Only what belongs to the tenant's catalogue and customers: as if the document had never been sent.
+    #[must_use]
+    pub fn without_document(mut self) -> Self {
+        self.0.retain(|key, _| !key.target.is_of_document());
+        self
+    }
+
     /// All links to one kind of target.
     pub fn of(&self, target: Target) -> impl Iterator<Item = (&Key, &Link)> {
         self.0.iter().filter(move |(key, _)| key.target == target)

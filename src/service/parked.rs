@@ -1,6 +1,7 @@
-//! Forms that came in after their session had ended: kept for the same person until they have signed in again.
+//! Forms that are kept for a person: those that came in after their session had ended, until they have signed in again,
+//! and those that were left for another page, until they come back.
 //!
-//! They are kept for half an hour, sealed, and found by the person alone whose session had ended. Looking at one leaves it
+//! They are kept for half an hour, sealed, and found by that person alone. Looking at one leaves it
 //! where it is, so that a page can be loaded again; saving it forgets it. Keys may be changed meanwhile; once the
 //! older keys are forgotten, what was sealed with them counts as gone.
 
@@ -24,11 +25,17 @@ const KEPT: Millis = 30 * 60 * 1_000;
 /// How many forms of one person are kept at a time, in several windows.
 const MOST: i64 = 4;
 
-/// The person whose session had ended when they sent a form.
+/// Whose form it is.
 #[derive(Clone, Copy, Debug)]
-pub struct FormerVisitor {
+pub struct Owner {
     user: UserId,
     tenant: TenantId,
+}
+
+impl From<&Visitor> for Owner {
+    fn from(visitor: &Visitor) -> Self {
+        Self { user: visitor.user, tenant: visitor.tenant }
+    }
 }
 
 impl Services {
@@ -36,17 +43,17 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn former_visitor(&self, token: &str) -> Result<Option<FormerVisitor>> {
+    pub async fn former_visitor(&self, token: &str) -> Result<Option<Owner>> {
         let mut tx = self.db.read().await?;
         let owner = db::session_owner(&mut tx, &crypto::hash(token)).await?;
-        Ok(owner.map(|(user, tenant)| FormerVisitor { user, tenant }))
+        Ok(owner.map(|(user, tenant)| Owner { user, tenant }))
     }
 
     /// Keeps what a person typed.
     ///
     /// # Errors
     /// When it cannot be sealed, or the database fails.
-    pub async fn park(&self, whose: FormerVisitor, form: &SettingsForm) -> Result<ParkedFormId> {
+    pub async fn park(&self, whose: Owner, form: &SettingsForm) -> Result<ParkedFormId> {
         let id = ParkedFormId(self.clock.new_id());
         let text = SecretString::from(serde_json::to_string(form).map_err(Error::internal)?);
         let form_sealed = &self.sealer.seal(&text, &bound_to(id, whose.user))?;

@@ -25,7 +25,17 @@ const OPEN: [&str; 2] = ["/sign-in", "/sign-out"];
 /// Where forms of the settings are sent to.
 const SETTINGS: &str = "/apps/autotask/opportunities";
 /// Pages that forms are on, the longer addresses first.
-const PAGES: [&str; 4] = [SETTINGS, "/apps/autotask/connection", "/apps/autotask", "/account"];
+const PAGES: [&str; 9] = [
+    SETTINGS,
+    "/apps/autotask/connection",
+    "/apps/autotask",
+    "/account",
+    "/activity/backfill",
+    "/catalogue/brands",
+    "/catalogue/categories",
+    "/catalogue/items",
+    "/history",
+];
 /// The longest form that is kept, in bytes: several times the largest category map.
 const MAX_PARKED: usize = 512 * 1024;
 
@@ -123,6 +133,9 @@ mod tests {
             ("/apps/autotask/connection/test", "/apps/autotask/connection"),
             ("/apps/autotask/lists/refresh", "/apps/autotask"),
             ("/account/password", "/account"),
+            ("/activity/backfill", "/activity/backfill"),
+            ("/catalogue/brands/merge", "/catalogue/brands"),
+            ("/history/12/undo", "/history"),
             ("/somewhere/else", "/apps"),
             ("//evil.example/retry", "/apps"),
         ] {

@@ -136,6 +136,7 @@ fn settings_pages() -> Router<WebState> {
         .route("/apps/autotask/opportunities/revision", get(opportunities::revision))
         .route("/apps/autotask/opportunities/saved", get(settings_summary::show))
         .route("/apps/autotask/opportunities/draft", post(opportunities::draft))
+        .route("/apps/autotask/opportunities/brands", post(opportunities::add_brand))
         .route("/apps/autotask/opportunities/file", get(settings_file::show).post(settings_file::compare))
         .route("/apps/autotask/opportunities/file.toml", get(settings_file::download))
         .route("/apps/autotask/opportunities/preview", get(preview::show).post(preview::of_form))

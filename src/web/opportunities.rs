@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
+    catalogue,
     category_map::MapParams,
     clash,
     error::Page,
@@ -50,8 +51,10 @@ pub struct NewsParams {
     pub sync: Option<String>,
     /// The revision whose values are to be shown instead of the saved ones.
     pub restore: Option<String>,
-    /// The form that came in after its session had ended.
+    /// The form that was kept: it came in after its session had ended …
     pub unsaved: Option<ParkedFormId>,
+    /// … unless its person had left for another page.
+    pub left: bool,
 }
 
 /// What the switch posts.
@@ -69,7 +72,7 @@ pub async fn show(signed: Signed, Params(news): Params<NewsParams>, Params(map):
         return html(&settings_summary::page(&signed, &view));
     }
     if let Some(id) = news.unsaved
-        && let Some(page) = parked::page(&signed, &view, id).await?
+        && let Some(page) = parked::page(&signed, &view, id, news.left).await?
     {
         return html(&page);
     }
@@ -129,6 +132,13 @@ pub async fn after_save(signed: &Signed, saved: Saved) -> Page {
 pub async fn draft(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
     html(&page(&signed, &view, Some(&form), FieldErrors::default(), None).await?)
+}
+
+/// Leads to the brands, and back from there to the form as it was posted.
+pub async fn add_brand(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
+    let id = signed.services().park((&signed.visitor).into(), &form).await?;
+    let back = format!("{PAGE}?unsaved={id}&left=true#services-brand");
+    Ok(Redirect::to(&catalogue::address("/catalogue/brands", &[("return", &back)])).into_response())
 }
 
 /// Turns the sync on at once; turning it off is asked about first.

@@ -114,6 +114,26 @@ on_both! {
         assert_eq!(app.services.settings_view(app.tenant).await.unwrap().revision, before, "never saved by itself");
     }
 
+    async fn who_leaves_the_form_to_add_a_brand_finds_it_again(db) {
+        let app = TestApp::start(db).await;
+        let robin = app.sign_in_as("Robin", Role::Administrator).await;
+        let left = app.send_as(&robin, &format!("{SETTINGS}/brands"), &encode(&typed(&app).await)).await;
+        let brands = left.header("location").to_owned();
+        let address = url::Url::parse(&app.url(&brands)).unwrap();
+        assert_eq!(address.path(), "/catalogue/brands");
+        let back = address.query_pairs().find(|(name, _)| name == "return").unwrap().1.into_owned();
+        assert!(shown(&app.page_for(&robin, &brands).await).contains("Add"));
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("name", "Nobody's"), ("return", &back)])
+            .finish();
+        let added = app.send_as(&robin, "/catalogue/brands", &body).await;
+        assert_eq!(added.header("location"), back);
+        let page = shown(&app.page_for(&robin, back.split('#').next().unwrap()).await);
+        assert!(page.contains("Your unsaved changes are still here.") && !page.contains("signed out"));
+        assert!(page.contains(r#"value="61 %""#));
+        assert!(page.contains("value=\"Nobody's\" selected"), "the brand that was typed is one now");
+    }
+
     async fn nobody_else_sees_anything_of_it(db) {
         let app = TestApp::start(db).await;
         let cookie = app.sign_in_as("Robin", Role::Administrator).await;

@@ -135,9 +135,14 @@ class Demo {
     await this.#emulator(`entities/${entity}/${id}`, 'PATCH', fields);
   }
 
-  /** Gives a value of a picklist of Opportunities another name, as an administrator of Autotask would. */
-  async renameInAutotask(field, value, label) {
-    await this.#emulator(`picklists/Opportunities/${field}/${value}`, 'PATCH', { label });
+  /** Renames a value of a picklist such as `Opportunities/stage`, or switches it off, as an administrator of Autotask would. */
+  async editPicklist(field, value, edit) {
+    await this.#emulator(`picklists/${field}/${value}`, 'PATCH', edit);
+  }
+
+  /** Changes what the emulator allows in an hour: `limit`, `others_used`, `threads`. */
+  async setLimits(limits) {
+    await this.#emulator('limits', 'POST', limits);
   }
 
   /** Lets the next requests that fit `fault` go wrong, as `src/emulator/faults.rs` tells. */

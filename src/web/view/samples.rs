@@ -10,6 +10,7 @@ mod others;
 mod people;
 mod preview;
 mod settings_file;
+mod states;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -79,6 +80,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(settings_file::samples());
     all.extend(preview::samples());
     all.extend(people::samples());
+    all.extend(states::samples());
     all
 }
 

@@ -1,0 +1,29 @@
+// How a page must look in whatever state it is: nothing for axe to find, no sideways scrolling, no script errors;
+// light and dark, wide and narrow. SCREENSHOTS=1 keeps a picture of each in output/.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { axe } from './harness.js';
+
+const FOLDER = fileURLToPath(new URL('output/', import.meta.url));
+
+/** Looks at the page as it stands, in both colour schemes and both widths. */
+export async function looksRight(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      await axe(page);
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(sideways, 0, `scrolls sideways at ${width} px`);
+      if (process.env.SCREENSHOTS) await picture(page, `${name}-${colorScheme}-${width}`);
+    }
+  }
+  assert.deepEqual(page.problems, []);
+}
+
+function picture(page, name) {
+  mkdirSync(FOLDER, { recursive: true });
+  return page.screenshot({ path: `${FOLDER}${name}.png`, fullPage: true });
+}

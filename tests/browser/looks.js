@@ -1,5 +1,6 @@
 // How a page must look in whatever state it is: nothing for axe to find, no sideways scrolling, no script errors;
-// light and dark, wide and narrow. SCREENSHOTS=1 keeps a picture of each in output/.
+// light and dark, wide and narrow. SCREENSHOTS=1 keeps a picture of each
+// window in output/, SCREENSHOTS=whole of each page.
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
@@ -25,5 +26,5 @@ export async function looksRight(page, name) {
 
 function picture(page, name) {
   mkdirSync(FOLDER, { recursive: true });
-  return page.screenshot({ path: `${FOLDER}${name}.png`, fullPage: true });
+  return page.screenshot({ path: `${FOLDER}${name}.png`, fullPage: process.env.SCREENSHOTS === 'whole' });
 }

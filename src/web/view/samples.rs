@@ -124,6 +124,8 @@ fn words_of_people_are_escaped() {
             "history",
             "history-empty",
             "history-filtered-empty",
+            "map-search-empty",
+            "name-ambiguous",
             "opportunities-hostile",
             "opportunities-nearest",
             "preview",

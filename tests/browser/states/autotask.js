@@ -77,10 +77,16 @@ function values(visit, site) {
 }
 
 function connection(visit, site) {
+  /** Presses a button of a page, and resolves when it was answered. */
+  const press = async (page, name) => {
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.getByRole('main').getByRole('button', { name }).click();
+    await answer;
+    await page.waitForLoadState();
+  };
   const test = async (page) => {
     await page.goto(CONNECTION);
-    await page.getByRole('button', { name: 'Test connection' }).click();
-    await page.locator('.checks li').first().waitFor();
+    await press(page, 'Test connection');
   };
 
   visit(site, 'calls-nearly-used', async (page) => {
@@ -98,7 +104,8 @@ function connection(visit, site) {
   });
   visit(site, 'not-connected', async (page) => {
     await page.goto(`${CONNECTION}/disconnect`);
-    await page.getByRole('main').getByRole('button', { name: /Disconnect/ }).click();
+    await page.getByRole('main').getByRole('textbox').fill('Northwind IT Services');
+    await press(page, 'Disconnect Autotask');
     await page.goto(PAGE);
     await page.getByText('Autotask is not connected').waitFor();
   });

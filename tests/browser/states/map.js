@@ -32,7 +32,7 @@ export function states(visit) {
 function tools(visit, site) {
   const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
   const told = (page, text) => page.locator('[data-map-status]').getByText(text).waitFor();
-  const row = (page, name) => page.locator('[data-map] tbody tr').filter({ has: page.getByText(name, { exact: true }) });
+  const row = (page, name) => page.locator('[data-map] tbody tr').filter({ has: page.locator('th').getByText(name, { exact: true }) });
 
   visit(site, 'map-suggestions', async (page) => {
     await page.goto(PAGE);

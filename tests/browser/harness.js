@@ -140,11 +140,6 @@ class Demo {
     await this.#emulator(`picklists/${field}/${value}`, 'PATCH', edit);
   }
 
-  /** Changes what the emulator allows in an hour: `limit`, `others_used`, `threads`. */
-  async setLimits(limits) {
-    await this.#emulator('limits', 'POST', limits);
-  }
-
   /** Lets the next requests that fit `fault` go wrong, as `src/emulator/faults.rs` tells. */
   async failNext(fault) {
     await this.#emulator('faults', 'POST', fault);

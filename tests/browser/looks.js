@@ -9,12 +9,13 @@ import { axe } from './harness.js';
 
 const FOLDER = fileURLToPath(new URL('output/', import.meta.url));
 
-/** Looks at the page as it stands, in both colour schemes and both widths. */
-export async function looksRight(page, name) {
+/** Looks at the page in both colour schemes and both widths; `arrange` brings back what a change of these closes. */
+export async function looksRight(page, name, arrange = () => {}) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const width of [1280, 320]) {
       await page.setViewportSize({ width, height: 900 });
+      await arrange(page);
       await axe(page);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(sideways, 0, `scrolls sideways at ${width} px`);

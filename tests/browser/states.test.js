@@ -23,13 +23,16 @@ for (const part of [beginning, settings, people, map, autotask, long, silent]) {
 
 it('visits every state once', () => assert.deepEqual(visited.toSorted(), NAMES.toSorted()));
 
-/** Brings `site.page` into a state and looks at it; `enter` may lead to another page, which is closed afterwards. */
-function visit(site, name, enter) {
+/**
+ * Brings `site.page` into a state and looks at it; `enter` may lead to another page, which is closed afterwards.
+ * `arrange` does again at each look what a change of the window undoes.
+ */
+function visit(site, name, enter, arrange) {
   visited.push(name);
   it(name, async () => {
     await site.page.setViewportSize({ width: 1280, height: 900 });
     const page = (await enter(site.page)) ?? site.page;
-    await looksRight(page, name);
+    await looksRight(page, name, arrange);
     if (page !== site.page) await page.context().close();
   });
 }

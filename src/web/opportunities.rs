@@ -178,7 +178,8 @@ pub async fn page(
     let mut form =
         enabled.then(|| fill::form(&Shown { view, typed, brand: &signed.visitor.tenant_name, loaded }));
     let errors = form.as_mut().map(|form| form.show_errors(&fill::posted_names(&errors))).unwrap_or_default();
-    let at = Known { view, standing: &standing, summary: &summary, now: services.clock.now() };
+    let now = services.clock.now();
+    let at = Known { view, standing: &standing, summary: &summary, worker: signed.worker, now };
     Ok(Opportunities {
         shell: signed.shell("Opportunities — Autotask — Apps", Nav::Apps, &CRUMBS),
         notice,

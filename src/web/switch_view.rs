@@ -3,11 +3,11 @@
 use super::{
     activity::last_sent,
     view::{Form, Link, Obstacle, Remedy, SetupNeeded, Switch, Tone, count_of},
-    words::length,
+    words::{self, length},
 };
 use crate::{
     clock::Millis,
-    service::{activity::Summary, settings::SettingsView, standing::Standing},
+    service::{activity::Summary, settings::SettingsView, standing::Standing, workers::WorkerState},
 };
 
 const CONNECTION: &str = "/apps/autotask/connection";
@@ -24,6 +24,8 @@ pub struct Known<'a> {
     pub standing: &'a Standing,
     /// How the sync is doing.
     pub summary: &'a Summary,
+    /// Whether anything is being sent at all.
+    pub worker: WorkerState,
     /// The time.
     pub now: Millis,
 }
@@ -32,8 +34,8 @@ pub struct Known<'a> {
 pub fn switch(at: &Known<'_>, form: Option<&Form>, refused: bool) -> Switch {
     let (enabled, is_new) = (at.view.settings.enabled, at.view.settings.sections.is_none());
     let setup = form.filter(|_| is_new && !refused).map(|form| SetupNeeded { links: form.missing() });
-    let obstacles = connection(at.standing, enabled).into_iter().chain(calls(at.standing));
-    let obstacles = obstacles.chain(lists(at, form.is_some())).collect();
+    let obstacles = connection(at.standing, enabled).into_iter().chain(silence(at.worker, enabled));
+    let obstacles = obstacles.chain(calls(at.standing)).chain(lists(at, form.is_some())).collect();
     Switch { enabled, note: note(at, is_new), setup, obstacles }
 }
 
@@ -68,6 +70,19 @@ fn connection(standing: &Standing, enabled: bool) -> Option<Obstacle> {
         }),
         None => None,
     }
+}
+
+fn silence(worker: WorkerState, enabled: bool) -> Option<Obstacle> {
+    if !enabled || matches!(worker, WorkerState::Active(_)) {
+        return None;
+    }
+    Some(Obstacle {
+        tone: Tone::Bad,
+        heading: words::worker(worker),
+        text: "Nothing is being sent. Whoever runs Opportune can start it again; quotes are kept until then."
+            .to_owned(),
+        remedy: None,
+    })
 }
 
 fn calls(standing: &Standing) -> Option<Obstacle> {
@@ -124,6 +139,10 @@ mod tests {
     }
 
     fn told(standing: &Standing, enabled: bool) -> Switch {
+        told_beside(WorkerState::Active(12_000), standing, enabled)
+    }
+
+    fn told_beside(worker: WorkerState, standing: &Standing, enabled: bool) -> Switch {
         let view = SettingsView {
             revision: 1,
             settings: OpportunitySettings { enabled, sections: None },
@@ -135,7 +154,7 @@ mod tests {
             saved_at: 0,
         };
         let summary = Summary { waiting: 3, held: 1, ..Summary::default() };
-        let at = Known { view: &view, standing, summary: &summary, now: NOW };
+        let at = Known { view: &view, standing, summary: &summary, worker, now: NOW };
         let form = enabled.then(|| Form::new("1", "1"));
         switch(&at, form.as_ref(), false)
     }
@@ -163,6 +182,15 @@ mod tests {
         assert_eq!(headings(&busy, true), ["80 % of this hour's Autotask calls are used"]);
         let calm = Standing { calls: Some((7_999, 10_000)), ..good() };
         assert_eq!(headings(&calm, true), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_silent_worker_is_told_while_it_should_work() {
+        let silent = WorkerState::Silent(6 * 60_000);
+        let obstacles = told_beside(silent, &good(), true).obstacles;
+        assert_eq!(obstacles[0].heading, "The background worker has not reported for 6 minutes");
+        assert_eq!(told_beside(WorkerState::Never, &good(), true).obstacles.len(), 1);
+        assert_eq!(told_beside(silent, &good(), false).obstacles, []);
     }
 
     #[test]

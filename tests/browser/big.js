@@ -33,8 +33,8 @@ export async function startBigDemo(flags = ['--no-quotes']) {
   }
 }
 
-/** Sends quotes until the source has `CATEGORIES` categories with products, besides Services and Bundle. */
-export async function addCategories(demo) {
+/** Sends a quote whose products come from so many categories, besides Services and Bundle. */
+export async function addCategories(demo, count = CATEGORIES) {
   const [product] = quote().lines;
   const line = (index) => ({
     ...product,
@@ -42,6 +42,6 @@ export async function addCategories(demo) {
     sku: `SKU-${index}`,
     category: `Group ${index % 8}/Kind ${index}`,
   });
-  const lines = Array.from({ length: CATEGORIES }, (_, index) => line(index));
+  const lines = Array.from({ length: count }, (_, index) => line(index));
   await demo.putQuote('BIG-1', quote('open', { lines }));
 }

@@ -21,7 +21,7 @@ describe('the lists', () => {
       await demo.signIn(page);
       await page.goto(PAGE);
       const label = `Proposal ${javaScript ? 'with' : 'without'} scripts`;
-      await demo.renameInAutotask('stage', PROPOSAL_SENT, label);
+      await demo.editPicklist('Opportunities/stage', PROPOSAL_SENT, { label });
       // Autotask takes its time for one list, so that the page is seen meanwhile.
       await demo.failNext({ path: 'ShippingTypes/query', kind: 'latency', ms: 2_000 });
       await page.getByRole('button', { name: 'Refresh lists' }).click();

@@ -6,8 +6,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { quote } from './documents.js';
-import { axe, eventually, startDemo } from './harness.js';
+import { eventually, startDemo } from './harness.js';
 import { tabThrough } from './keyboard.js';
+import { looksRight as atEveryLook } from './looks.js';
 import { PAGE, control, fill, save, turnOn } from './settings.js';
 
 const MOST_SCRIPT = 25 * 1024;
@@ -200,22 +201,8 @@ function looksRight(site, name, enter) {
     const { page } = site;
     await page.setViewportSize({ width: 1280, height: 900 });
     await enter(page);
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      for (const width of [1280, 320]) {
-        await page.setViewportSize({ width, height: 900 });
-        await axe(page);
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.equal(sideways, 0, `scrolls sideways at ${width} px`);
-        if (process.env.SCREENSHOTS) await picture(page, `${name}-${colorScheme}-${width}`);
-      }
-    }
-    assert.deepEqual(page.problems, []);
+    await atEveryLook(page, name);
   });
-}
-
-function picture(page, name) {
-  return page.screenshot({ path: new URL(`output/${name}.png`, import.meta.url).pathname, fullPage: true });
 }
 
 /** Tries a wrong password and resolves with the answer's status. */

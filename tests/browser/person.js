@@ -21,6 +21,11 @@ export class Mouse {
     return target.fill(text);
   }
 
+  /** The same for a text that somebody copied elsewhere. */
+  paste(target, text) {
+    return target.fill(text);
+  }
+
   /** Chooses an option of a native list. */
   choose(target, label) {
     return target.selectOption({ label });
@@ -44,10 +49,13 @@ export class Keyboard {
   }
 
   async write(target, text) {
-    await this.#reach(target);
-    await this.page.keyboard.press('Control+a');
-    await this.page.keyboard.press('Delete');
+    await this.#empty(target);
     await this.page.keyboard.type(text);
+  }
+
+  async paste(target, text) {
+    await this.#empty(target);
+    await this.page.keyboard.insertText(text);
   }
 
   async choose(target, label) {
@@ -64,6 +72,12 @@ export class Keyboard {
       await this.page.keyboard.press('Space');
     }
     assert.ok(await target.isChecked());
+  }
+
+  async #empty(target) {
+    await this.#reach(target);
+    await this.page.keyboard.press('Control+a');
+    await this.page.keyboard.press('Delete');
   }
 
   /** Moves with Tab, or back with Shift+Tab, whichever leads there. */

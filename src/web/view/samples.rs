@@ -11,6 +11,7 @@ mod others;
 mod people;
 mod preview;
 mod settings_file;
+mod states;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -81,6 +82,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(settings_file::samples());
     all.extend(preview::samples());
     all.extend(people::samples());
+    all.extend(states::samples());
     all
 }
 
@@ -130,6 +132,8 @@ fn words_of_people_are_escaped() {
             "history-filtered-empty",
             "item-hostile",
             "items",
+            "map-search-empty",
+            "name-ambiguous",
             "opportunities-hostile",
             "opportunities-nearest",
             "preview",

@@ -25,25 +25,25 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
     ]
 }
 
-fn base(switch: Switch, form: Option<Form>) -> Opportunities {
+pub(super) fn base(switch: Switch, form: Option<Form>) -> Opportunities {
     let title = "Opportunities — Autotask — Apps";
     let shell = shell(title, Nav::Apps, &["Apps", "Autotask", "Opportunities"]);
     Opportunities { shell, notice: None, errors: Vec::new(), switch, form, saved: true }
 }
 
-fn on() -> Switch {
+pub(super) fn on() -> Switch {
     let note = "Last sent 2 minutes ago. 212 of 10,000 calls used this hour.".to_owned();
     Switch { enabled: true, note, setup: None, obstacles: Vec::new() }
 }
 
-fn disabled() -> Opportunities {
+pub(super) fn disabled() -> Opportunities {
     base(
         Switch { enabled: false, note: "Nothing is sent.".to_owned(), setup: None, obstacles: Vec::new() },
         None,
     )
 }
 
-fn form() -> Form {
+pub(super) fn form() -> Form {
     let mut form = Form::new("7", "0192f0c1");
     let stages = ["Qualified", "Proposal Sent", "Closed Won", "Closed Lost"];
     let statuses = ["Active", "Lost", "Closed", "Implemented"];
@@ -99,7 +99,7 @@ fn map(form: &mut Form) {
     }
 }
 
-fn fresh() -> Opportunities {
+pub(super) fn fresh() -> Opportunities {
     let mut form = form();
     form.created.stage.tag = Some(Tag::new(Tone::Info, "Suggested: name contains \"sent\""));
     form.created.category.tag = Some(Tag::new(Tone::Info, "Suggested: named \"Standard\""));
@@ -112,7 +112,7 @@ fn fresh() -> Opportunities {
     base(Switch { setup: Some(SetupNeeded { links }), ..on() }, Some(form))
 }
 
-fn complete() -> Opportunities {
+pub(super) fn complete() -> Opportunities {
     let mut form = form();
     form.created.probability.value = "60".to_owned();
     form.created.default_owner.options[0].selected = true;
@@ -155,7 +155,7 @@ fn errors() -> Opportunities {
     Opportunities { errors, ..base(on(), Some(form)) }
 }
 
-fn inactive() -> Opportunities {
+pub(super) fn inactive() -> Opportunities {
     let mut page = complete();
     let form = page.form.as_mut().unwrap();
     let stage = &mut form.created.stage;
@@ -225,7 +225,7 @@ fn unloaded() -> Opportunities {
     page
 }
 
-fn nearest() -> Opportunities {
+pub(super) fn nearest() -> Opportunities {
     let mut page = complete();
     let form = page.form.as_mut().unwrap();
     form.shared = vec![SharedList { id: "options-owners".to_owned(), options: vec![HOSTILE.to_owned()] }];

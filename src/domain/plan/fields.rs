@@ -197,11 +197,18 @@ impl Filter {
     }
 }
 
-/// A text of at most `max` characters; what is too long ends in an ellipsis.
+/// A text of at most `max` characters; what is too long ends in an ellipsis. Characters count as Autotask counts them:
+/// one outside the basic plane, such as an emoji, is two. None is cut in half.
 pub fn cut(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
+    if text.encode_utf16().count() <= max {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    let mut room = max.saturating_sub(1);
+    let fits = |letter: &char| {
+        let left = room.checked_sub(letter.len_utf16());
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let kept: String = text.chars().take_while(fits).collect();
     format!("{}…", kept.trim_end())
 }

@@ -103,12 +103,7 @@ impl Run<'_> {
     }
 
     /// Commits the intent, sends the create, notes what came of it.
-    async fn send_create(
-        &mut self,
-        key: &Key,
-        fields: &Fields,
-        marker: Option<Filter>,
-    ) -> Result<(), Stop> {
+    async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;

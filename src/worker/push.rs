@@ -85,7 +85,8 @@ impl Run<'_> {
             if let Some(end) = end_without_steps(&plan) {
                 return Err(Stop::End(end));
             }
-            self.notes.extend(plan.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
+            self.notes
+                .extend(plan.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
             if plan.steps.is_empty() {
                 return Ok(());
             }

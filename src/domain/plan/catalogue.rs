@@ -66,7 +66,8 @@ impl Planner<'_> {
             let Some(key) = catalogue_key(line) else { continue };
             let needed = key.target != Target::Role && self.input.links.get(&key).is_none();
             if needed && seen.insert(key.clone()) {
-                let find = if key.target == Target::Product { self.product(line) } else { self.service(line) };
+                let find =
+                    if key.target == Target::Product { self.product(line) } else { self.service(line) };
                 self.push(key, Action::Find(find));
             }
         }
@@ -128,21 +129,19 @@ impl Planner<'_> {
         let name = cut(&line.name, SERVICE_NAME);
         let code = self.sections.codes.recurring_service;
         let period = period_type(self.input.lists, List::ServicePeriods, line.period);
-        let otherwise = match (
-            self.sections.require_active("codes.recurring_service", self.input.lists),
-            period,
-        ) {
-            (Err(hold), _) => Otherwise::Hold(hold),
-            (Ok(()), None) => Otherwise::Hold(Hold::PeriodMissing {
-                service: line.name.clone(),
-                period: line.period.unwrap_or_default().name().to_owned(),
-            }),
-            (Ok(()), Some(period)) => Otherwise::Create(
-                catalogue_fields(line, SERVICE_NAME, 400)
-                    .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
-                    .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
-            ),
-        };
+        let otherwise =
+            match (self.sections.require_active("codes.recurring_service", self.input.lists), period) {
+                (Err(hold), _) => Otherwise::Hold(hold),
+                (Ok(()), None) => Otherwise::Hold(Hold::PeriodMissing {
+                    service: line.name.clone(),
+                    period: line.period.unwrap_or_default().name().to_owned(),
+                }),
+                (Ok(()), Some(period)) => Otherwise::Create(
+                    catalogue_fields(line, SERVICE_NAME, 400)
+                        .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
+                        .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
+                ),
+            };
         Find {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
             by: vec![("name", name)],

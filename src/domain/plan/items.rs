@@ -96,7 +96,7 @@ impl Planner<'_> {
                 continue;
             }
             if self.input.links.get(&item.key).is_some() {
-                self.update(&item.key, item.open);
+                self.update(&item.key, item.open, &["description", "unitCost"]);
             } else {
                 if let Some(path) = item.code {
                     self.require_active(path);
@@ -128,7 +128,8 @@ impl Planner<'_> {
         }
         // A service item takes its name from the service, and a name that Autotask's characters cannot write comes back
         // as another: neither is a mark.
-        let is_kept = |name: &&Value| matches!(name, Value::Text(text) if lost_characters(text).next().is_none());
+        let is_kept =
+            |name: &&Value| matches!(name, Value::Text(text) if lost_characters(text).next().is_none());
         if let Some(name) = fields.get("name").filter(|_| fields.get("serviceID").is_none()).filter(is_kept) {
             marker = marker.and(Op::Eq, "name", name.clone());
         }

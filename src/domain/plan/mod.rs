@@ -224,9 +224,11 @@ impl Planner<'_> {
         }
     }
 
-    /// The update that is needed for a linked record, if any of its fields differs from what was last written.
-    fn update(&mut self, key: &Key, mut fields: Fields) {
+    /// The update that is needed for a linked record, if any of its fields differs from what was last written. `optional`
+    /// are fields that follow the document and that it may stop to have.
+    fn update(&mut self, key: &Key, mut fields: Fields, optional: &[&'static str]) {
         let Some(link) = self.input.links.get(key) else { return };
+        fields = fields.emptied(optional, &link.written.fields);
         fields.resolve(self.input.links);
         fields.keep_changed(&link.written.fields);
         if !fields.is_empty() {

@@ -10,7 +10,8 @@ const NAMED: usize = 10;
 
 /// What there is to say about a document and about the texts that its steps write.
 pub(super) fn of(document: &Document, steps: &[Step]) -> Vec<String> {
-    let lines = || document.content.lines.iter().flat_map(|line| std::iter::once(line).chain(&line.components));
+    let lines =
+        || document.content.lines.iter().flat_map(|line| std::iter::once(line).chain(&line.components));
     let count = |is_it: fn(&&Line) -> bool| lines().filter(is_it).count();
     let texts = match count(|line| line.kind == LineKind::Text) {
         0 => None,
@@ -28,7 +29,9 @@ pub(super) fn of(document: &Document, steps: &[Step]) -> Vec<String> {
 fn lost(steps: &[Step]) -> Option<String> {
     let fields = steps.iter().filter_map(|step| match &step.action {
         Action::Create(create) => Some(&create.fields),
-        Action::Update(fields) | Action::Find(Find { otherwise: Otherwise::Create(fields), .. }) => Some(fields),
+        Action::Update(fields) | Action::Find(Find { otherwise: Otherwise::Create(fields), .. }) => {
+            Some(fields)
+        }
         Action::Find(_) | Action::Delete { .. } | Action::Settle(_) => None,
     });
     let texts = fields.flat_map(|fields| fields.iter()).filter_map(|(_, value, _)| match value {
@@ -42,7 +45,10 @@ fn lost(steps: &[Step]) -> Option<String> {
         more => format!(" and {more} more"),
     };
     (!lost.is_empty()).then(|| {
-        format!("Autotask may show question marks for characters that it cannot keep: {}{more}.", named.join(" "))
+        format!(
+            "Autotask may show question marks for characters that it cannot keep: {}{more}.",
+            named.join(" ")
+        )
     })
 }
 

@@ -198,7 +198,7 @@ impl Planner<'_> {
         let key = Key::only(Target::Opportunity);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
-                self.update(&key, self.open_fields());
+                self.update(&key, self.open_fields(), &[]);
             }
             return;
         }
@@ -208,10 +208,7 @@ impl Planner<'_> {
             "title",
             format!("{} ", self.input.document.number),
         );
-        self.push(
-            key,
-            Action::Create(Create { parent: None, fields, marker: Some(marker) }),
-        );
+        self.push(key, Action::Create(Create { parent: None, fields, marker: Some(marker) }));
     }
 
     /// What follows the document while it is open.

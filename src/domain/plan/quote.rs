@@ -34,7 +34,7 @@ impl Planner<'_> {
         let key = Key::only(Target::Quote);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
-                self.update(&key, self.quote_fields());
+                self.update(&key, self.quote_fields(), &["contactID"]);
             }
             return;
         }
@@ -59,14 +59,7 @@ impl Planner<'_> {
             "externalQuoteNumber",
             number.clone(),
         );
-        self.push(
-            key,
-            Action::Create(Create {
-                parent: Some(opportunity),
-                fields,
-                marker: Some(marker),
-            }),
-        );
+        self.push(key, Action::Create(Create { parent: Some(opportunity), fields, marker: Some(marker) }));
     }
 
     fn quote_fields(&self) -> Fields {

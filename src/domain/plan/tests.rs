@@ -3,6 +3,7 @@
 mod documents;
 mod model;
 mod properties;
+mod rules;
 mod sources;
 
 use rust_decimal::Decimal;
@@ -12,6 +13,7 @@ use model::Model;
 
 use super::*;
 use crate::domain::{
+    document::Kind,
     intake,
     lists::{List, ListOption},
     settings::{BillingCodes, CategoryMap, Created, Lost, Services, Won},

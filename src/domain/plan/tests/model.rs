@@ -41,6 +41,11 @@ impl Model {
         count
     }
 
+    /// Does the first steps of what is planned, and then stops.
+    pub fn apply_first(&mut self, document: &Document, count: usize) {
+        self.steps(document).into_iter().take(count).for_each(|step| self.step(step));
+    }
+
     fn step(&mut self, Step { key, action }: Step) {
         let mut link = self.links.get(&key).cloned().unwrap_or_default();
         match action {

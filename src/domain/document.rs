@@ -8,6 +8,8 @@ use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::money::{to_cents, to_wire};
+
 /// A quote or a sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -188,6 +190,18 @@ pub enum Period {
     Yearly,
 }
 
+impl Period {
+    /// How it is said of something that is billed so.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+            Self::SemiAnnual => "semi-annually",
+            Self::Yearly => "yearly",
+        }
+    }
+}
+
 /// What is taken off a line, in one of the ways that Autotask knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
@@ -277,6 +291,15 @@ impl Line {
         }
     }
 
+    /// Autotask's setup fees take no discount: theirs is taken off the price, and what is left is one unit, so that it
+    /// sums right whatever the quantity. Other lines stay as they are.
+    fn with_folded_discount(self) -> Self {
+        if self.kind != LineKind::SetupFee || self.discount.is_none() {
+            return self;
+        }
+        Self { quantity: Decimal::ONE, unit_price: to_cents(self.total()), discount: None, ..self }
+    }
+
     /// What the line costs the seller, not rounded.
     pub fn cost(&self) -> Decimal {
         self.quantity * self.unit_cost.unwrap_or_default()
@@ -291,7 +314,7 @@ impl Content {
             match line.kind {
                 LineKind::Text => {}
                 LineKind::Bundle => sold.extend(components(line)),
-                _ => sold.push(line.clone()),
+                _ => sold.push(line.clone().with_folded_discount()),
             }
         }
         sold
@@ -311,10 +334,11 @@ impl Content {
 fn components(bundle: &Line) -> Vec<Line> {
     let one = |component: &Line| Line {
         id: format!("{}/{}", bundle.id, component.id),
-        quantity: component.quantity * bundle.quantity,
+        quantity: to_wire(component.quantity * bundle.quantity),
         optional: bundle.optional || component.optional,
         selected: bundle.selected && component.selected,
         ..component.clone()
     };
+    let one = |component: &Line| one(component).with_folded_discount();
     bundle.components.iter().filter(|component| component.kind != LineKind::Text).map(one).collect()
 }

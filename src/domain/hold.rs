@@ -48,6 +48,13 @@ pub enum Hold {
         /// What the line calls it.
         name: String,
     },
+    /// A service must be created and the tenant's Autotask has no such period.
+    PeriodMissing {
+        /// What the line calls the service.
+        service: String,
+        /// The period, as it is said.
+        period: String,
+    },
     /// A sale names a quote that was never received.
     QuoteMissing {
         /// The quote's number.
@@ -103,6 +110,9 @@ impl Hold {
             Self::CatalogueAmbiguous { name } => {
                 format!("Several Autotask products or services fit \"{name}\"")
             }
+            Self::PeriodMissing { service, period } => {
+                format!("Autotask has no period for \"{service}\", which is billed {period}")
+            }
             Self::QuoteMissing { number } => format!("Quote {number} of this sale has not been received"),
             Self::Duplicate { entity, marker } => {
                 format!("Several records in Autotask {entity} carry {marker}")
@@ -137,6 +147,9 @@ impl Hold {
             Self::CatalogueAmbiguous { .. } => {
                 "Make all but one of them inactive in Autotask, or give the line the SKU of the right one. Then retry.".to_owned()
             }
+            Self::PeriodMissing { service, .. } => format!(
+                "Add the service \"{service}\" in Autotask with the period that fits, or bill the line in another period. Then retry."
+            ),
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
             Self::Duplicate { .. } => "Rename all but one of them in Autotask, so that one carries the number. Then retry.".to_owned(),
             Self::Gone { .. } => "Check in Autotask what became of it. Opportune makes no second one by itself.".to_owned(),

@@ -1,6 +1,8 @@
 //! Decimals: how amounts and quantities are read, and how a total is rounded.
 //!
-//! Nothing here is ever a float. The one rounding rule of the program is [`to_cents`].
+//! Nothing here is ever a float. A half rounds away from zero, everywhere: a line's total to cents ([`to_cents`]), line by
+//! line and before they are added up, so that the items of a quote sum to its total; a product of quantities to the
+//! digits that Autotask takes ([`to_wire`]).
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -12,7 +14,16 @@ pub const MAX_SCALE: u32 = 4;
 
 /// Rounds to two places, a half away from zero: how MSPs' invoices and Autotask round.
 pub fn to_cents(amount: Decimal) -> Decimal {
-    amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+    round(amount, 2)
+}
+
+/// Rounds to the [`MAX_SCALE`] places that Autotask takes: what comes of multiplying two quantities may have more.
+pub fn to_wire(quantity: Decimal) -> Decimal {
+    round(quantity, MAX_SCALE)
+}
+
+fn round(number: Decimal, places: u32) -> Decimal {
+    number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// Reads a plain decimal: an optional minus sign, digits, and at most [`MAX_SCALE`] digits after a point.
@@ -49,6 +60,15 @@ mod tests {
         assert_eq!(
             ["0.005", "0.015", "2.345", "-0.005", "1.0049"].map(cents),
             ["0.01", "0.02", "2.35", "-0.01", "1.00"]
+        );
+    }
+
+    #[test]
+    fn a_quantity_keeps_the_four_digits_that_autotask_takes() {
+        let wire = |text: &str| to_wire(text.parse().unwrap()).normalize().to_string();
+        assert_eq!(
+            ["0.11108889", "0.00005", "-0.00005", "2.34564999", "7.5"].map(wire),
+            ["0.1111", "0.0001", "-0.0001", "2.3456", "7.5"]
         );
     }
 

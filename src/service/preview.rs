@@ -215,7 +215,8 @@ impl Services {
         for step in &plan.steps {
             draft.step(step);
         }
-        let (records, problems, notes) = draft.finish(plan.problems);
+        let (records, problems, mut notes) = draft.finish(plan.problems);
+        notes.splice(..0, plan.notes);
         Ok(Preview { outcome, problems, notes, records, document: planning.document })
     }
 

@@ -51,7 +51,7 @@ impl Run<'_> {
                 Otherwise::Hold(hold) => Err(hold.into()),
                 Otherwise::Omit => Ok(()),
                 Otherwise::Create(fields) => {
-                    self.send_create(key, &fields, Some(filter), State::Open).await?;
+                    self.send_create(key, &fields, Some(filter)).await?;
                     // Whoever waits for the lock must see the link.
                     self.recorder.commit(None).await
                 }
@@ -90,7 +90,7 @@ impl Run<'_> {
             self.set_link(key, link);
             return self.recorder.commit(None).await;
         }
-        self.send_create(key, &create.fields, marker, create.state).await
+        self.send_create(key, &create.fields, marker).await
     }
 
     /// Opportunities are always looked for. What hangs below a record is looked for unless we made that record and
@@ -103,13 +103,7 @@ impl Run<'_> {
     }
 
     /// Commits the intent, sends the create, notes what came of it.
-    async fn send_create(
-        &mut self,
-        key: &Key,
-        fields: &Fields,
-        marker: Option<Filter>,
-        state: State,
-    ) -> Result<(), Stop> {
+    async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
@@ -128,7 +122,7 @@ impl Run<'_> {
                 self.fresh.insert(key.clone());
                 self.set_link(
                     key,
-                    Link { id: autotask_id, written: Written { fields: body, state, adopted: false } },
+                    Link { id: autotask_id, written: Written { fields: body, ..Written::default() } },
                 );
                 Ok(())
             }
@@ -196,6 +190,11 @@ impl Run<'_> {
         let written = self.links.get(key).map(|link| link.written.fields.clone()).unwrap_or_default();
         let number = |field: &str| written.get(field).and_then(Value::as_i64);
         settle.written = (number("stage"), number("status"));
+        // Nobody was there before where this very run created it, and a sale is created as it ends.
+        if self.fresh.contains(key) && settle.decide(&written) == Decision::Nothing {
+            self.settled(key, settle.state, None);
+            return Ok(());
+        }
         let call = Call::read(format!("Opportunities/{id}"));
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
@@ -221,7 +220,7 @@ impl Run<'_> {
         (step.autotask_id, step.note) = (Some(link.id), note.clone());
         self.recorder.did(step);
         self.set_link(key, link);
-        self.note = note.or(self.note.take());
+        self.notes.extend(note);
     }
 
     fn set_link(&mut self, key: &Key, link: Link) {

@@ -18,6 +18,10 @@ use crate::{
     service::planning::Planning,
 };
 
+/// How often a run plans: once for the steps, once to see that none is left, and once more where a create found its
+/// record there already, so that what that one has must be brought up to date.
+const MAX_ROUNDS: usize = 3;
+
 /// What a run of a push works with.
 pub struct Run<'a> {
     pub worker: &'a Worker,
@@ -27,8 +31,8 @@ pub struct Run<'a> {
     pub links: Links,
     /// Records that this very run created: what hangs below them cannot be there yet.
     pub fresh: BTreeSet<Key>,
-    /// What was left alone, and why.
-    pub note: Option<String>,
+    /// What was left alone or cannot be sent as it is, and why.
+    pub notes: Vec<String>,
 }
 
 /// What the database has on a push.
@@ -60,7 +64,7 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
     };
     let recorder = Recorder::new(worker, lease, loaded.planning.revision);
     let links = loaded.planning.links.clone();
-    let mut run = Run { worker, lease, session, recorder, links, fresh: BTreeSet::new(), note: None };
+    let mut run = Run { worker, lease, session, recorder, links, fresh: BTreeSet::new(), notes: Vec::new() };
     let outcome = run.all_steps(&loaded).await;
     // Also a run that stops early has done something: it is written down before the push is left.
     match outcome {
@@ -76,14 +80,21 @@ impl Run<'_> {
     async fn all_steps(&mut self, loaded: &Loaded) -> std::result::Result<(), Stop> {
         self.adopt_given_ids(&loaded.planning.document);
         self.resolve_open_steps().await?;
-        let plan = loaded.planning.plan(&self.links);
-        if let Some(end) = end_without_steps(&plan) {
-            return Err(Stop::End(end));
+        for _ in 0..MAX_ROUNDS {
+            let plan = loaded.planning.plan(&self.links);
+            if let Some(end) = end_without_steps(&plan) {
+                return Err(Stop::End(end));
+            }
+            self.notes
+                .extend(plan.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
+            if plan.steps.is_empty() {
+                return Ok(());
+            }
+            for step in plan.steps {
+                self.execute(step).await?;
+            }
         }
-        for step in plan.steps {
-            self.execute(step).await?;
-        }
-        Ok(())
+        Err(Error::internal("a plan asks again for what was done").into())
     }
 
     /// Another sender made the opportunity or the quote: link it, never make a second one.
@@ -96,7 +107,8 @@ impl Run<'_> {
 
     fn sent(&self, version: i64) -> End {
         let opportunity = self.links.id(&Key::only(Target::Opportunity));
-        End::Sent { version, opportunity, note: self.note.clone() }
+        let note = (!self.notes.is_empty()).then(|| self.notes.join(" "));
+        End::Sent { version, opportunity, note }
     }
 }
 

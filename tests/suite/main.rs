@@ -5,6 +5,7 @@
 mod accounts;
 mod autotask;
 mod backfill;
+mod cases;
 mod catalogue;
 mod category_map;
 mod client;

@@ -86,7 +86,8 @@ pub struct Discount {
 }
 
 /// One line. What must be there depends on `kind`: a recurring service has a `period`, a bundle has `components`, and
-/// all but bundles and texts have `quantity` and `unit_price`. A setup fee takes no discount.
+/// all but bundles and texts have `quantity` and `unit_price`. Autotask's setup fees take no discount: a
+/// discounted one is sent as one unit at its price after discount.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Line {

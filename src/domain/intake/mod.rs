@@ -269,9 +269,6 @@ fn check_line(of: &Reader<'_>, line: &Line) {
     if line.kind != LineKind::RecurringService && line.period.is_some() {
         of.wrong("period", "is only for recurring services");
     }
-    if line.kind == LineKind::SetupFee && line.discount.is_some() {
-        of.wrong("discount", "cannot be given on a setup fee: Autotask takes none; lower the unit price");
-    }
     if line.quantity <= Decimal::ZERO {
         of.wrong("quantity", "must be above 0");
     }

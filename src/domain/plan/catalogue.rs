@@ -32,35 +32,42 @@ pub fn catalogue_key(line: &Line) -> Option<Key> {
     Some(Key::new(target, key))
 }
 
-/// The picklist value of a period: Autotask's own label decides, the value seen everywhere else is the fallback.
-pub(super) fn period_type(lists: &Lists, list: List, period: Option<Period>) -> i64 {
-    let (label, usual) = match period {
-        None => ("onetime", 1),
-        Some(Period::Monthly) => ("monthly", 2),
-        Some(Period::Quarterly) => ("quarterly", 3),
-        Some(Period::SemiAnnual) => ("semiannual", 4),
-        Some(Period::Yearly) => ("yearly", 5),
-    };
+/// Autotask's usual labels of periods, without hyphens and spaces, and the values that they have everywhere so far.
+const PERIODS: [(Option<Period>, &str, i64); 5] = [
+    (None, "onetime", 1),
+    (Some(Period::Monthly), "monthly", 2),
+    (Some(Period::Quarterly), "quarterly", 3),
+    (Some(Period::SemiAnnual), "semiannual", 4),
+    (Some(Period::Yearly), "yearly", 5),
+];
+
+/// The picklist value of a period: Autotask's own label decides; else the usual value stands for it, unless the tenant
+/// has that under the label of another period. `None` where the tenant's picklist has no such period.
+pub(super) fn period_type(lists: &Lists, list: List, period: Option<Period>) -> Option<i64> {
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "");
-    lists
-        .options(list)
-        .iter()
-        .find(|option| plain(&option.label) == label)
-        .map_or(usual, |option| option.value)
+    let (_, label, usual) = *PERIODS.iter().find(|(of, ..)| *of == period)?;
+    let options = lists.options(list);
+    if options.is_empty() {
+        return Some(usual);
+    }
+    let is_another = |option: &str| PERIODS.iter().any(|(_, label, _)| plain(option) == *label);
+    let active = || options.iter().filter(|option| option.active);
+    let named = active().find(|option| plain(&option.label) == label);
+    let numbered = || active().find(|option| option.value == usual && !is_another(&option.label));
+    named.or_else(numbered).map(|option| option.value)
 }
 
 impl Planner<'_> {
     /// One step for every product or service that an item to be written needs and that is not linked yet.
-    pub(super) fn items_catalogue(&mut self) {
+    pub(super) fn items_catalogue(&mut self, items: &[Item]) {
         let mut seen = BTreeSet::new();
-        for item in self.wanted_items() {
-            let is_written = self.follows_edits() || self.input.links.get(&item.key).is_none();
-            let Item { line: Some(line), .. } = item else { continue };
-            let Some(key) = catalogue_key(&line) else { continue };
-            let needed = is_written && key.target != Target::Role && self.input.links.get(&key).is_none();
+        for item in items.iter().filter(|item| self.is_written(item)).collect::<Vec<_>>() {
+            let Some(line) = &item.line else { continue };
+            let Some(key) = catalogue_key(line) else { continue };
+            let needed = key.target != Target::Role && self.input.links.get(&key).is_none();
             if needed && seen.insert(key.clone()) {
                 let find =
-                    if key.target == Target::Product { self.product(&line) } else { self.service(&line) };
+                    if key.target == Target::Product { self.product(line) } else { self.service(line) };
                 self.push(key, Action::Find(find));
             }
         }
@@ -123,14 +130,17 @@ impl Planner<'_> {
         let code = self.sections.codes.recurring_service;
         let period = period_type(self.input.lists, List::ServicePeriods, line.period);
         let otherwise =
-            if let Err(hold) = self.sections.require_active("codes.recurring_service", self.input.lists) {
-                Otherwise::Hold(hold)
-            } else {
-                Otherwise::Create(
+            match (self.sections.require_active("codes.recurring_service", self.input.lists), period) {
+                (Err(hold), _) => Otherwise::Hold(hold),
+                (Ok(()), None) => Otherwise::Hold(Hold::PeriodMissing {
+                    service: line.name.clone(),
+                    period: line.period.unwrap_or_default().name().to_owned(),
+                }),
+                (Ok(()), Some(period)) => Otherwise::Create(
                     catalogue_fields(line, SERVICE_NAME, 400)
                         .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
                         .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
-                )
+                ),
             };
         Find {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),

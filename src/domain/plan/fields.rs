@@ -18,6 +18,8 @@ pub enum Value {
     Decimal(Decimal),
     /// Yes or no.
     Boolean(bool),
+    /// Nothing: what was written before is taken away.
+    Null,
     /// The id of another of our records, known once that is linked.
     Id(Key),
     /// The same, left out where the record turns out not to be in Autotask.
@@ -32,6 +34,7 @@ impl Value {
             Self::Integer(number) => json!(number),
             Self::Decimal(decimal) => number(*decimal),
             Self::Boolean(yes) => json!(yes),
+            Self::Null => Json::Null,
             Self::Id(key) | Self::IdIfFound(key) => json!(links.id(key)?),
         })
     }
@@ -121,6 +124,17 @@ impl Fields {
         }
     }
 
+    /// With these fields emptied where something was written to them and there is no value for them any more.
+    #[must_use]
+    pub fn emptied(self, names: &[&'static str], written: &Map<String, Json>) -> Self {
+        let is_left = |name: &&&'static str| {
+            written.get(**name).is_some_and(|value| !value.is_null()) && self.get(name).is_none()
+        };
+        let left: Vec<&'static str> = names.iter().filter(is_left).copied().collect();
+        let source = Source::Default("empty, as there is none any more");
+        left.into_iter().fold(self, |fields, name| fields.with(name, Value::Null, source))
+    }
+
     /// Leaves only the fields whose value differs from what was written. An id that is not known yet differs.
     pub fn keep_changed(&mut self, written: &Map<String, Json>) {
         let none = Links::default();
@@ -197,11 +211,18 @@ impl Filter {
     }
 }
 
-/// A text of at most `max` characters; what is too long ends in an ellipsis.
+/// A text of at most `max` characters; what is too long ends in an ellipsis. Characters count as Autotask counts them:
+/// one outside the basic plane, such as an emoji, is two. None is cut in half.
 pub fn cut(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
+    if text.encode_utf16().count() <= max {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    let mut room = max.saturating_sub(1);
+    let fits = |letter: &char| {
+        let left = room.checked_sub(letter.len_utf16());
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let kept: String = text.chars().take_while(fits).collect();
     format!("{}…", kept.trim_end())
 }

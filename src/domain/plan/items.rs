@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::{
     Action, Create, Fields, Filter, Key, Of, Op, Planner, Source, Target, Value,
     catalogue::{catalogue_key, period_type},
+    notes::lost_characters,
 };
 use crate::domain::{
     document::{Charge, Discount, Line, LineKind, State},
@@ -17,6 +18,9 @@ use crate::domain::{
 const NAME: usize = 100;
 /// Length of `QuoteItems.description`.
 const DESCRIPTION: usize = 2000;
+
+/// The `periodType` of what is billed once, where the tenant's lists do not say it.
+const ONE_TIME: i64 = 1;
 
 /// Values of `QuoteItems.quoteItemType`; Autotask has fixed them.
 mod item_type {
@@ -75,19 +79,25 @@ impl Planner<'_> {
         items
     }
 
+    /// Whether an item is created or brought up to date. After the end nothing is, but what a late sale adds.
+    pub(super) fn is_written(&self, item: &Item) -> bool {
+        let was_open = self.state_written().is_none_or(|state| state == State::Open);
+        let is_linked = self.input.links.get(&item.key).is_some();
+        self.follows_edits() || !is_linked && (was_open || item.line.is_none())
+    }
+
     /// Creates, updates and deletes until Autotask has the items that the document asks for.
-    pub(super) fn items(&mut self) {
+    pub(super) fn items(&mut self, wanted: Vec<Item>) {
         let quote = Key::only(Target::Quote);
-        let wanted = self.wanted_items();
-        let is_over = self.state_written().is_some_and(|state| state != State::Open) && !self.follows_edits();
         let mut kept = BTreeSet::new();
         for item in wanted {
             kept.insert(item.key.clone());
+            if !self.is_written(&item) {
+                continue;
+            }
             if self.input.links.get(&item.key).is_some() {
-                if self.follows_edits() {
-                    self.update(&item.key, item.open);
-                }
-            } else if !is_over || item.line.is_none() {
+                self.update(&item.key, item.open, &["description", "unitCost"]);
+            } else {
                 if let Some(path) = item.code {
                     self.require_active(path);
                 }
@@ -116,12 +126,15 @@ impl Planner<'_> {
                 marker = marker.and(Op::Eq, field, value.clone());
             }
         }
-        // A service item takes its name from the service, so the name is no mark of it.
-        if let Some(name) = fields.get("name").filter(|_| fields.get("serviceID").is_none()) {
+        // A service item takes its name from the service, and a name that Autotask's characters cannot write comes back
+        // as another: neither is a mark.
+        let is_kept =
+            |name: &&Value| matches!(name, Value::Text(text) if lost_characters(text).next().is_none());
+        if let Some(name) = fields.get("name").filter(|_| fields.get("serviceID").is_none()).filter(is_kept) {
             marker = marker.and(Op::Eq, "name", name.clone());
         }
         let fields = fields.with("quoteID", Value::Id(quote.clone()), Source::Step(Target::Quote));
-        let create = Create { parent: Some(quote.clone()), fields, marker: Some(marker), state: State::Open };
+        let create = Create { parent: Some(quote.clone()), fields, marker: Some(marker) };
         self.push(item.key, Action::Create(create));
     }
 
@@ -141,7 +154,7 @@ impl Planner<'_> {
                 let product = none.with_some("productID", id(&linked), matched("product"));
                 (item_type::PRODUCT, once, product)
             }
-            LineKind::Labor if linked.as_ref().is_some_and(|key| self.input.links.get(key).is_some()) => {
+            LineKind::Labor if self.is_labor(&line, linked.as_ref()) => {
                 (item_type::LABOR, once.with_some("laborID", id(&linked), matched("labor role")), none)
             }
             LineKind::Labor | LineKind::Service | LineKind::Bundle | LineKind::Text => {
@@ -156,9 +169,18 @@ impl Planner<'_> {
         Item { key: item_key(&line, kind), line: Some(line), code, fixed, open }
     }
 
+    /// Whether a labor line is an item of type Labor: where it is linked to a role when it is first sent. An item that is
+    /// there keeps its type, whatever becomes of the link: another type would be another item, without what people
+    /// changed in this one.
+    fn is_labor(&self, line: &Line, role: Option<&Key>) -> bool {
+        let is_linked = |key: &Key| self.input.links.get(key).is_some();
+        let was_sent_as = |kind| is_linked(&item_key(line, kind));
+        was_sent_as(item_type::LABOR) || role.is_some_and(is_linked) && !was_sent_as(item_type::COST)
+    }
+
     /// The period of everything that does not come from a contract.
     fn billed_once(&self) -> Fields {
-        let once = period_type(self.input.lists, List::ItemPeriods, None);
+        let once = period_type(self.input.lists, List::ItemPeriods, None).unwrap_or(ONE_TIME);
         Fields::new().with("periodType", once, Source::Fixed)
     }
 

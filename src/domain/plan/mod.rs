@@ -9,6 +9,7 @@ mod fields;
 mod items;
 mod labels;
 mod links;
+mod notes;
 mod opportunity;
 mod quote;
 pub mod settle;
@@ -88,8 +89,6 @@ pub struct Create {
     pub fields: Fields,
     /// How it is found again after an unknown outcome; `None` where a second one does no harm.
     pub marker: Option<Filter>,
-    /// Of an opportunity: how far it stands with these fields.
-    pub state: State,
 }
 
 /// The steps that are still needed, and what keeps them from being done.
@@ -101,6 +100,8 @@ pub struct Plan {
     pub problems: Vec<Hold>,
     /// Why the document is not to be sent at all.
     pub skipped: Option<String>,
+    /// What Autotask cannot take as the document has it, in whole sentences.
+    pub notes: Vec<String>,
 }
 
 /// What a plan is made from.
@@ -184,13 +185,15 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn run(mut self) -> Plan {
+        let items = self.wanted_items();
         self.customer();
-        self.items_catalogue();
+        self.items_catalogue(&items);
         self.opportunity();
         self.location();
         self.quote();
-        self.items();
+        self.items(items);
         self.settle();
+        self.plan.notes = notes::of(self.input.document, &self.plan.steps);
         self.plan
     }
 
@@ -214,14 +217,18 @@ impl Planner<'_> {
 
     /// Whether fields and items that exist may be brought up to date: while open, and on the way to won.
     fn follows_edits(&self) -> bool {
-        self.state_written().is_none_or(|state| state == State::Open)
-            && self.input.document.state != State::Lost
-            || self.input.document.state == State::Open
+        match self.input.document.state {
+            State::Open => true,
+            State::Won => self.state_written() != Some(State::Won),
+            State::Lost => false,
+        }
     }
 
-    /// The update that is needed for a linked record, if any of its fields differs from what was last written.
-    fn update(&mut self, key: &Key, mut fields: Fields) {
+    /// The update that is needed for a linked record, if any of its fields differs from what was last written. `optional`
+    /// are fields that follow the document and that it may stop to have.
+    fn update(&mut self, key: &Key, mut fields: Fields, optional: &[&'static str]) {
         let Some(link) = self.input.links.get(key) else { return };
+        fields = fields.emptied(optional, &link.written.fields);
         fields.resolve(self.input.links);
         fields.keep_changed(&link.written.fields);
         if !fields.is_empty() {

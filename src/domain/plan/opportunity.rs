@@ -7,7 +7,7 @@ use super::{
     Action, Condition, Create, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, Value,
 };
 use crate::domain::{
-    document::{Document, Kind, LineKind, Period, State},
+    document::{Document, Kind, LineKind, Period},
     hold::Hold,
     money::to_cents,
     settings::Sections,
@@ -198,7 +198,7 @@ impl Planner<'_> {
         let key = Key::only(Target::Opportunity);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
-                self.update(&key, self.open_fields());
+                self.update(&key, self.open_fields(), &[]);
             }
             return;
         }
@@ -208,15 +208,7 @@ impl Planner<'_> {
             "title",
             format!("{} ", self.input.document.number),
         );
-        self.push(
-            key,
-            Action::Create(Create {
-                parent: None,
-                fields,
-                marker: Some(marker),
-                state: self.state_at_creation(),
-            }),
-        );
+        self.push(key, Action::Create(Create { parent: None, fields, marker: Some(marker) }));
     }
 
     /// What follows the document while it is open.
@@ -268,11 +260,6 @@ impl Planner<'_> {
         }
         self.require_active("created.default_owner");
         (self.sections.created.default_owner, Source::Setting("created.default_owner"))
-    }
-
-    /// How far the document wants its opportunity to be brought, where that is not done at creation.
-    pub(super) fn state_at_creation(&self) -> State {
-        if self.input.document.kind == Kind::Sale { State::Won } else { State::Open }
     }
 }
 

@@ -4,7 +4,6 @@ use super::{
     Action, Create, Fields, Filter, Key, Of, Op, Planner, Source, Target, Value,
     opportunity::{end_date, start_date, wire_date},
 };
-use crate::domain::document::State;
 
 /// Length of `Quotes.name`.
 const NAME: usize = 100;
@@ -27,7 +26,7 @@ impl Planner<'_> {
             .with_text("state", address.state.as_deref(), 50, source)
             .with_text("postalCode", address.postal_code.as_deref(), 20, source);
         // A second copy of an address that nothing points to harms nobody, so it needs no marker.
-        self.push(key, Action::Create(Create { parent: None, fields, marker: None, state: State::Open }));
+        self.push(key, Action::Create(Create { parent: None, fields, marker: None }));
     }
 
     /// Creates the quote, or brings its open fields up to date.
@@ -35,7 +34,7 @@ impl Planner<'_> {
         let key = Key::only(Target::Quote);
         if self.input.links.get(&key).is_some() {
             if self.follows_edits() {
-                self.update(&key, self.quote_fields());
+                self.update(&key, self.quote_fields(), &["contactID"]);
             }
             return;
         }
@@ -60,15 +59,7 @@ impl Planner<'_> {
             "externalQuoteNumber",
             number.clone(),
         );
-        self.push(
-            key,
-            Action::Create(Create {
-                parent: Some(opportunity),
-                fields,
-                marker: Some(marker),
-                state: State::Open,
-            }),
-        );
+        self.push(key, Action::Create(Create { parent: Some(opportunity), fields, marker: Some(marker) }));
     }
 
     fn quote_fields(&self) -> Fields {

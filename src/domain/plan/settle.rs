@@ -80,7 +80,7 @@ impl Planner<'_> {
     pub(super) fn settle(&mut self) {
         let key = Key::only(Target::Opportunity);
         let wanted = self.input.document.state;
-        if self.state_written().unwrap_or_else(|| self.state_at_creation()) == wanted {
+        if self.state_written().unwrap_or_default() == wanted {
             return;
         }
         let (created, won, lost) = (&self.sections.created, &self.sections.won, &self.sections.lost);

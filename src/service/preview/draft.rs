@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Effect, Field, Problem, Record, Request, ask::Answers};
 use crate::{
     domain::{
-        document::{Line, State},
+        document::Line,
         hold::Hold,
         plan::{
             Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
@@ -150,7 +150,7 @@ impl<'a> Draft<'a> {
                 self.note(Record::new(key.target, name, Effect::Found(*id)));
                 self.links.set(key.clone(), Link { id: *id, written: Written::default() });
             }
-            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name, State::Open),
+            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name),
             (Some([]), Otherwise::Omit) => self.note(Record::new(key.target, name, Effect::Absent)),
             (Some([]), Otherwise::Hold(hold)) => {
                 self.note(Record::new(key.target, name, Effect::Missing));
@@ -169,11 +169,11 @@ impl<'a> Draft<'a> {
     }
 
     fn create(&mut self, key: &Key, create: &Create) {
-        self.send(key, &create.fields, self.name(key), create.state);
+        self.send(key, &create.fields, self.name(key));
     }
 
     /// Notes a create, and links the record to an id of our own.
-    fn send(&mut self, key: &Key, fields: &Fields, name: String, state: State) {
+    fn send(&mut self, key: &Key, fields: &Fields, name: String) {
         let (shown, body) = (self.fields(key.target, fields), self.body(fields));
         let request = Request { method: "POST", path: self.path(key), body: Some(body.clone()) };
         self.records.push(Record {
@@ -186,7 +186,7 @@ impl<'a> Draft<'a> {
         self.made.push(key.clone());
         let id = -i64::try_from(self.made.len()).unwrap_or(i64::MAX);
         self.answers.made(key.target, id, body.clone());
-        self.links.set(key.clone(), Link { id, written: Written { fields: body, state, adopted: false } });
+        self.links.set(key.clone(), Link { id, written: Written { fields: body, ..Written::default() } });
     }
 
     fn update(&mut self, key: &Key, fields: &Fields) {
@@ -241,6 +241,8 @@ impl<'a> Draft<'a> {
                 let fields = self.fields(key.target, &settle.fields());
                 self.patch(key, id, fields, body);
             }
+            // A sale is created as it ends: there is nothing to tell.
+            Decision::Nothing if id < 0 => {}
             Decision::Nothing => self.leave(key, "Its stage and status are right already.".to_owned()),
             Decision::LeaveAlone(sentence) => self.leave(key, sentence),
         }

@@ -218,14 +218,6 @@ on_both! {
         }
     }
 
-    async fn a_setup_fee_takes_no_discount(db) {
-        let app = TestApp::start_fresh(db).await;
-        let line = json!([{ "id": "1", "kind": "setup_fee", "name": "Fee", "quantity": "1", "unit_price": "1", "discount": { "kind": "line", "value": "1" } }]);
-        let reply = app.put("quotes/Q-1", &with(example(), "/lines", line)).await;
-        problem(&reply, 422);
-        assert_eq!(reply.body["fields"]["lines[0].discount"], json!(["cannot be given on a setup fee: Autotask takes none; lower the unit price"]));
-    }
-
     async fn a_number_stands_alone_and_is_short(db) {
         let app = TestApp::start_fresh(db).await;
         for (number, sentence) in [("Q%201", "must have no spaces in it"), ("Q%0A1", "must have no spaces in it"), (&*"x".repeat(51), "must have 1 to 50 characters")] {

@@ -1,7 +1,6 @@
 //! Where each value of a plan comes from, in words.
 
 use super::*;
-use crate::domain::document::Kind;
 
 /// The words for a field of the first step about `target`.
 fn words(plan: &Plan, target: Target, name: &str) -> String {

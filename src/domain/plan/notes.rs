@@ -1,0 +1,62 @@
+//! What Autotask cannot take as a document has it, said with the push instead of silently lost.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Find, Otherwise, Step, Value};
+use crate::domain::document::{Document, Line, LineKind};
+
+/// As many lost characters are named.
+const NAMED: usize = 10;
+
+/// What there is to say about a document and about the texts that its steps write.
+pub(super) fn of(document: &Document, steps: &[Step]) -> Vec<String> {
+    let lines =
+        || document.content.lines.iter().flat_map(|line| std::iter::once(line).chain(&line.components));
+    let count = |is_it: fn(&&Line) -> bool| lines().filter(is_it).count();
+    let texts = match count(|line| line.kind == LineKind::Text) {
+        0 => None,
+        1 => Some("1 text line is not sent: Autotask's quotes have none.".to_owned()),
+        count => Some(format!("{count} text lines are not sent: Autotask's quotes have none.")),
+    };
+    let fees = count(|line| line.kind == LineKind::SetupFee && line.discount.is_some());
+    let fees = (fees > 0).then(|| {
+        "Autotask's setup fees take no discount: it is taken off the price, as one unit.".to_owned()
+    });
+    texts.into_iter().chain(fees).chain(lost(steps)).collect()
+}
+
+/// Which characters of the texts to be written Autotask may not keep.
+fn lost(steps: &[Step]) -> Option<String> {
+    let fields = steps.iter().filter_map(|step| match &step.action {
+        Action::Create(create) => Some(&create.fields),
+        Action::Update(fields) | Action::Find(Find { otherwise: Otherwise::Create(fields), .. }) => {
+            Some(fields)
+        }
+        Action::Find(_) | Action::Delete { .. } | Action::Settle(_) => None,
+    });
+    let texts = fields.flat_map(|fields| fields.iter()).filter_map(|(_, value, _)| match value {
+        Value::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let lost: BTreeSet<char> = texts.flat_map(lost_characters).collect();
+    let named: Vec<String> = lost.iter().take(NAMED).map(char::to_string).collect();
+    let more = match lost.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!lost.is_empty()).then(|| {
+        format!(
+            "Autotask may show question marks for characters that it cannot keep: {}{more}.",
+            named.join(" ")
+        )
+    })
+}
+
+/// The characters of a text that Windows-1252, in which Autotask keeps text, does not have.
+pub(super) fn lost_characters(text: &str) -> impl Iterator<Item = char> {
+    const BETWEEN: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
+    let is_kept = |letter: char| {
+        letter.is_ascii() || ('\u{a0}'..='\u{ff}').contains(&letter) || BETWEEN.contains(letter)
+    };
+    text.chars().filter(move |letter| !is_kept(*letter))
+}

@@ -117,7 +117,7 @@ macro_rules! entries {
     ($side:literal, $order:literal) => {
         concat!(
             "SELECT id, user_id, kind, subject, sentence, details, created_at FROM history_entry \
-             WHERE tenant_id = $1 AND kind = $2 AND id ",
+             WHERE tenant_id = $1 AND ($2 = '' OR kind = $2) AND id ",
             $side,
             " $3 AND created_at >= $4 AND created_at < $5 ORDER BY id ",
             $order,
@@ -151,7 +151,7 @@ pub async fn revisions(
     rows.into_iter().map(RevisionRow::read).collect()
 }
 
-/// The entries of a kind on one side of an id, nearest first, from a time on and before another, at most `limit`.
+/// The entries of a kind (empty for every kind) on one side of an id, nearest first, from a time on and before another, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.

@@ -102,6 +102,19 @@ pub async fn remove_link(tx: &mut WriteTx, tenant: TenantId, document: DocumentI
     .map_err(fault)
 }
 
+/// Takes the links of a document away that hang below its opportunity: another opportunity has others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_links_below(tx: &mut WriteTx, tenant: TenantId, document: DocumentId) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("DELETE FROM link WHERE tenant_id = $1 AND scope = $2 AND target <> $3");
+        let query = query.bind(tenant.0).bind(document.to_string()).bind(Target::Opportunity.name());
+        query.execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
 /// Those of `ids` that other documents (or other keys of this one) are linked to.
 ///
 /// # Errors

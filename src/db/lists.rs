@@ -128,6 +128,43 @@ pub async fn options_after(
     Ok(rows.into_iter().map(|row| row.read().1).collect())
 }
 
+/// The active options of one list whose name or detail holds the words of `text` in their order, whatever their case, or
+/// whose value is that number: those of exactly that name first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn search_options(
+    tx: &mut Tx,
+    tenant: TenantId,
+    list: List,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<ListOption>> {
+    let lower = text.trim().to_lowercase();
+    let (pattern, typed) = (words_pattern(&lower), words_pattern(text.trim()));
+    let value = text.trim().parse::<i64>().unwrap_or(i64::MIN);
+    let rows: Vec<OptionRow> = on!(tx, |c| {
+        // SQLite lowers ASCII alone, so that the text is also looked for as it was typed.
+        let query = sqlx::query_as(
+            "SELECT list, value, label, detail, parent, active, position FROM list_option \
+             WHERE tenant_id = $1 AND list = $2 AND active = $3 AND (value = $4 OR LOWER(label) LIKE $5 ESCAPE '\\' \
+             OR LOWER(detail) LIKE $5 ESCAPE '\\' OR label LIKE $6 ESCAPE '\\') \
+             ORDER BY CASE WHEN LOWER(label) = $7 THEN 0 ELSE 1 END, label, value LIMIT $8",
+        );
+        let query = query.bind(tenant.0).bind(list.name()).bind(true).bind(value).bind(&pattern);
+        query.bind(&typed).bind(&lower).bind(limit).fetch_all(c).await
+    })
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(|row| row.read().1).collect())
+}
+
+/// Words as a pattern of LIKE: its own wildcards stand for themselves.
+fn words_pattern(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let words: Vec<&str> = escaped.split_whitespace().collect();
+    format!("%{}%", words.join("%"))
+}
+
 /// One option of a list.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod refreshes;
 mod sessions;
 mod settings;
 mod steps;
+mod stops;
 mod workers;
 
 use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
@@ -49,6 +50,7 @@ pub use refreshes::*;
 pub use sessions::*;
 pub use settings::*;
 pub use steps::*;
+pub use stops::*;
 pub use workers::*;
 
 use crate::{

@@ -12,13 +12,28 @@ pub enum Hold {
     SetupNeeded,
     /// No active company has exactly the customer's name.
     CustomerUnknown {
+        /// The source's id for the customer; empty for pushes that were held before it was noted.
+        #[serde(default)]
+        customer: String,
         /// The customer's name.
         name: String,
     },
     /// Several active companies have exactly the customer's name.
     CustomerAmbiguous {
+        /// The source's id for the customer; empty for pushes that were held before it was noted.
+        #[serde(default)]
+        customer: String,
         /// The customer's name.
         name: String,
+    },
+    /// The source names a company that Autotask does not have, or no longer as an active one.
+    CompanyGone {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+        /// The id of the company that the source names.
+        id: i64,
     },
     /// The document's currency is not the connection's.
     Currency {
@@ -95,8 +110,11 @@ impl Hold {
     pub fn cause(&self) -> String {
         match self {
             Self::SetupNeeded => "Setup needed".to_owned(),
-            Self::CustomerUnknown { name } => format!("Customer is not in Autotask: {name}"),
-            Self::CustomerAmbiguous { name } => format!("Several Autotask companies are called {name}"),
+            Self::CustomerUnknown { name, .. } => format!("Customer is not in Autotask: {name}"),
+            Self::CustomerAmbiguous { name, .. } => format!("Several Autotask companies are called {name}"),
+            Self::CompanyGone { name, id, .. } => {
+                format!("Company {id} of {name} is not an active company in Autotask")
+            }
             Self::Currency { document, connection } => {
                 format!("The document is in {document}, the Autotask connection in {connection}")
             }
@@ -131,11 +149,12 @@ impl Hold {
     pub fn fix(&self) -> String {
         match self {
             Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
-            Self::CustomerUnknown { name } => format!(
-                "Add a company called exactly \"{name}\" in Autotask, or send its autotask_company_id with the document. Then retry."
+            Self::CustomerUnknown { name, .. } => format!(
+                "Choose its company on the push's page. Or add a company called exactly \"{name}\" in Autotask, then retry."
             ),
-            Self::CustomerAmbiguous { .. } => {
-                "Send the right company's autotask_company_id with the document, or rename one in Autotask. Then retry.".to_owned()
+            Self::CustomerAmbiguous { .. } => "Choose the right one on the push's page.".to_owned(),
+            Self::CompanyGone { .. } => {
+                "Choose its company on the push's page, or correct the id that the document names.".to_owned()
             }
             Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
             Self::CategoryUnmapped { .. } => {
@@ -151,13 +170,33 @@ impl Hold {
                 "Add the service \"{service}\" in Autotask with the period that fits, or bill the line in another period. Then retry."
             ),
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
-            Self::Duplicate { .. } => "Rename all but one of them in Autotask, so that one carries the number. Then retry.".to_owned(),
-            Self::Gone { .. } => "Check in Autotask what became of it. Opportune makes no second one by itself.".to_owned(),
+            Self::Duplicate { .. } => {
+                "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
+            }
+            Self::Gone { .. } => {
+                "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
+            }
             Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
             Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
             Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
             Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
         }
+    }
+
+    /// The customer whose company a person has to choose: the source's id for it (empty where that was not noted), and
+    /// its name.
+    pub fn customer(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::CustomerUnknown { customer, name }
+            | Self::CustomerAmbiguous { customer, name }
+            | Self::CompanyGone { customer, name, .. } => Some((customer, name)),
+            _ => None,
+        }
+    }
+
+    /// Whether a person has to say which opportunity is the document's.
+    pub fn is_about_opportunity(&self) -> bool {
+        matches!(self, Self::Gone { .. } | Self::Duplicate { .. })
     }
 
     /// Whether connecting Autotask can release it.

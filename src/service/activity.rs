@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub use crate::db::{AttemptRow, PushFilter, PushRow, StateCount, StepRow, StoredDocument};
+pub use crate::db::{AttemptRow, PushFilter, PushRow, StateCount, StepRow, StopRow, StoredDocument};
 use crate::{
     db,
     domain::{
@@ -42,6 +42,8 @@ pub struct PushDetail {
     pub steps: Vec<StepRow>,
     /// The requests that were made, newest first.
     pub attempts: Vec<AttemptRow>,
+    /// Who took its document out of the sync, and why.
+    pub stopped: Option<StopRow>,
     /// Where people open Autotask; ends with a slash.
     pub web_url: Option<String>,
 }
@@ -91,6 +93,7 @@ impl Services {
             document: document.ok_or(Error::NotFound(NO_PUSH))?,
             steps: db::steps(&mut tx, tenant, id).await?,
             attempts: db::attempts(&mut tx, tenant, id).await?,
+            stopped: db::stop_of(&mut tx, tenant, DocumentId(push.document_id)).await?,
             web_url: db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url),
             push,
         })

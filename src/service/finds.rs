@@ -35,12 +35,18 @@ fn wire_op(op: plan::Op) -> Op {
     }
 }
 
+/// The fields to ask for: the id, and those that are compared.
+pub fn columns(find: &plan::Find) -> Vec<&'static str> {
+    let compared = find.by.iter().map(|(field, _)| *field).filter(|field| *field != "id");
+    std::iter::once("id").chain(compared).collect()
+}
+
 /// The candidates that fit by the first field that fits any.
 pub fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
-    let fits = |row: &Row, field: &str, text: &str| {
-        row.get(field)
-            .and_then(serde_json::Value::as_str)
-            .is_some_and(|value| value.trim().to_lowercase() == text.trim().to_lowercase())
+    let fits = |row: &Row, field: &str, text: &str| match row.get(field) {
+        Some(serde_json::Value::String(value)) => value.trim().to_lowercase() == text.trim().to_lowercase(),
+        Some(serde_json::Value::Number(number)) => number.to_string() == text,
+        _ => false,
     };
     by.iter()
         .map(|(field, text)| {

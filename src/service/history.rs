@@ -268,7 +268,8 @@ async fn entries(
     let lists = if filter.wants_lists() {
         let times = (filter.saves.from, filter.saves.until.unwrap_or(Millis::MAX));
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
-        db::history_beyond(tx, tenant, HISTORY, rows, times, most).await?
+        let kind = if filter.only_lists { HISTORY } else { "" };
+        db::history_beyond(tx, tenant, kind, rows, times, most).await?
     } else {
         Vec::new()
     };

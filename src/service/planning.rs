@@ -1,7 +1,7 @@
 //! What a plan is made from, as the database has it: the same for a push and for a preview.
 
 use crate::{
-    db::{self, Tx},
+    db::{self, StopRow, Tx},
     domain::{
         document::{Document, Kind},
         ids::{DocumentId, TenantId},
@@ -28,6 +28,8 @@ pub struct Planning {
     pub links: Links,
     /// The connection's currency; `None` where there is no connection.
     pub currency: Option<String>,
+    /// Who took the document out of the sync, and why.
+    pub stopped: Option<StopRow>,
 }
 
 impl Planning {
@@ -50,12 +52,16 @@ impl Planning {
             lists: db::lists(tx, tenant).await?,
             links: db::links(tx, tenant, id, &plan::shared_keys(&document)).await?,
             currency: db::connection(tx, tenant).await?.map(|row| row.currency),
+            stopped: db::stop_of(tx, tenant, id).await?,
             document,
         })
     }
 
     /// The plan with links that may have become more since they were loaded.
     pub fn plan(&self, links: &Links) -> Plan {
+        if let Some(stop) = &self.stopped {
+            return Plan { skipped: Some(stopped(stop)), ..Plan::default() };
+        }
         plan::plan(&Input {
             document: &self.document,
             quote_is_known: self.quote_is_known,
@@ -65,6 +71,11 @@ impl Planning {
             currency: self.currency.as_deref(),
         })
     }
+}
+
+/// Why a document that was taken out of the sync is not sent.
+pub fn stopped(stop: &StopRow) -> String {
+    format!("{} stopped its sync: {}", stop.stopped_by, stop.reason)
 }
 
 /// A quote with the surcharge and coupon of its sale; anything else as it is.

@@ -32,7 +32,10 @@ pub fn empty(is_narrowed: bool) -> &'static str {
 pub fn row(entry: &Entry) -> HistoryRow {
     match entry {
         Entry::Save(of) => HistoryRow { href: Some(format!("/history/{}", of.revision)), ..save(of, SHOWN) },
-        Entry::List(row) => plain(row.sentence.clone(), Tag::new(Tone::Info, "Autotask"), row.created_at),
+        Entry::List(row) => {
+            let from = if row.user_id.is_some() { "Sync" } else { "Autotask" };
+            plain(row.sentence.clone(), Tag::new(Tone::Info, from), row.created_at)
+        }
     }
 }
 

@@ -8,7 +8,11 @@ use crate::{
     clock::Millis,
     crypto,
     db::{self, Lease, Outcome, Tx},
-    domain::{hold::Hold, retry},
+    domain::{
+        hold::Hold,
+        plan::{Key, Target},
+        retry,
+    },
     error::{Error, Result},
     service::connection::SessionProblem,
 };
@@ -158,14 +162,30 @@ impl Worker {
     }
 }
 
-/// Whether the option that a push is to be held for became active while it ran: nothing would release it any more.
+/// Whether what a push is to be held for was mended while it ran: nothing would release it any more.
 async fn is_mended(tx: &mut Tx, lease: &Lease, left: &Left) -> Result<bool> {
-    let reason = left.reason.as_deref().filter(|_| left.state == "held").unwrap_or_default();
-    let Ok(Hold::OptionInactive { list, value, .. }) = serde_json::from_str::<Hold>(reason) else {
+    if !matches!(left.state, "held" | "failed") {
         return Ok(false);
-    };
-    let option = db::option(tx, lease.tenant(), list, value).await?;
-    Ok(option.is_some_and(|option| option.active))
+    }
+    if db::stop_of(tx, lease.tenant(), lease.document()).await?.is_some() {
+        return Ok(true);
+    }
+    let hold = serde_json::from_str::<Hold>(left.reason.as_deref().unwrap_or_default());
+    match hold {
+        Ok(Hold::OptionInactive { list, value, .. }) => {
+            let option = db::option(tx, lease.tenant(), list, value).await?;
+            Ok(option.is_some_and(|option| option.active))
+        }
+        Ok(hold) => match hold.customer() {
+            Some((customer, _)) => {
+                let key = Key::new(Target::Company, customer);
+                let links = db::links(tx, lease.tenant(), lease.document(), &[customer.to_owned()]).await?;
+                Ok(links.get(&key).is_some())
+            }
+            None => Ok(false),
+        },
+        Err(_) => Ok(false),
+    }
 }
 
 /// How a push is left.

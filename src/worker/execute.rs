@@ -9,10 +9,7 @@ use crate::{
     domain::{
         document::State,
         hold::Hold,
-        plan::{
-            Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written,
-            settle::{Decision, Settle},
-        },
+        plan::{Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written},
     },
     error::Error,
     service::finds,
@@ -40,9 +37,7 @@ impl Run<'_> {
             return Ok(());
         }
         let filter = finds::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
-        let fields: Vec<&str> =
-            std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect();
-        let call = Call::query(key.target.entity(), &filter, &fields);
+        let call = Call::query(key.target.entity(), &filter, &finds::columns(&find));
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
@@ -140,7 +135,7 @@ impl Run<'_> {
         self.patch(key, id, &changed, "update", None).await
     }
 
-    async fn patch(
+    pub(super) async fn patch(
         &mut self,
         key: &Key,
         id: i64,
@@ -184,46 +179,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Reads the opportunity first: what a person did there is respected.
-    async fn settle(&mut self, key: &Key, mut settle: Settle) -> Result<(), Stop> {
-        let id = self.links.id(key).ok_or_else(|| missing(key))?;
-        let written = self.links.get(key).map(|link| link.written.fields.clone()).unwrap_or_default();
-        let number = |field: &str| written.get(field).and_then(Value::as_i64);
-        settle.written = (number("stage"), number("status"));
-        // Nobody was there before where this very run created it, and a sale is created as it ends.
-        if self.fresh.contains(key) && settle.decide(&written) == Decision::Nothing {
-            self.settled(key, settle.state, None);
-            return Ok(());
-        }
-        let call = Call::read(format!("Opportunities/{id}"));
-        let exchange = self.session.send(&call).await;
-        self.recorder.attempt(&call, &exchange);
-        let row = autotask::item(&exchange).map_err(|failure| self.stop(&failure))?;
-        let row = row.ok_or_else(|| Stop::from(Hold::Gone { entity: "Opportunities".to_owned(), id }))?;
-        match settle.decide(&row) {
-            Decision::Write(fields) => self.patch(key, id, &fields, "settle", Some(settle.state)).await,
-            Decision::Nothing => {
-                self.settled(key, settle.state, None);
-                Ok(())
-            }
-            Decision::LeaveAlone(note) => {
-                self.settled(key, settle.state, Some(note));
-                Ok(())
-            }
-        }
-    }
-
-    fn settled(&mut self, key: &Key, state: State, note: Option<String>) {
-        let mut link = self.links.get(key).cloned().unwrap_or_default();
-        link.written.state = state;
-        let mut step = self.recorder.step(key, "settle", "done", &Map::new());
-        (step.autotask_id, step.note) = (Some(link.id), note.clone());
-        self.recorder.did(step);
-        self.set_link(key, link);
-        self.notes.extend(note);
-    }
-
-    fn set_link(&mut self, key: &Key, link: Link) {
+    pub(super) fn set_link(&mut self, key: &Key, link: Link) {
         self.recorder.link(key, &link);
         self.links.set(key.clone(), link);
     }
@@ -247,6 +203,6 @@ impl Run<'_> {
 }
 
 /// A plan whose step needs what none of its earlier steps made: a fault of ours.
-fn missing(key: &Key) -> Stop {
+pub(super) fn missing(key: &Key) -> Stop {
     Stop::Fault(Error::internal(format!("{} {} is not linked", key.target.name(), key.key)))
 }

@@ -9,6 +9,7 @@ mod execute;
 mod push;
 mod recorder;
 mod recover;
+mod settle;
 mod upkeep;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

@@ -12,6 +12,7 @@ use crate::{
     db::{self, Lease},
     domain::{
         document::Document,
+        lists::Lists,
         plan::{self, Key, Links, Plan, Target},
     },
     error::{Error, Result},
@@ -29,6 +30,8 @@ pub struct Run<'a> {
     pub session: Session,
     pub recorder: Recorder<'a>,
     pub links: Links,
+    /// What values are called.
+    pub lists: &'a Lists,
     /// Records that this very run created: what hangs below them cannot be there yet.
     pub fresh: BTreeSet<Key>,
     /// What was left alone or cannot be sent as it is, and why.
@@ -64,7 +67,9 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
     };
     let recorder = Recorder::new(worker, lease, loaded.planning.revision);
     let links = loaded.planning.links.clone();
-    let mut run = Run { worker, lease, session, recorder, links, fresh: BTreeSet::new(), notes: Vec::new() };
+    let lists = &loaded.planning.lists;
+    let mut run =
+        Run { worker, lease, session, recorder, links, lists, fresh: BTreeSet::new(), notes: Vec::new() };
     let outcome = run.all_steps(&loaded).await;
     // Also a run that stops early has done something: it is written down before the push is left.
     match outcome {

@@ -172,13 +172,17 @@ impl Links {
 }
 
 /// The links to the opportunity and the quote that another sender made for a document, where there is no link yet: they
-/// are adopted, never made a second time.
+/// are adopted, never made a second time. The quote is left where a person linked another opportunity than its own.
 pub fn adopted(document: &Document, links: &Links) -> Vec<(Key, Link)> {
     let given = document.content.autotask;
     let given = [(Target::Opportunity, given.opportunity_id), (Target::Quote, given.quote_id)];
     let link = |id| Link { id, written: Written { adopted: true, ..Written::default() } };
+    let own = links.id(&Key::only(Target::Opportunity));
+    let is_moved =
+        own.is_some() && document.content.autotask.opportunity_id.is_some_and(|id| Some(id) != own);
     given
         .into_iter()
+        .filter(|(target, _)| *target == Target::Opportunity || !is_moved)
         .filter_map(|(target, id)| Some((Key::only(target), link(id?))))
         .filter(|(key, _)| links.get(key).is_none())
         .collect()

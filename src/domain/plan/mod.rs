@@ -5,6 +5,8 @@
 //! any preview are this one function.
 
 mod catalogue;
+mod customer;
+mod drift;
 mod fields;
 mod items;
 mod labels;
@@ -16,6 +18,8 @@ pub mod settle;
 mod source;
 
 pub use catalogue::catalogue_key;
+pub use customer::company_key;
+pub use drift::{Difference, differences};
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};
@@ -170,8 +174,7 @@ fn reason_to_skip(input: &Input<'_>, sections: &Sections) -> Option<String> {
 pub fn shared_keys(document: &Document) -> Vec<String> {
     let lines = document.content.sold_lines();
     let catalogue = lines.iter().filter_map(catalogue::catalogue_key);
-    let customer =
-        std::iter::once(opportunity::company_key(document)).chain(opportunity::contact_key(document));
+    let customer = std::iter::once(customer::company_key(document)).chain(customer::contact_key(document));
     let keys: std::collections::BTreeSet<String> = customer.chain(catalogue).map(|key| key.key).collect();
     keys.into_iter().collect()
 }

@@ -121,11 +121,7 @@ impl Answers {
 
 fn query(target: Target, find: &Find, links: &Links) -> Option<Call> {
     let filter = finds::wire(&find.filter, links).ok()?;
-    Some(Call::query(target.entity(), &filter, &columns(find)))
-}
-
-fn columns(find: &Find) -> Vec<&'static str> {
-    std::iter::once("id").chain(find.by.iter().map(|(field, _)| *field)).collect()
+    Some(Call::query(target.entity(), &filter, &finds::columns(find)))
 }
 
 /// One query for all products; a push asks for each alone.

@@ -1,0 +1,153 @@
+//! Drift: what somebody changed in Autotask since we last wrote there.
+
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json};
+
+use super::{Target, label};
+use crate::domain::lists::Lists;
+
+/// What a person can change about an opportunity, with its name in Autotask's pages.
+const WATCHED: [(&str, &str); 11] = [
+    ("stage", "Stage"),
+    ("status", "Status"),
+    ("ownerResourceID", "Owner"),
+    ("opportunityCategoryID", "Category"),
+    ("probability", "Probability"),
+    ("title", "Title"),
+    ("companyID", "Company"),
+    ("contactID", "Contact"),
+    ("startDate", "Start date"),
+    ("projectedCloseDate", "Projected close date"),
+    ("useQuoteTotals", "Use quote totals"),
+];
+
+/// Amounts of an opportunity. While it uses its quote's totals Autotask reckons them itself.
+const AMOUNTS: [(&str, &str); 12] = [
+    ("amount", "Amount"),
+    ("cost", "Cost"),
+    ("onetimeRevenue", "One-time revenue"),
+    ("onetimeCost", "One-time cost"),
+    ("monthlyRevenue", "Monthly revenue"),
+    ("monthlyCost", "Monthly cost"),
+    ("quarterlyRevenue", "Quarterly revenue"),
+    ("quarterlyCost", "Quarterly cost"),
+    ("semiannualRevenue", "Semi-annual revenue"),
+    ("semiannualCost", "Semi-annual cost"),
+    ("yearlyRevenue", "Yearly revenue"),
+    ("yearlyCost", "Yearly cost"),
+];
+
+/// One field of an opportunity that is not as we wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Autotask's name of the field.
+    pub field: &'static str,
+    /// What it is called on Autotask's pages.
+    pub called: &'static str,
+    /// What we wrote.
+    pub ours: Json,
+    /// What is there now; null where it was emptied.
+    pub theirs: Json,
+}
+
+impl Difference {
+    /// The difference in a sentence: `Stage is On Hold; Opportune wrote Proposal Sent.`
+    pub fn sentence(&self, lists: &Lists) -> String {
+        let [theirs, ours] = [&self.theirs, &self.ours].map(|value| shown(self.field, value, lists));
+        format!("{} is {theirs}; Opportune wrote {ours}.", self.called)
+    }
+}
+
+/// The fields of an opportunity, as Autotask gave it, that are not as they were last written. What we never wrote is
+/// not ours to compare.
+pub fn differences(written: &Map<String, Json>, current: &Map<String, Json>) -> Vec<Difference> {
+    let uses_totals = current.get("useQuoteTotals").and_then(Json::as_bool).unwrap_or(true);
+    let amounts = AMOUNTS.iter().filter(|_| !uses_totals);
+    let difference = |(field, called): &(&'static str, &'static str)| {
+        let ours = written.get(*field)?.clone();
+        let theirs = current.get(*field).cloned().unwrap_or(Json::Null);
+        (!is_same(field, &ours, &theirs)).then_some(Difference { field, called, ours, theirs })
+    };
+    WATCHED.iter().chain(amounts).filter_map(difference).collect()
+}
+
+/// Whether two values mean the same: Autotask may write a number with other digits and a day with another time.
+fn is_same(field: &str, ours: &Json, theirs: &Json) -> bool {
+    match (ours, theirs) {
+        (Json::Number(ours), Json::Number(theirs)) => {
+            let decimal = |number: &serde_json::Number| number.to_string().parse::<Decimal>().ok();
+            ours == theirs || decimal(ours).is_some() && decimal(ours) == decimal(theirs)
+        }
+        (Json::String(ours), Json::String(theirs)) if field.ends_with("Date") => day(ours) == day(theirs),
+        (Json::String(ours), Json::String(theirs)) => ours.trim() == theirs.trim(),
+        _ => ours == theirs,
+    }
+}
+
+fn day(date: &str) -> &str {
+    date.split('T').next().unwrap_or(date)
+}
+
+fn shown(field: &str, value: &Json, lists: &Lists) -> String {
+    let named = value.as_i64().and_then(|id| label(Target::Opportunity, field, id, lists));
+    match (named, value) {
+        (Some(name), _) => name,
+        (None, Json::Null) => "empty".to_owned(),
+        (None, Json::Bool(yes)) => if *yes { "on" } else { "off" }.to_owned(),
+        (None, Json::String(text)) if field.ends_with("Date") => day(text).to_owned(),
+        (None, Json::String(text)) => format!("\"{text}\""),
+        (None, other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn map(value: Json) -> Map<String, Json> {
+        value.as_object().unwrap().clone()
+    }
+
+    fn fields(written: Json, current: Json) -> Vec<&'static str> {
+        differences(&map(written), &map(current)).iter().map(|difference| difference.field).collect()
+    }
+
+    #[test]
+    fn the_same_in_other_digits_or_at_another_time_is_no_difference() {
+        let written = json!({ "probability": 10, "startDate": "2026-11-23T00:00:00", "title": "Q-1 Desk", "amount": 11.5,
+            "useQuoteTotals": false });
+        let current = json!({ "probability": 10.0, "startDate": "2026-11-23T05:00:00Z", "title": "Q-1 Desk ",
+            "amount": 11.50, "useQuoteTotals": false, "nextStep": "Call" });
+        assert_eq!(fields(written, current), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn amounts_are_a_persons_only_without_quote_totals() {
+        let written = json!({ "amount": 11.5, "useQuoteTotals": true });
+        assert_eq!(
+            fields(written.clone(), json!({ "amount": 99, "useQuoteTotals": true })),
+            Vec::<&str>::new()
+        );
+        let own = json!({ "amount": 99, "useQuoteTotals": false });
+        assert_eq!(fields(written, own), ["useQuoteTotals", "amount"]);
+    }
+
+    #[test]
+    fn a_difference_is_told_with_both_values() {
+        let found = differences(
+            &map(json!({ "title": "Q-1 Desk", "contactID": 7, "projectedCloseDate": "2026-12-01T00:00:00" })),
+            &map(json!({ "title": "Desk", "projectedCloseDate": "2026-12-31T00:00:00" })),
+        );
+        let told: Vec<_> = found.iter().map(|difference| difference.sentence(&Lists::default())).collect();
+        assert_eq!(
+            told,
+            [
+                "Title is \"Desk\"; Opportune wrote \"Q-1 Desk\".",
+                "Contact is empty; Opportune wrote 7.",
+                "Projected close date is 2026-12-31; Opportune wrote 2026-12-01.",
+            ]
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! What a person does about a document whose opportunity is not as Opportune left it: link another one, stop its sync,
+//! start it again. Opportune never makes a second opportunity by itself.
+
+use serde_json::json;
+
+pub use crate::db::StopRow;
+use crate::{
+    autotask::{self, Call, Row},
+    db::{self, PushRow, WriteTx},
+    domain::{
+        author::Author,
+        ids::{DocumentId, PushId, TenantId},
+        list_changes::Entry,
+        plan::{self, Key, Link, Target, Written},
+    },
+    error::{Error, Result},
+    service::{Services, customers::wrong, planning},
+};
+
+/// The kind of history entries about what people did for single documents.
+const HISTORY: &str = "repair";
+/// The longest reason, in characters.
+const MAX_REASON: usize = 200;
+const NO_PUSH: &str = "There is no push of that id.";
+
+impl Services {
+    /// Links a push's document with an opportunity that is in Autotask already, checked by one read, and sends the
+    /// document there; the opportunity's title is given back. Quote and items are looked for below it, or made there.
+    ///
+    /// # Errors
+    /// When Autotask has no such opportunity, it is another customer's or another document's, or the document is being
+    /// sent right now.
+    pub async fn link_opportunity(
+        &self,
+        tenant: TenantId,
+        author: &Author,
+        push: PushId,
+        opportunity: &str,
+    ) -> Result<String> {
+        let typed = "Enter the opportunity's Autotask id, a number such as 41877";
+        let id = opportunity.trim().parse::<i64>().ok().filter(|id| *id > 0);
+        let id = id.ok_or_else(|| wrong("opportunity", typed))?;
+        let mut tx = self.db.read().await?;
+        idle(&mut tx, tenant, push).await?;
+        drop(tx);
+        let row =
+            self.ask_autotask(tenant, &Call::read(format!("Opportunities/{id}")), autotask::item).await?;
+        let gone = || wrong("opportunity", format!("Enter another id: Autotask has no opportunity {id}"));
+        let row = row.ok_or_else(gone)?;
+        let mut tx = self.db.write().await?;
+        let push = idle(&mut tx, tenant, push).await?;
+        let document = DocumentId(push.document_id);
+        check_free(&mut tx, tenant, document, id, &row).await?;
+        self.relink(&mut tx, tenant, document, id).await?;
+        self.note_repair(&mut tx, tenant, author, document, &format!("linked opportunity {id}")).await?;
+        self.set_going(&mut tx, tenant, document).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(row.get("title").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    /// Takes a push's document out of the sync: nothing of it is sent until somebody starts its sync again.
+    ///
+    /// # Errors
+    /// When no reason is given.
+    pub async fn stop_sync(
+        &self,
+        tenant: TenantId,
+        author: &Author,
+        push: PushId,
+        reason: &str,
+    ) -> Result<()> {
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(wrong("reason", "Enter why it is stopped"));
+        }
+        if reason.chars().count() > MAX_REASON {
+            return Err(wrong("reason", format!("Enter at most {MAX_REASON} characters")));
+        }
+        let mut tx = self.db.write().await?;
+        let push = db::push(&mut tx, tenant, push).await?.ok_or(Error::NotFound(NO_PUSH))?;
+        let (document, by) = (DocumentId(push.document_id), called(&mut tx, author).await?);
+        let now = self.clock.now();
+        db::add_stop(&mut tx, tenant, document, &by, reason, now).await?;
+        let stop = StopRow { stopped_by: by, reason: reason.to_owned(), stopped_at: now };
+        if let Some(active) = db::active_push(&mut tx, tenant, document).await? {
+            db::skip_push(&mut tx, tenant, active, &planning::stopped(&stop), now).await?;
+        }
+        self.note_repair(&mut tx, tenant, author, document, &format!("stopped the sync: {reason}")).await?;
+        tx.commit().await
+    }
+
+    /// Starts the sync of a push's document again, and sends its newest state.
+    ///
+    /// # Errors
+    /// When it was not stopped.
+    pub async fn resume_sync(&self, tenant: TenantId, author: &Author, push: PushId) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let push = db::push(&mut tx, tenant, push).await?.ok_or(Error::NotFound(NO_PUSH))?;
+        let document = DocumentId(push.document_id);
+        if !db::remove_stop(&mut tx, tenant, document).await? {
+            return Err(Error::Conflict("Its sync is not stopped.".to_owned()));
+        }
+        self.note_repair(&mut tx, tenant, author, document, "started the sync again").await?;
+        self.set_going(&mut tx, tenant, document).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Links an opportunity in place of the one before. A create whose outcome is still unknown is not waited for: the
+    /// person has said which opportunity it is.
+    async fn relink(&self, tx: &mut WriteTx, tenant: TenantId, document: DocumentId, id: i64) -> Result<()> {
+        let now = self.clock.now();
+        for step in db::open_steps(tx, tenant, document).await? {
+            let is_its = Target::ALL.into_iter().any(|one| one.name() == step.target && one.is_of_document());
+            if is_its {
+                let note = Some("A person linked another opportunity.");
+                db::close_step(tx, tenant, step.id, "failed", None, note, now).await?;
+            }
+        }
+        let key = Key::only(Target::Opportunity);
+        let before = db::links(tx, tenant, document, &[]).await?.get(&key).cloned();
+        if before.as_ref().is_some_and(|before| before.id == id) {
+            return Ok(());
+        }
+        db::remove_links_below(tx, tenant, document).await?;
+        let link = Link { id, written: Written { adopted: true, ..Written::default() } };
+        db::put_link(tx, tenant, document, &key, &link, now).await
+    }
+
+    /// Makes the document's push due, a new one where there is none under way.
+    async fn set_going(&self, tx: &mut WriteTx, tenant: TenantId, document: DocumentId) -> Result<()> {
+        let now = self.clock.now();
+        match db::active_push(tx, tenant, document).await? {
+            Some(active) => db::wake_push(tx, tenant, active, None, now).await,
+            None => db::add_push(tx, tenant, document, PushId(self.clock.new_id()), "edited", now).await,
+        }
+    }
+
+    /// Notes in the history what somebody did for a document: `Avery Chen linked opportunity 7 (quote Q-1)`.
+    pub(super) async fn note_repair(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        author: &Author,
+        document: DocumentId,
+        what: &str,
+    ) -> Result<()> {
+        let Some(stored) = db::document(tx, tenant, document).await? else { return Ok(()) };
+        let (kind, number) = (stored.document.kind.name(), &stored.document.number);
+        let sentence = format!("{} {what} ({kind} {number})", called(tx, author).await?);
+        let details = json!({ "document": { "kind": kind, "number": number } });
+        let entry = Entry { subject: "push", sentence, details };
+        db::add_history(tx, tenant, self.clock.new_id(), author.user, HISTORY, &entry, self.clock.now()).await
+    }
+}
+
+/// What an author is called in a sentence that is kept.
+async fn called(tx: &mut db::Tx, author: &Author) -> Result<String> {
+    let name = match author.user {
+        Some(user) => db::user_name(tx, user).await?,
+        None => None,
+    };
+    Ok(author.called(name.as_deref()))
+}
+
+/// A push that no worker has: what it is linked to may be changed.
+async fn idle(tx: &mut db::Tx, tenant: TenantId, id: PushId) -> Result<PushRow> {
+    let push = db::push(tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
+    let document = DocumentId(push.document_id);
+    let active = match db::active_push(tx, tenant, document).await? {
+        Some(active) => db::push(tx, tenant, active).await?,
+        None => None,
+    };
+    if active.is_some_and(|active| active.state == "sending") {
+        return Err(Error::Conflict("It is being sent right now. Try again in a moment.".to_owned()));
+    }
+    Ok(push)
+}
+
+/// Refuses an opportunity that another document is linked to, or that belongs to another company than the customer's.
+async fn check_free(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    document: DocumentId,
+    id: i64,
+    row: &Row,
+) -> Result<()> {
+    let stored = db::document(tx, tenant, document).await?.ok_or(Error::NotFound(NO_PUSH))?;
+    let links = db::links(tx, tenant, document, &plan::shared_keys(&stored.document)).await?;
+    let is_own = links.id(&Key::only(Target::Opportunity)) == Some(id);
+    let taken = db::linked_elsewhere(tx, tenant, Target::Opportunity, &[id]).await?;
+    if !is_own && !taken.is_empty() {
+        let sentence = format!("Enter another id: opportunity {id} is linked with another quote or sale");
+        return Err(wrong("opportunity", sentence));
+    }
+    let company = links.id(&plan::company_key(&stored.document));
+    let theirs = row.get("companyID").and_then(serde_json::Value::as_i64);
+    if company.is_some() && theirs != company {
+        let customer = &stored.document.content.customer.name;
+        let sentence = format!("Enter another id: opportunity {id} is not one of {customer}");
+        return Err(wrong("opportunity", sentence));
+    }
+    Ok(())
+}

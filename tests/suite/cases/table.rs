@@ -126,7 +126,7 @@ impl Case {
 pub struct Table {
     pub app: TestApp,
     text: String,
-    names: BTreeMap<i64, String>,
+    names: BTreeMap<(&'static str, i64), String>,
     items: usize,
     last: Option<(Value, Value)>,
 }
@@ -144,10 +144,13 @@ impl Table {
         db::put_link(&mut tx, app.tenant, stored.id, &key, &link, 1).await.unwrap();
         tx.commit().await.unwrap();
         app.calls();
-        let mut names = BTreeMap::from([(ROLE, "{role}".to_owned())]);
+        let mut names = BTreeMap::from([(("Roles", ROLE), "{role}".to_owned())]);
         for (entity, field) in [("Products", "name"), ("Services", "name"), ("Companies", "companyName")] {
             for row in app.rows(entity) {
-                names.insert(row["id"].as_i64().unwrap(), format!("{{{}}}", row[field].as_str().unwrap()));
+                names.insert(
+                    (entity, row["id"].as_i64().unwrap()),
+                    format!("{{{}}}", row[field].as_str().unwrap()),
+                );
             }
         }
         Self { app, text: String::new(), names, items: 0, last: None }
@@ -216,22 +219,21 @@ impl Table {
 
     fn request(&mut self, entry: &LogEntry) {
         let path = entry.path.strip_prefix(ROOT).unwrap();
+        let entity = entity_at(path);
         if let (Some(id), "POST") = (entry.response["itemId"].as_i64(), entry.method.as_str()) {
             let named = self.name_of(path, &entry.body, id);
-            self.names.entry(id).or_insert(named);
+            self.names.entry((entity, id)).or_insert(named);
         }
-        let segment = |part: &str| {
-            part.parse().ok().and_then(|id: i64| self.names.get(&id).cloned()).unwrap_or(part.to_owned())
-        };
-        let path: Vec<String> = path.split('/').map(segment).collect();
-        let body = self.named(&entry.body);
+        let mut parts: Vec<String> = Vec::new();
+        for part in path.split('/') {
+            let id = part.parse().ok().map(|id| (entity_at(&parts.join("/")), id));
+            parts.push(id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_else(|| part.to_owned()));
+        }
+        let body = self.named(entity, "", &entry.body);
         let body = if body.is_null() { String::new() } else { format!(" {body}") };
-        let failed = entry
-            .status
-            .filter(|status| *status >= 400)
-            .map(|status| format!(" → {status}"))
-            .unwrap_or_default();
-        writeln!(self.text, "{} {}{body}{failed}", entry.method, path.join("/")).unwrap();
+        let failed = entry.status.filter(|status| *status >= 400).map(|status| format!(" → {status}"));
+        writeln!(self.text, "{} {}{body}{}", entry.method, parts.join("/"), failed.unwrap_or_default())
+            .unwrap();
     }
 
     fn name_of(&mut self, path: &str, body: &Value, id: i64) -> String {
@@ -254,17 +256,22 @@ impl Table {
         format!("{{{name}}}")
     }
 
-    /// The body with names for ids.
-    fn named(&self, value: &Value) -> Value {
+    /// A field's value with names for ids.
+    fn named(&self, entity: &'static str, field: &str, value: &Value) -> Value {
+        let member = |(name, value): (&String, &Value)| (name.clone(), self.named(entity, name, value));
         match value {
             Value::Number(number) => {
-                let name = number.as_i64().and_then(|id| self.names.get(&id));
+                let name = number.as_i64().and_then(|id| self.names.get(&(entity_of(entity, field)?, id)));
                 name.map_or_else(|| value.clone(), |name| json!(name))
             }
-            Value::Array(values) => values.iter().map(|value| self.named(value)).collect(),
-            Value::Object(members) => {
-                members.iter().map(|(name, value)| (name.clone(), self.named(value))).collect()
-            }
+            Value::Array(values) => values.iter().map(|value| self.named(entity, field, value)).collect(),
+            Value::Object(members) => match members.get("field").and_then(Value::as_str) {
+                Some(of) => members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.named(entity, of, value)))
+                    .collect(),
+                None => members.iter().map(member).collect(),
+            },
             other => other.clone(),
         }
     }
@@ -276,4 +283,27 @@ impl Table {
             insta::assert_snapshot!(name, self.text);
         });
     }
+}
+
+/// The entity whose rows a path leads to.
+fn entity_at(path: &str) -> &'static str {
+    let last = path.split('/').rfind(|part| part.starts_with(char::is_uppercase));
+    let known =
+        ["Opportunities", "Quotes", "QuoteLocations", "Products", "Services", "Companies", "Contacts"];
+    known.into_iter().find(|entity| Some(*entity) == last).unwrap_or("QuoteItems")
+}
+
+/// The entity that a field's ids are of; `None` for numbers that are no ids of named rows.
+fn entity_of(entity: &'static str, field: &str) -> Option<&'static str> {
+    Some(match field {
+        "id" => entity,
+        "companyID" => "Companies",
+        "opportunityID" => "Opportunities",
+        "quoteID" => "Quotes",
+        "billToLocationID" | "shipToLocationID" | "soldToLocationID" => "QuoteLocations",
+        "productID" => "Products",
+        "serviceID" => "Services",
+        "laborID" => "Roles",
+        _ => return None,
+    })
 }

@@ -19,7 +19,7 @@ describe('the company of a customer', () => {
     it(`is searched and chosen ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const number = `Q-company-${javaScript}`;
       const customer = { id: number, name: 'Troy Dentists', autotask_company_id: null };
-      const receipt = await demo.putQuote(number, quote('open', { customer, contact: null }));
+      const receipt = await demo.putQuote(number, quote('open', { customer, contact: null, lines: [] }));
       const page = await demo.newPage({ javaScript, width: 320 });
       await demo.signIn(page);
       await eventually(async () => {
@@ -55,7 +55,7 @@ describe('the company of a customer', () => {
   it('leaves a person the other ways out', async () => {
     const number = 'Q-company-stopped';
     const customer = { id: number, name: 'Nobody Known', autotask_company_id: null };
-    await demo.putQuote(number, quote('open', { customer, contact: null }));
+    await demo.putQuote(number, quote('open', { customer, contact: null, lines: [] }));
     const page = await demo.newPage();
     await demo.signIn(page);
     await eventually(async () => {

@@ -101,7 +101,11 @@ async fn keep(state: &WebState, page: &str, request: Request) -> Result<Option<P
 /// The page that a form is on, by the address that the form is sent to.
 fn page_of(path: &str) -> String {
     match path.rsplit_once('/') {
-        Some((push, "retry")) if is_below(push, "/activity") => push.to_owned(),
+        Some((push, "retry" | "company" | "opportunity" | "stop" | "resume"))
+            if is_below(push, "/activity") =>
+        {
+            push.to_owned()
+        }
         _ => PAGES.into_iter().find(|page| is_below(path, page)).unwrap_or("/apps").to_owned(),
     }
 }
@@ -129,6 +133,7 @@ mod tests {
     fn a_form_leads_back_to_its_page() {
         for (path, page) in [
             ("/activity/0192/retry", "/activity/0192"),
+            ("/activity/0192/company", "/activity/0192"),
             ("/apps/autotask/opportunities/sync", "/apps/autotask/opportunities"),
             ("/apps/autotask/connection/test", "/apps/autotask/connection"),
             ("/apps/autotask/lists/refresh", "/apps/autotask"),

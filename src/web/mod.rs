@@ -16,6 +16,7 @@ mod category_map_view;
 mod clash;
 mod connection;
 mod connection_view;
+mod customer;
 mod error;
 mod extract;
 mod filler;
@@ -33,6 +34,7 @@ mod parked;
 mod preview;
 mod preview_view;
 mod push;
+mod repairs;
 mod settings_file;
 mod settings_summary;
 mod sign_in;
@@ -162,4 +164,8 @@ fn push_pages() -> Router<WebState> {
         .route("/activity/backfill/{id}", get(backfill::sent))
         .route("/activity/{id}", get(push::show))
         .route("/activity/{id}/retry", post(push::retry))
+        .route("/activity/{id}/company", post(customer::link))
+        .route("/activity/{id}/opportunity", get(repairs::ask_link).post(repairs::link))
+        .route("/activity/{id}/stop", get(repairs::ask_stop).post(repairs::stop))
+        .route("/activity/{id}/resume", post(repairs::resume))
 }

@@ -6,29 +6,35 @@ use serde_json::{Map, Value};
 
 use super::{
     activity::{fix_page, opportunity},
-    error::Page,
+    customer,
+    error::{Page, PageError},
     extract::{Id, Params, Signed, html},
-    view::{AttemptRow, Nav, Notice, PushDetail, StepRow, Tag, Tone, ValueRow},
+    repairs,
+    view::{AttemptRow, Link, Nav, Notice, PushDetail, StepRow, Tag, Tone, ValueRow},
     words,
 };
 use crate::{
     clock::Millis,
-    domain::{ids::PushId, person::Role, plan::Target},
+    domain::{hold::Hold, ids::PushId, person::Role, plan::Target},
     service::activity,
 };
 
-/// What a redirect tells about.
+/// What a redirect tells about, and which companies are searched for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct NewsParams {
+pub struct PushParams {
     retried: bool,
+    done: String,
+    name: String,
+    released: u64,
+    search: String,
 }
 
 /// One push.
-pub async fn show(signed: Signed, Id(id): Id<PushId>, Params(news): Params<NewsParams>) -> Page {
-    let detail = signed.services().push(signed.visitor.tenant, id).await?;
-    let now = signed.services().clock.now();
-    html(&view(&signed, now, &detail, news.retried))
+pub async fn show(signed: Signed, Id(id): Id<PushId>, Params(params): Params<PushParams>) -> Page {
+    let mut view = page(&signed, id, &params.search).await?;
+    view.notice = notice(&params);
+    html(&view)
 }
 
 /// Sends a held or failed push again.
@@ -37,34 +43,66 @@ pub async fn retry(signed: Signed, Id(id): Id<PushId>) -> Page {
     Ok(Redirect::to(&format!("/activity/{id}?retried=true#notice")).into_response())
 }
 
-fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail, retried: bool) -> PushDetail {
+/// The page of a push, with the companies that fit `search` where its customer has none.
+///
+/// # Errors
+/// When there is no push of that id.
+pub async fn page(signed: &Signed, id: PushId, search: &str) -> Result<PushDetail, PageError> {
+    let detail = signed.services().push(signed.visitor.tenant, id).await?;
+    let mut view = view(signed, signed.services().clock.now(), &detail);
+    let hold = words::reason(detail.push.reason.as_deref()).1;
+    if let Some((_, customer)) = hold.as_ref().and_then(Hold::customer).filter(|_| view.can_retry) {
+        view.company = Some(customer::picker(signed, customer, search).await?);
+    }
+    Ok(view)
+}
+
+fn notice(params: &PushParams) -> Option<Notice> {
+    if params.retried {
+        let text =
+            "It goes on where it stopped, with the newest settings. Reload the page to see how it went.";
+        return Some(Notice::new(Tone::Info, "Sent again", text));
+    }
+    let (heading, text) = repairs::news(&params.done, &params.name, params.released)?;
+    Some(Notice::new(Tone::Ok, heading, text))
+}
+
+fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail) -> PushDetail {
     let (push, number) = (&detail.push, &detail.push.number);
     let (reason, hold) = words::reason(push.reason.as_deref());
     let title = format!("{number} — Activity");
-    let notice = Notice {
-        tone: Tone::Info,
-        heading: "Sent again".to_owned(),
-        text: "It goes on where it stopped, with the newest settings. Reload the page to see how it went."
-            .to_owned(),
-        links: Vec::new(),
-        ..Notice::default()
-    };
     PushDetail {
         shell: signed.shell(&title, Nav::Activity, &[("Activity", Some("/activity")), (number, None)]),
-        notice: retried.then_some(notice),
+        errors: Vec::new(),
+        notice: None,
         id: push.id.to_string(),
         document: number.clone(),
         customer: push.customer.clone(),
         status: words::status(&push.state),
         sentence: sentence(push, &reason),
-        next: next(now, push, hold.as_ref().map(crate::domain::hold::Hold::fix)),
-        cause: hold.as_ref().map(crate::domain::hold::Hold::cause),
+        next: next(now, push, hold.as_ref().map(Hold::fix)),
+        cause: hold.as_ref().map(Hold::cause),
         fix: hold.as_ref().and_then(fix_page),
         can_retry: signed.may(Role::Editor) && matches!(push.state.as_str(), "held" | "failed"),
+        company: None,
+        actions: if signed.may(Role::Editor) { actions(detail, hold.as_ref()) } else { Vec::new() },
+        can_resume: signed.may(Role::Editor) && detail.stopped.is_some(),
         steps: detail.steps.iter().map(|step| step_row(step, detail.web_url.as_deref())).collect(),
         values: detail.steps.iter().filter(|step| step.state == "done").flat_map(values).collect(),
         attempts: detail.attempts.iter().map(attempt_row).collect(),
     }
+}
+
+/// What else a person can do: say which opportunity it is, where there is one or doubt about it, and stop the sync.
+fn actions(detail: &activity::PushDetail, hold: Option<&Hold>) -> Vec<Link> {
+    if detail.stopped.is_some() {
+        return Vec::new();
+    }
+    let id = detail.push.id;
+    let has_one = detail.push.opportunity_id.is_some() || hold.is_some_and(Hold::is_about_opportunity);
+    let link = Link::new(format!("/activity/{id}/opportunity"), "Link another opportunity");
+    let stop = Link::new(format!("/activity/{id}/stop"), format!("Stop syncing this {}", detail.push.kind));
+    has_one.then_some(link).into_iter().chain([stop]).collect()
 }
 
 fn sentence(push: &activity::PushRow, reason: &str) -> String {
@@ -115,6 +153,7 @@ fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
         "create" => "Create",
         "delete" => "Delete",
         "settle" => "Set stage and status of",
+        "keep" => "Keep what was changed in Autotask of",
         _ => "Update",
     };
     let state = match step.state.as_str() {
@@ -137,11 +176,15 @@ fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
 fn values(step: &activity::StepRow) -> Vec<ValueRow> {
     let fields: Map<String, Value> = serde_json::from_str(&step.request).unwrap_or_default();
     let entity = target(&step.target).map_or("", Target::entity);
+    let source = match step.action.as_str() {
+        "keep" => "Changed in Autotask, left as it is".to_owned(),
+        action => format!("{}, with settings revision {}", came_from(action), step.settings_revision),
+    };
     let row = |(field, value): (String, Value)| ValueRow {
         entity: entity.to_owned(),
         field,
         value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-        source: format!("{}, with settings revision {}", came_from(&step.action), step.settings_revision),
+        source: source.clone(),
     };
     fields.into_iter().map(row).collect()
 }

@@ -76,8 +76,10 @@ async fn everything_that_holds_a_secret(db: &crate::harness::Database) {
     let app = TestApp::start(db).await;
     app.quote("Q-1").line("HDMI cable", "3 × 11.50").send().await;
     app.expect("Q-1", "sent", "").await;
-    let gone = serde_json::json!({ "id": "7", "name": "Gone", "autotask_company_id": 4_711 });
-    app.quote("Q-2").with("customer", gone).send().await;
+    let refusal = serde_json::json!({ "method": "POST", "path": "Quotes", "kind": "status", "status": 500,
+        "body": { "errors": ["Data violation: The number is taken."] } });
+    app.fault(refusal).await;
+    app.quote("Q-2").line("HDMI cable", "3 × 11.50").send().await;
     assert_eq!(app.failures(), [500]);
     show(&app).await;
 

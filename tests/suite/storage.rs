@@ -12,6 +12,7 @@ mod polls;
 mod queue;
 mod settings;
 mod steps;
+mod stops;
 mod workers;
 
 use std::{fs, path::Path};

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::{
-    parts::{Link, Notice, Tag},
+    fields::{Choice, Text},
+    parts::{ErrorLink, Link, Notice, Tag},
     shell::Shell,
 };
 
@@ -13,6 +14,8 @@ use super::{
 pub struct PushDetail {
     /// The frame.
     pub shell: Shell,
+    /// What is wrong with the choice of a company.
+    pub errors: Vec<ErrorLink>,
     /// News after a redirect.
     pub notice: Option<Notice>,
     /// Its id, as it stands in addresses.
@@ -33,12 +36,31 @@ pub struct PushDetail {
     pub fix: Option<Link>,
     /// Whether a person may try again now.
     pub can_retry: bool,
+    /// Where a company is chosen for the customer, if it waits for that.
+    pub company: Option<CompanyPicker>,
+    /// What else a person can do about it: each leads to a page that asks first.
+    pub actions: Vec<Link>,
+    /// Whether a person may put the document back into the sync.
+    pub can_resume: bool,
     /// What has to be done, in order.
     pub steps: Vec<StepRow>,
     /// Each value that is sent, and where it comes from.
     pub values: Vec<ValueRow>,
     /// Each HTTP try, newest first.
     pub attempts: Vec<AttemptRow>,
+}
+
+/// Companies to choose from. The search is a form of its own, so that it works without scripts.
+#[derive(Clone, Debug, Default)]
+pub struct CompanyPicker {
+    /// The customer's name.
+    pub customer: String,
+    /// What to search for.
+    pub search: Text,
+    /// What was found, in words: `2 companies fit.`
+    pub found: String,
+    /// The companies.
+    pub companies: Vec<Choice>,
 }
 
 /// One step.

@@ -165,12 +165,14 @@ on_both! {
         }
     }
 
-    async fn a_company_id_from_the_source_needs_no_search(db) {
+    async fn a_company_id_from_the_source_is_looked_up_once(db) {
         let app = TestApp::start(db).await;
         let customer = json!({ "id": "99", "name": "Whatever it is called there", "autotask_company_id": 29_681_104 });
-        app.quote("Q-1").with("customer", customer).send().await;
-        assert_eq!(app.opportunity("Q-1")["companyID"], 29_681_104);
-        assert_eq!(app.calls(), 4);
+        for (number, calls) in [("Q-1", 5), ("Q-2", 4)] {
+            app.quote(number).with("customer", customer.clone()).send().await;
+            assert_eq!(app.opportunity(number)["companyID"], 29_681_104);
+            assert_eq!(app.calls(), calls, "{number}");
+        }
     }
 
     async fn delivery_without_a_shipping_type_is_a_cost(db) {

@@ -109,12 +109,12 @@ on_both! {
 
     async fn a_refusal_is_held_with_autotasks_own_sentence(db) {
         let app = TestApp::start(db).await;
-        let quote = app.quote("Q-1").with("customer", json!({ "id": "7", "name": "Gone", "autotask_company_id": 4_711 }));
-        quote.send().await;
-        let sentence = "Autotask refused: Reference value on field: companyID of type: Company does not exist or is invalid. ; on record number [1].";
-        app.expect("Q-1", "held", sentence).await;
+        let sentence = "Data violation: The number is taken.";
+        app.fault(json!({ "path": "Quotes", "kind": "status", "status": 500, "body": { "errors": [sentence] } })).await;
+        app.quote("Q-1").send().await;
+        app.expect("Q-1", "held", &format!("Autotask refused: {sentence}")).await;
         assert_eq!(app.failures(), [500]);
-        quote.with("customer", json!({ "id": "55", "name": "Northwind Traders" })).send().await;
+        app.retry("Q-1").await;
         app.expect("Q-1", "sent", "").await;
         assert_eq!(app.opportunities("Q-1").len(), 1);
     }
@@ -175,7 +175,7 @@ on_both! {
         app.quote("Q-2").with("currency", json!("EUR")).send().await;
         assert_eq!(
             app.push("Q-1").await["fix"],
-            "Add a company called exactly \"Fresh Fields\" in Autotask, or send its autotask_company_id with the document. Then retry."
+            "Choose its company on the push's page. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
         );
         assert_eq!(app.push("Q-2").await["fix"], "Amounts are never converted. Enter this one in Autotask by hand.");
     }

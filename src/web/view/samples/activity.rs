@@ -2,11 +2,11 @@
 
 use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
-    Activity, Answer, Answers, AttemptRow, CauseGroup, Filter, Link, Nav, Notice, PushDetail, PushRow,
-    StepRow, Tag, Tone, ValueRow,
+    Activity, Answer, Answers, AttemptRow, CauseGroup, CompanyPicker, ErrorLink, Filter, Link,
+    LinkOpportunity, Nav, Notice, PushDetail, PushRow, StepRow, StopSync, Tag, Text, Tone, ValueRow,
 };
 
-pub(super) fn samples() -> [(&'static str, String); 6] {
+pub(super) fn samples() -> [(&'static str, String); 12] {
     [
         ("activity-held", page(&held())),
         (
@@ -19,6 +19,12 @@ pub(super) fn samples() -> [(&'static str, String); 6] {
         ("activity-filtered", page(&empty("No failed pushes in the last 7 days.", true))),
         ("push-held", page(&push_held())),
         ("push-sent", page(&push_sent())),
+        ("push-company", page(&push_company(&[HOSTILE, "Contoso Dental"], None))),
+        ("push-company-none", page(&push_company(&[], None))),
+        ("push-company-wrong", page(&push_company(&["Contoso Dental"], Some("Choose a company")))),
+        ("push-stopped", page(&PushDetail { can_resume: true, actions: vec![], ..push_sent() })),
+        ("push-link-opportunity", page(&link_opportunity())),
+        ("push-stop", page(&stop_sync())),
         ("push-new", page(&PushDetail { steps: vec![], values: vec![], attempts: vec![], ..push_sent() })),
     ]
 }
@@ -126,6 +132,7 @@ fn row(document: &str, customer: &str, status: Tag, reason: &str) -> PushRow {
 fn push_sent() -> PushDetail {
     PushDetail {
         shell: shell("Q-10432 — Activity", Nav::Activity, &["Activity", "Q-10432"]),
+        errors: Vec::new(),
         notice: None,
         id: "0192".to_owned(),
         document: "Q-10432".to_owned(),
@@ -136,6 +143,12 @@ fn push_sent() -> PushDetail {
         cause: None,
         fix: None,
         can_retry: false,
+        company: None,
+        actions: vec![
+            Link::new("/activity/0192/opportunity", "Link another opportunity"),
+            Link::new("/activity/0192/stop", "Stop syncing this quote"),
+        ],
+        can_resume: false,
         steps: vec![
             step("Find the company", Tag::new(Tone::Ok, "Done"), Some("Company 175"), ""),
             step("Create the opportunity", Tag::new(Tone::Ok, "Done"), Some("Opportunity 41877"), ""),
@@ -169,6 +182,51 @@ fn push_held() -> PushDetail {
         values: vec![value("description", HOSTILE, HOSTILE)],
         attempts: vec![attempt(Tag::new(Tone::Bad, "500 Internal Server Error"), HOSTILE)],
         ..push_sent()
+    }
+}
+
+fn push_company(labels: &[&str], wrong: Option<&str>) -> PushDetail {
+    let error = |text: &str| ErrorLink { href: "#company-choices".to_owned(), text: text.to_owned() };
+    let search = Text::new("search", "Name, number or Autotask id of the company").optional();
+    PushDetail {
+        company: Some(CompanyPicker {
+            customer: HOSTILE.to_owned(),
+            search: Text { value: HOSTILE.to_owned(), ..search },
+            found: format!("{} companies fit.", labels.len()),
+            companies: choices(labels, ""),
+        }),
+        errors: wrong.map(error).into_iter().collect(),
+        ..push_held()
+    }
+}
+
+fn link_opportunity() -> LinkOpportunity {
+    let error = "Enter another id: opportunity 7 is not one of Contoso Dental";
+    LinkOpportunity {
+        shell: shell(
+            "Link another opportunity",
+            Nav::Activity,
+            &["Activity", "Q-10432", "Link another opportunity"],
+        ),
+        errors: vec![ErrorLink { href: "#opportunity".to_owned(), text: error.to_owned() }],
+        id: "0192".to_owned(),
+        document: "quote Q-10432".to_owned(),
+        current: Some(Link::new("https://autotask.example/41877", "41877")),
+        opportunity: Text {
+            value: HOSTILE.to_owned(),
+            error: Some(error.to_owned()),
+            ..Text::new("opportunity", "Autotask id of the opportunity").numeric()
+        },
+    }
+}
+
+fn stop_sync() -> StopSync {
+    StopSync {
+        shell: shell("Stop syncing", Nav::Activity, &["Activity", "Q-10432", "Stop syncing"]),
+        errors: Vec::new(),
+        id: "0192".to_owned(),
+        document: "quote Q-10432".to_owned(),
+        reason: Text::new("reason", "Reason").hint("It is shown with the push and in the history."),
     }
 }
 

@@ -109,8 +109,8 @@ impl Services {
         let name = hold.customer().map(|(_, name)| name.to_owned()).unwrap_or_default();
         let mut released = 0;
         for (push, reason) in db::held_pushes(tx, tenant).await? {
-            let held = serde_json::from_str::<Hold>(&reason).ok();
-            let is_theirs = held.as_ref().and_then(Hold::customer).is_some_and(|(customer, called)| {
+            let other = serde_json::from_str::<Hold>(&reason).ok();
+            let is_theirs = other.as_ref().and_then(Hold::customer).is_some_and(|(customer, called)| {
                 customer == key.key || customer.is_empty() && called == name
             });
             if is_theirs {

@@ -277,7 +277,7 @@ on_both! {
         assert_eq!(preview(&app, number("Q-1")).await.outcome, Outcome::Nothing);
         let saved = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
         let mut form = SettingsForm::of(&saved);
-        form.created.probability = "7".to_owned();
+        "7".clone_into(&mut form.created.probability);
         let shown = app.services.preview_or_as_new(app.tenant, Some(&form), number("Q-1")).await.unwrap();
         assert_eq!(shown.outcome, Outcome::Nothing);
         assert_eq!(field(&shown, Target::Opportunity, "probability").value, json!(7));

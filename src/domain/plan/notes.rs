@@ -34,7 +34,7 @@ fn lost(steps: &[Step]) -> Option<String> {
         }
         Action::Find(_) | Action::Delete { .. } | Action::Settle(_) => None,
     });
-    let texts = fields.flat_map(|fields| fields.iter()).filter_map(|(_, value, _)| match value {
+    let texts = fields.flat_map(super::fields::Fields::iter).filter_map(|(_, value, _)| match value {
         Value::Text(text) => Some(text.as_str()),
         _ => None,
     });

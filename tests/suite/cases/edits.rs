@@ -54,7 +54,7 @@ fn lines() -> Vec<Case> {
         of_lines("no line any more", Vec::clear),
         of_lines("another order", |lines| lines.reverse()),
         of_lines("a line in place of another", |lines| {
-            lines[1] = line("service", json!({ "id": "4", "name": "Added" }))
+            lines[1] = line("service", json!({ "id": "4", "name": "Added" }));
         }),
         of_lines("a text more", |lines| lines.push(json!({ "id": "4", "kind": "text", "name": "Words" }))),
         of_lines("lines become a bundle", |lines| {

@@ -58,6 +58,14 @@ fn kinds() -> Vec<Case> {
         ),
         quote("a text line", &[text.clone(), cable()]),
         quote("text lines alone", &[text.clone(), text.clone()]),
+    ]
+    .into_iter()
+    .chain(bundles(&text))
+    .collect()
+}
+
+fn bundles(text: &Value) -> Vec<Case> {
+    vec![
         bundle(
             "a bundle",
             json!({ "quantity": "3" }),

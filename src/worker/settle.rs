@@ -40,7 +40,10 @@ impl Run<'_> {
                 self.settled(key, settle.state, None);
             }
             Decision::LeaveAlone(sentence) => {
+                // The sentence says it all already.
+                let notes = self.notes.len();
                 self.keep(key, id, changed);
+                self.notes.truncate(notes);
                 self.settled(key, settle.state, Some(sentence));
             }
         }

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use opportune::{
-    db::Db, domain::settings::form::SettingsForm, emulator::CREDENTIALS, service::connect::Consent,
+    db::Db,
+    domain::{author::Author, settings::form::SettingsForm},
+    emulator::CREDENTIALS,
+    service::connect::Consent,
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -90,6 +93,8 @@ async fn switch_company(app: &TestApp) {
     app.save_connection(CREDENTIALS.secret, consent).await;
     app.quote("Q-2").line("HDMI cable", "3 × 11.50").send().await;
     app.expect("Q-2", "sent", "").await;
+    let push = app.push("Q-2").await["id"].as_str().unwrap().parse().unwrap();
+    app.services.stop_sync(app.tenant, &Author::SYSTEM, push, "Entered by hand").await.unwrap();
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ browser_tests() {
   fi
   install_node_packages tests/browser || return
   # Nothing here takes minutes: a hang must not take the whole run with it.
-  timeout 20m node --test --test-reporter=spec "${tests[@]}"
+  timeout 40m node --test --test-reporter=spec "${tests[@]}"
 }
 
 # Autotask clients that others wrote, against the emulator.

@@ -163,7 +163,7 @@ for (const javaScript of [true, false]) {
       await eventually(async () => (await demo.push(push)).status === 'held');
       await page.goto(address);
       await page.getByText('Customer is not in Autotask: Larch Bakery').waitFor();
-      await page.getByText(/Add a company called exactly "Larch Bakery" in Autotask/).waitFor();
+      await page.getByText(/add a company called exactly "Larch Bakery" in Autotask/).waitFor();
       await demo.editInAutotask('Companies', NORTHWIND_TRADERS, { companyName: 'Larch Bakery' });
       await page.getByRole('button', { name: 'Retry', exact: true }).click();
       await page.getByText('Sent again').waitFor();

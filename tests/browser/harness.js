@@ -21,7 +21,7 @@ import { chromium } from 'playwright-core';
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 const POLL_MS = 50;
-const PAGE_MS = 10_000;
+const PAGE_MS = 20_000;
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 // Chromium's own traffic would be noise in the log, and a closed network would stall it.
 const CHROMIUM_ARGS = [
@@ -203,7 +203,7 @@ async function violationsOf(tags) {
  * Calls `fn` until it returns something truthy, and resolves with that. A throw counts as
  * "not yet", so an assertion can stand inside; the last one is told when time is up.
  */
-export async function eventually(fn, ms = 10_000) {
+export async function eventually(fn, ms = 30_000) {
   const deadline = Date.now() + ms;
   for (;;) {
     let outcome;

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod domain;
 pub mod emulator;
 pub mod error;
+pub mod failpoint;
 pub mod quiet;
 pub mod service;
 pub mod web;

@@ -17,6 +17,7 @@ use crate::{
         lists::{List, ListOption},
     },
     error::{Error, Result},
+    failpoint,
     service::{Services, connection::SessionProblem},
 };
 
@@ -87,7 +88,9 @@ impl Services {
         let end = RefreshEnd { failure: failure.clone(), next_at: now + next_in };
         let mut tx = self.db.write().await?;
         db::finish_refresh(&mut tx, lease, &end, now).await?;
+        failpoint::reach("refresh.before", "end").await;
         tx.commit().await?;
+        failpoint::reach("refresh.after", "end").await;
         Ok(failure)
     }
 
@@ -143,7 +146,10 @@ impl<'a> Run<'a> {
     async fn note(&mut self) -> std::result::Result<(), Stop> {
         let mut tx = self.services.db.write().await?;
         self.advance(&mut tx).await?;
-        Ok(tx.commit().await?)
+        failpoint::reach("refresh.before", "progress").await;
+        tx.commit().await?;
+        failpoint::reach("refresh.after", "progress").await;
+        Ok(())
     }
 
     async fn advance(&mut self, tx: &mut WriteTx) -> std::result::Result<(), Stop> {
@@ -175,7 +181,9 @@ impl<'a> Run<'a> {
         }
         self.progress.lists_done = done;
         self.advance(&mut tx).await?;
+        failpoint::reach("refresh.before", "list").await;
         tx.commit().await?;
+        failpoint::reach("refresh.after", "list").await;
         if released > 0 {
             self.services.wake.notify_one();
         }

@@ -14,6 +14,7 @@ use crate::{
         retry,
     },
     error::{Error, Result},
+    failpoint,
     service::connection::SessionProblem,
 };
 
@@ -158,7 +159,10 @@ impl Worker {
         if !db::finish_push(&mut tx, lease, &outcome, now).await? {
             return Err(Error::Conflict("the lease was lost".to_owned()));
         }
-        tx.commit().await
+        failpoint::reach("finish.before", left.state).await;
+        tx.commit().await?;
+        failpoint::reach("finish.after", left.state).await;
+        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         plan::{Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written},
     },
     error::Error,
+    failpoint,
     service::finds,
 };
 
@@ -39,6 +40,7 @@ impl Run<'_> {
         let filter = finds::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
         let call = Call::query(key.target.entity(), &filter, &finds::columns(&find));
         let exchange = self.session.send(&call).await;
+        failpoint::reach("find.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
         match finds::best(&rows, &find.by).as_slice() {
@@ -110,6 +112,7 @@ impl Run<'_> {
         }
         let call = Call::create(self.path_of(key)?, Value::Object(body.clone()));
         let exchange = self.session.send(&call).await;
+        failpoint::reach("create.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange) {
             Ok(autotask_id) => {
@@ -146,7 +149,10 @@ impl Run<'_> {
         let mut body = changed.clone();
         body.insert("id".to_owned(), json!(id));
         let call = Call::patch(self.path_of(key)?, Value::Object(body));
+        let what = if state.is_some() { "settle" } else { key.target.name() };
+        failpoint::reach("patch.before", what).await;
         let exchange = self.session.send(&call).await;
+        failpoint::reach("patch.answered", what).await;
         self.recorder.attempt(&call, &exchange);
         autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
         let mut step = self.recorder.step(key, action, "done", changed);
@@ -164,7 +170,9 @@ impl Run<'_> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
         let quote = self.links.id(parent).ok_or_else(|| missing(parent))?;
         let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
+        failpoint::reach("delete.before", key.target.name()).await;
         let exchange = self.session.send(&call).await;
+        failpoint::reach("delete.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange).map(drop) {
             Ok(()) | Err(Failure::Missing) => {}

@@ -27,6 +27,7 @@ use crate::{
     db::{self, Lease, PollLease, RefreshLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
+    failpoint,
     service::Services,
 };
 
@@ -143,7 +144,10 @@ impl Worker {
         let mut tx = self.services.db.write().await?;
         let lease =
             db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
+        let what = if lease.is_some() { "push" } else { "nothing" };
+        failpoint::reach("claim.before", what).await;
         tx.commit().await?;
+        failpoint::reach("claim.after", what).await;
         Ok(lease)
     }
 

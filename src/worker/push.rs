@@ -16,6 +16,7 @@ use crate::{
         plan::{self, Key, Links, Plan, Target},
     },
     error::{Error, Result},
+    failpoint,
     service::planning::Planning,
 };
 
@@ -130,6 +131,8 @@ async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
     let stored = stored.ok_or_else(|| Error::internal("a push has no document"))?;
     let planning = Planning::load(&mut tx, tenant, stored.id, stored.document).await?;
     db::pin_settings(&mut tx, lease, planning.revision).await?;
+    failpoint::reach("load.before", "push").await;
     tx.commit().await?;
+    failpoint::reach("load.after", "push").await;
     Ok(Loaded { version: stored.version, planning })
 }

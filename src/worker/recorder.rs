@@ -10,8 +10,9 @@ use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
     db::{self, AttemptRow, Lease, StepRow, WriteTx},
-    domain::plan::{Key, Link},
+    domain::plan::{Key, Link, Target},
     error::{Error, Result},
+    failpoint,
 };
 
 /// After the intent is committed its request leaves within this time, or not at all: whoever finds the intent later
@@ -133,7 +134,10 @@ impl<'a> Recorder<'a> {
         if let Some(intent) = &intent {
             db::add_step(&mut tx, self.lease.tenant(), self.lease.document(), intent).await?;
         }
+        let next = intent.as_ref().map_or("notes", |intent| target_name(intent));
+        failpoint::reach("commit.before", next).await;
         tx.commit().await?;
+        failpoint::reach("commit.after", next).await;
         self.notes.clear();
         Ok(())
     }
@@ -150,4 +154,10 @@ impl<'a> Recorder<'a> {
             Note::Unlinked(key) => db::remove_link(tx, tenant, document, key).await,
         }
     }
+}
+
+/// What a step is about, as [`Target::name`] says it.
+fn target_name(step: &StepRow) -> &'static str {
+    let named = Target::ALL.into_iter().find(|target| target.name() == step.target);
+    named.map_or("", Target::name)
 }

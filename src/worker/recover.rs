@@ -14,6 +14,7 @@ use crate::{
         plan::{Key, Link, Target, Written},
     },
     error::Error,
+    failpoint,
 };
 
 impl Run<'_> {
@@ -78,6 +79,7 @@ impl Run<'_> {
     pub(super) async fn find_marked(&mut self, key: &Key, filter: &Filter) -> Result<Option<i64>, Stop> {
         let call = Call::query(key.target.entity(), filter, &["id"]);
         let exchange = self.session.send(&call).await;
+        failpoint::reach("search.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
         let ids: Vec<i64> = rows.iter().filter_map(autotask::id).collect();

@@ -13,6 +13,7 @@ use crate::{
             settle::{Decision, Settle},
         },
     },
+    failpoint,
 };
 
 impl Run<'_> {
@@ -53,6 +54,7 @@ impl Run<'_> {
     async fn read_opportunity(&mut self, id: i64) -> Result<Row, Stop> {
         let call = Call::read(format!("Opportunities/{id}"));
         let exchange = self.session.send(&call).await;
+        failpoint::reach("read.answered", "opportunity").await;
         self.recorder.attempt(&call, &exchange);
         let row = autotask::item(&exchange).map_err(|failure| self.stop(&failure))?;
         row.ok_or_else(|| Hold::Gone { entity: "Opportunities".to_owned(), id }.into())

@@ -14,6 +14,7 @@ use crate::{
         settings,
     },
     error::{Error, Result},
+    failpoint,
     service::{Services, connection::SessionProblem, list_refresh},
 };
 
@@ -96,7 +97,9 @@ impl Services {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
         db::finish_poll(&mut tx, lease, failure.as_ref(), now + next_in, now).await?;
+        failpoint::reach("poll.before", "end").await;
         tx.commit().await?;
+        failpoint::reach("poll.after", "end").await;
         Ok(failure)
     }
 
@@ -179,7 +182,10 @@ impl Poll<'_> {
         let settling = Settling { tenant, clock: &self.services.clock, defaults: &self.defaults };
         settling.take(&mut tx, kind, &records).await?;
         db::count_calls(&mut tx, tenant, 1, now).await?;
-        Ok(tx.commit().await?)
+        failpoint::reach("poll.before", "page").await;
+        tx.commit().await?;
+        failpoint::reach("poll.after", "page").await;
+        Ok(())
     }
 }
 

@@ -55,6 +55,14 @@ impl Clock {
         }
     }
 
+    /// A number from -100 to 100, for spreading tries in time; a manual clock's follows from its time.
+    pub fn spread(&self) -> i64 {
+        match &self.0 {
+            Source::System => rand::random_range(-100..=100),
+            Source::Manual(at) => at.load(Ordering::SeqCst) % 201 - 100,
+        }
+    }
+
     /// A new id (UUID version 7, so that ids sort by the time they were made).
     pub fn new_id(&self) -> Uuid {
         new_id()

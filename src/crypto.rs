@@ -234,11 +234,6 @@ pub fn hash(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()
 }
 
-/// A number from -100 to 100, for spreading tries in time.
-pub fn spread() -> i64 {
-    i64::from(rand::random::<u8>() % 201) - 100
-}
-
 /// A password's hash: Argon2id with 19 MiB, 2 passes, 1 lane (OWASP's smallest), as a PHC string. Slow on purpose:
 /// call it where blocking is allowed.
 ///

@@ -6,7 +6,6 @@ use super::Worker;
 use crate::{
     autotask::Failure,
     clock::Millis,
-    crypto,
     db::{self, Lease, Outcome, Tx},
     domain::{
         hold::Hold,
@@ -122,7 +121,7 @@ impl Worker {
                 };
             }
             End::Failed(sentence) => {
-                if let Some(wait) = retry::backoff(lease.tries + 1, crypto::spread()) {
+                if let Some(wait) = retry::backoff(lease.tries + 1, self.services.clock.spread()) {
                     let tries = lease.tries + 1;
                     outcome = Left {
                         state: "waiting",

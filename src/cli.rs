@@ -91,13 +91,24 @@ struct WorkerArgs {
     /// on it for 5 minutes, and less than that makes duplicates.
     #[arg(long, env = "OPPORTUNE_QUARANTINE_SECONDS", hide = true)]
     quarantine_seconds: Option<u64>,
+    /// For tests alone: how long a push stays with a worker that says nothing.
+    #[arg(long, env = "OPPORTUNE_LEASE_SECONDS", hide = true)]
+    lease_seconds: Option<u64>,
 }
 
 impl WorkerArgs {
     fn config(&self) -> WorkerConfig {
         let usual = WorkerConfig::default();
         let quarantine = self.quarantine_seconds.map_or(usual.quarantine, Duration::from_secs);
-        WorkerConfig { quarantine, second_look: usual.second_look.min(quarantine), ..usual }
+        let lease = self.lease_seconds.map_or(usual.lease, Duration::from_secs);
+        WorkerConfig {
+            quarantine,
+            second_look: usual.second_look.min(quarantine),
+            lease,
+            heartbeat: usual.heartbeat.min(lease / 4),
+            write_timeout: usual.write_timeout.min(lease * 5 / 6),
+            ..usual
+        }
     }
 }
 

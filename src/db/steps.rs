@@ -27,7 +27,8 @@ pub struct StepRow {
     pub action: String,
     /// `intent`, `unknown`, `done` or `failed`.
     pub state: String,
-    /// The filter that finds it again, as sent; `None` where a second one does no harm.
+    /// Of a create: the filter that finds it again, as sent; `None` where a second one does no harm. Of a settle: the
+    /// state that it brings the opportunity to.
     pub marker: Option<String>,
     /// The request's body, as sent.
     pub request: String,
@@ -90,6 +91,37 @@ pub async fn add_step(
         query.bind(step.send_before).bind(step.created_at).execute(c).await.map(drop)
     })
     .map_err(fault)
+}
+
+/// On Postgres whoever is about to create what documents of a tenant share takes turns until it commits.
+const SHARED_TURN: &str = "SELECT pg_advisory_xact_lock(7103, hashtext($1))";
+
+/// Whether a record that documents share may be created: it has no link, and no create of it that had to be sent later
+/// than `over` is open. Until the transaction ends nobody else is told so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_create(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    target: &str,
+    key: &str,
+    over: Millis,
+) -> Result<bool> {
+    if tx.is_postgres() {
+        on!(tx, |c| sqlx::query(SHARED_TURN).bind(tenant.to_string()).execute(c).await.map(drop))
+            .map_err(fault)?;
+    }
+    let others: i64 = on!(tx, |c| {
+        let query = sqlx::query_scalar(
+            "SELECT (SELECT COUNT(*) FROM step WHERE tenant_id = $1 AND target = $2 AND key = $3 AND action = 'create' \
+             AND state IN ('intent', 'unknown') AND send_before > $4) \
+             + (SELECT COUNT(*) FROM link WHERE tenant_id = $1 AND scope = '' AND target = $2 AND key = $3)",
+        );
+        query.bind(tenant.0).bind(target).bind(key).bind(over).fetch_one(c).await
+    })
+    .map_err(fault)?;
+    Ok(others == 0)
 }
 
 /// Notes what became of a step.

@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{end::Stop, push::Run};
+use super::{
+    end::{End, Stop},
+    push::Run,
+};
 use crate::{
     autotask::{self, Call, Failure, Filter},
+    clock::Millis,
     db,
     domain::{
         document::State,
@@ -15,6 +19,9 @@ use crate::{
     failpoint,
     service::finds,
 };
+
+/// How long a push waits for a product or service that another one is creating.
+const SHARED: Millis = 5_000;
 
 impl Run<'_> {
     /// Does one step.
@@ -50,12 +57,12 @@ impl Run<'_> {
                 Otherwise::Create(fields) => {
                     self.send_create(key, &fields, Some(filter)).await?;
                     // Whoever waits for the lock must see the link.
-                    self.recorder.commit(None).await
+                    self.recorder.commit(None).await.map(drop)
                 }
             },
             [id] => {
                 self.set_link(key, Link { id: *id, written: Written::default() });
-                self.recorder.commit(None).await
+                self.recorder.commit(None).await.map(drop)
             }
             [..] => find.ambiguous.map_or(Ok(()), |hold| Err(hold.into())),
         }
@@ -85,7 +92,7 @@ impl Run<'_> {
         {
             let link = Link { id, written: Written { adopted: true, ..Written::default() } };
             self.set_link(key, link);
-            return self.recorder.commit(None).await;
+            return self.recorder.commit(None).await.map(drop);
         }
         self.send_create(key, &create.fields, marker).await
     }
@@ -105,7 +112,10 @@ impl Run<'_> {
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
         let (id, send_before) = (intent.id, intent.send_before);
-        self.recorder.commit(Some(intent)).await?;
+        if !self.recorder.commit(Some(intent)).await? {
+            let at = self.worker.services.clock.now() + SHARED;
+            return Err(Stop::End(End::Later { at, reason: being_created(key) }));
+        }
         if self.worker.services.clock.now() > send_before {
             self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
             return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
@@ -135,7 +145,11 @@ impl Run<'_> {
     async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
         let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
-        self.patch(key, id, &changed, "update", None).await
+        self.patch(key, id, &changed, None).await?;
+        let mut step = self.recorder.step(key, "update", "done", &changed);
+        step.autotask_id = Some(id);
+        self.recorder.did(step);
+        Ok(())
     }
 
     pub(super) async fn patch(
@@ -143,7 +157,6 @@ impl Run<'_> {
         key: &Key,
         id: i64,
         changed: &Map<String, Value>,
-        action: &str,
         state: Option<State>,
     ) -> Result<(), Stop> {
         let mut body = changed.clone();
@@ -151,13 +164,11 @@ impl Run<'_> {
         let call = Call::patch(self.path_of(key)?, Value::Object(body));
         let what = if state.is_some() { "settle" } else { key.target.name() };
         failpoint::reach("patch.before", what).await;
+        self.recorder.hold().await?;
         let exchange = self.session.send(&call).await;
         failpoint::reach("patch.answered", what).await;
         self.recorder.attempt(&call, &exchange);
         autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
-        let mut step = self.recorder.step(key, action, "done", changed);
-        step.autotask_id = Some(id);
-        self.recorder.did(step);
         let mut link = self.links.get(key).cloned().unwrap_or_default();
         link.written.fields.extend(changed.clone());
         link.written.state = state.unwrap_or(link.written.state);
@@ -171,6 +182,7 @@ impl Run<'_> {
         let quote = self.links.id(parent).ok_or_else(|| missing(parent))?;
         let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
         failpoint::reach("delete.before", key.target.name()).await;
+        self.recorder.hold().await?;
         let exchange = self.session.send(&call).await;
         failpoint::reach("delete.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
@@ -208,6 +220,13 @@ impl Run<'_> {
             failure => self.stop(failure),
         }
     }
+}
+
+fn being_created(key: &Key) -> String {
+    format!(
+        "Another quote is creating the same {} in Autotask. It is used once it is there.",
+        key.target.noun()
+    )
 }
 
 /// A plan whose step needs what none of its earlier steps made: a fault of ours.

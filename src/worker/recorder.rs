@@ -18,6 +18,8 @@ use crate::{
 /// After the intent is committed its request leaves within this time, or not at all: whoever finds the intent later
 /// knows how long to wait.
 pub const SEND_WITHIN: Millis = 5_000;
+/// The search before a create is not older than this, with time to spare for its answer.
+const SEARCHED_WITHIN: Millis = 60_000;
 /// As much of an answer as is kept.
 const SHOWN: usize = 4_000;
 
@@ -27,6 +29,8 @@ pub struct Recorder<'a> {
     lease: &'a Lease,
     revision: i64,
     notes: Vec<Note>,
+    /// When the lease was last seen to be ours.
+    kept_at: Millis,
 }
 
 enum Note {
@@ -40,7 +44,8 @@ enum Note {
 impl<'a> Recorder<'a> {
     /// Writes for one lease, planned with a revision of the settings.
     pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64) -> Self {
-        Self { worker, lease, revision, notes: Vec::new() }
+        let kept_at = lease.lease_until - worker.lease_millis();
+        Self { worker, lease, revision, notes: Vec::new(), kept_at }
     }
 
     /// A step row about a record.
@@ -108,18 +113,31 @@ impl<'a> Recorder<'a> {
         self.notes.push(Note::Unlinked(key.clone()));
     }
 
-    /// Commits everything noted, and with it the intent of a create that is about to leave.
+    /// Commits everything noted, and with it the intent of a write that is about to leave. `false` where the intent was
+    /// not taken: another push is creating, or has created, the product or service that it is about.
     ///
     /// # Errors
     /// When the lease was lost or the database fails: then nothing may leave.
-    pub async fn commit(&mut self, intent: Option<StepRow>) -> std::result::Result<(), Stop> {
+    pub async fn commit(&mut self, intent: Option<StepRow>) -> std::result::Result<bool, Stop> {
         if intent.is_none() && self.notes.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         self.try_commit(intent).await.map_err(Stop::Fault)
     }
 
-    async fn try_commit(&mut self, intent: Option<StepRow>) -> Result<()> {
+    /// Makes sure that the lease is still ours, for a request that is about to leave and has no intent of its own: one
+    /// that was held up must not undo what the next holder wrote since.
+    ///
+    /// # Errors
+    /// When the lease was lost or the database fails: then nothing may leave.
+    pub async fn hold(&mut self) -> std::result::Result<(), Stop> {
+        if self.worker.services.clock.now() <= self.kept_at + SEND_WITHIN {
+            return Ok(());
+        }
+        self.try_commit(None).await.map(drop).map_err(Stop::Fault)
+    }
+
+    async fn try_commit(&mut self, mut intent: Option<StepRow>) -> Result<bool> {
         let now = self.worker.services.clock.now();
         let mut tx = self.worker.services.db.write().await?;
         if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
@@ -131,15 +149,32 @@ impl<'a> Recorder<'a> {
         for note in &self.notes {
             self.write(&mut tx, note, now).await?;
         }
-        if let Some(intent) = &intent {
-            db::add_step(&mut tx, self.lease.tenant(), self.lease.document(), intent).await?;
-        }
+        let is_taken = match &intent {
+            Some(step) => self.begin(&mut tx, step, now).await?,
+            None => true,
+        };
+        intent = intent.filter(|_| is_taken);
         let next = intent.as_ref().map_or("notes", |intent| target_name(intent));
         failpoint::reach("commit.before", next).await;
         tx.commit().await?;
         failpoint::reach("commit.after", next).await;
         self.notes.clear();
-        Ok(())
+        self.kept_at = now;
+        Ok(is_taken)
+    }
+
+    /// Adds an intent, unless it is about what documents share and others are before it.
+    async fn begin(&self, tx: &mut WriteTx, intent: &StepRow, now: Millis) -> Result<bool> {
+        let tenant = self.lease.tenant();
+        let target = Target::ALL.into_iter().find(|target| target.name() == intent.target);
+        let is_shared = intent.action == "create" && target.is_some_and(|target| !target.is_of_document());
+        // A create that is older than this is over; what it made was found by the search just before.
+        let over = now - self.worker.quarantine().length - SEARCHED_WITHIN;
+        if is_shared && !db::may_create(tx, tenant, &intent.target, &intent.key, over).await? {
+            return Ok(false);
+        }
+        db::add_step(tx, tenant, self.lease.document(), intent).await?;
+        Ok(true)
     }
 
     async fn write(&self, tx: &mut WriteTx, note: &Note, now: Millis) -> Result<()> {

@@ -6,7 +6,7 @@ use super::{
     push::Run,
 };
 use crate::{
-    autotask::{self, Call, Filter},
+    autotask::{self, Call, Filter, Row},
     clock::Millis,
     db::{self, StepRow},
     domain::{
@@ -29,6 +29,8 @@ impl Run<'_> {
                 next_look = Some(next_look.map_or(at, |earliest| earliest.min(at)));
             }
         }
+        // What was found must be linked before anything is written to it: a marker holds values that may change then.
+        self.recorder.commit(None).await?;
         match next_look {
             Some(at) => Err(Stop::End(End::Later { at, reason: checking() })),
             None => Ok(()),
@@ -38,6 +40,9 @@ impl Run<'_> {
     /// Looks one create up. `Some` is when to look again.
     async fn resolve(&mut self, step: &StepRow) -> Result<Option<Millis>, Stop> {
         let target = Target::ALL.into_iter().find(|target| target.name() == step.target);
+        if step.action == "settle" {
+            return self.resolve_settle(step).await;
+        }
         let (Some(target), Some(marker)) = (target, &step.marker) else {
             self.recorder.close(step.id, "failed", None, Some("A second one does no harm.".to_owned()));
             return Ok(None);
@@ -70,6 +75,27 @@ impl Run<'_> {
             }
         }
         Ok(next)
+    }
+
+    /// A stage and status that may have been written: where the opportunity has them they are ours, not a person's.
+    async fn resolve_settle(&mut self, step: &StepRow) -> Result<Option<Millis>, Stop> {
+        let key = Key::only(Target::Opportunity);
+        let Some(mut link) = self.links.get(&key).cloned() else {
+            self.recorder.close(step.id, "failed", None, None);
+            return Ok(None);
+        };
+        let row = self.read_opportunity(link.id).await?;
+        let sent: Row = serde_json::from_str(&step.request).map_err(Error::internal)?;
+        let has_arrived = sent.iter().all(|(field, value)| row.get(field) == Some(value));
+        self.recorder.close(step.id, if has_arrived { "done" } else { "failed" }, Some(link.id), None);
+        if has_arrived {
+            let state =
+                step.marker.as_deref().map(serde_json::from_str).transpose().map_err(Error::internal)?;
+            link.written.fields.extend(sent);
+            link.written.state = state.unwrap_or(link.written.state);
+            self.set_link(&key, link);
+        }
+        Ok(None)
     }
 
     /// The record that carries a marker and is not linked to anything else.

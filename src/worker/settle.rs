@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{end::Stop, execute::missing, push::Run};
+use super::{
+    end::{End, Stop},
+    execute::missing,
+    push::Run,
+};
 use crate::{
     autotask::{self, Call, Row},
     domain::{
@@ -13,6 +17,7 @@ use crate::{
             settle::{Decision, Settle},
         },
     },
+    error::Error,
     failpoint,
 };
 
@@ -33,7 +38,7 @@ impl Run<'_> {
         match settle.decide(&row) {
             Decision::Write(fields) => {
                 self.keep(key, id, changed.into_iter().filter(|one| !fields.contains_key(one.field)));
-                self.patch(key, id, &fields, "settle", Some(settle.state)).await?;
+                self.write_state(key, id, &fields, settle.state).await?;
             }
             Decision::Nothing => {
                 let is_settled = |field: &str| matches!(field, "stage" | "status");
@@ -51,7 +56,29 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn read_opportunity(&mut self, id: i64) -> Result<Row, Stop> {
+    /// Stage and status are committed before they are sent: what nobody saw arrive would look like a person's choice.
+    async fn write_state(
+        &mut self,
+        key: &Key,
+        id: i64,
+        fields: &Map<String, Value>,
+        state: State,
+    ) -> Result<(), Stop> {
+        let mut intent = self.recorder.step(key, "settle", "intent", fields);
+        intent.marker = Some(serde_json::to_string(&state).map_err(Error::internal)?);
+        let step = intent.id;
+        self.recorder.commit(Some(intent)).await?;
+        let sent = self.patch(key, id, fields, Some(state)).await;
+        match &sent {
+            Ok(()) => self.recorder.close(step, "done", Some(id), None),
+            // It may have arrived: the next run looks.
+            Err(Stop::End(End::Failed(_))) => self.recorder.close(step, "unknown", Some(id), None),
+            Err(_) => self.recorder.close(step, "failed", Some(id), None),
+        }
+        sent
+    }
+
+    pub(super) async fn read_opportunity(&mut self, id: i64) -> Result<Row, Stop> {
         let call = Call::read(format!("Opportunities/{id}"));
         let exchange = self.session.send(&call).await;
         failpoint::reach("read.answered", "opportunity").await;

@@ -69,7 +69,9 @@ impl Oracle<'_> {
     /// The states that Autotask was brought to are states that the document had, in the order in which it had them.
     fn backwards(&self, number: &str) -> Option<String> {
         let id = self.opportunity(number)?["id"].as_i64()?;
-        let mut had: Vec<&str> = self.versions(number).map(|version| version.status).collect();
+        // It is created open, whatever its state is by then.
+        let statuses = self.versions(number).map(|version| version.status);
+        let mut had: Vec<&str> = std::iter::once("open").chain(statuses).collect();
         had.dedup();
         let reached = self.states_of(id);
         let mut left = had.iter();

@@ -5,6 +5,8 @@ mod edits;
 mod faults;
 mod fields;
 mod held;
+#[cfg(debug_assertions)]
+mod races;
 mod sales;
 mod states;
 mod switch;

@@ -17,7 +17,7 @@ const CREATES: [&str; 5] =
     ["V1.0/Products", "V1.0/Opportunities", "V1.0/QuoteLocations", "V1.0/Quotes", "/Items"];
 
 /// A fault of the next create at a path.
-fn create_fault(path: &str, kind: &str) -> Value {
+pub(super) fn create_fault(path: &str, kind: &str) -> Value {
     let mut fault = json!({ "method": "POST", "path": path, "kind": kind });
     // A path that is the whole of an entity's must not hit its query.
     if kind == "status" {

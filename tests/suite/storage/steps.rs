@@ -2,7 +2,10 @@
 
 use opportune::{
     db::{self, AttemptRow, StepRow},
-    domain::ids::PushId,
+    domain::{
+        ids::PushId,
+        plan::{Key, Link, Target},
+    },
 };
 
 use super::{Fixture, id};
@@ -50,6 +53,27 @@ on_both! {
         assert_eq!(told, [("1", "done", Some(77)), ("2", "intent", None), ("3", "done", None), ("4", "failed", None)]);
         assert!(db::open_steps(&mut tx, f.other, document).await.unwrap().is_empty());
         assert!(db::steps(&mut tx, f.other, push).await.unwrap().is_empty());
+    }
+
+    async fn what_documents_share_may_be_created_unless_it_is_linked_or_somebody_is_at_it(db) {
+        let f = Fixture::open(db).await;
+        let push = f.push("Q-1", 1).await;
+        let mut tx = f.db.write().await.unwrap();
+        let row = db::push(&mut tx, f.tenant, push).await.unwrap().unwrap();
+        let document = opportune::domain::ids::DocumentId(row.document_id);
+        let create = StepRow { target: "product".to_owned(), ..step(push, "intent", "SKU-1") };
+        assert!(db::may_create(&mut tx, f.tenant, "product", "SKU-1", 0).await.unwrap());
+        db::add_step(&mut tx, f.tenant, document, &create).await.unwrap();
+        assert!(!db::may_create(&mut tx, f.tenant, "product", "SKU-1", 2).await.unwrap());
+        assert!(db::may_create(&mut tx, f.tenant, "product", "SKU-1", 3).await.unwrap(), "it is over");
+        assert!(db::may_create(&mut tx, f.tenant, "product", "SKU-2", 2).await.unwrap());
+        assert!(db::may_create(&mut tx, f.tenant, "service", "SKU-1", 2).await.unwrap());
+        assert!(db::may_create(&mut tx, f.other, "product", "SKU-1", 2).await.unwrap());
+        db::close_step(&mut tx, f.tenant, create.id, "done", Some(77), None, 9).await.unwrap();
+        assert!(db::may_create(&mut tx, f.tenant, "product", "SKU-1", 2).await.unwrap());
+        let key = Key::new(Target::Product, "SKU-1");
+        db::put_link(&mut tx, f.tenant, document, &key, &Link { id: 77, ..Link::default() }, 9).await.unwrap();
+        assert!(!db::may_create(&mut tx, f.tenant, "product", "SKU-1", 2).await.unwrap());
     }
 
     async fn attempts_are_shown_newest_first_and_at_most_two_hundred(db) {

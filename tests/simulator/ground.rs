@@ -154,22 +154,27 @@ impl Ground {
 
     /// Takes away what a seed left.
     pub async fn sweep(&self) {
-        if self.server.is_some() {
-            let run = self.named("");
-            let mut admin = PgConnection::connect(self.server.as_ref().unwrap()).await.unwrap();
-            let all = format!("SELECT datname FROM pg_database WHERE datname LIKE 'sim%{run}'");
-            let names: Vec<String> =
-                sqlx::query_scalar(AssertSqlSafe(all)).fetch_all(&mut admin).await.unwrap();
-            for name in names {
-                self.sql(format!("DROP DATABASE {name} WITH (FORCE)")).await;
-            }
-            return;
-        }
+        self.drop_databases("sim").await;
         for entry in fs::read_dir(self.folder.path()).unwrap() {
             let path = entry.unwrap().path();
             if path.file_name().unwrap().to_string_lossy().starts_with("sim_") {
                 fs::remove_file(path).unwrap();
             }
+        }
+    }
+
+    /// Takes everything away.
+    pub async fn clear(&self) {
+        self.drop_databases("").await;
+    }
+
+    async fn drop_databases(&self, prefix: &str) {
+        let Some(server) = &self.server else { return };
+        let mut admin = PgConnection::connect(server).await.unwrap();
+        let all = format!("SELECT datname FROM pg_database WHERE datname LIKE '{prefix}%{}'", self.named(""));
+        let names: Vec<String> = sqlx::query_scalar(AssertSqlSafe(all)).fetch_all(&mut admin).await.unwrap();
+        for name in names {
+            self.sql(format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
     }
 }

@@ -33,6 +33,8 @@ use tracing_subscriber::EnvFilter;
 const SEEDS: u64 = 300;
 /// Databases cost more there.
 const SEEDS_ON_POSTGRES: u64 = 12;
+/// After so many broken seeds the others tell nothing new.
+const ENOUGH: u64 = 8;
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().unwrap())
@@ -53,11 +55,11 @@ fn simulate(server: Option<&str>, seeds: u64) {
         .without_time()
         .with_writer(std::io::stderr)
         .try_init();
-    let (next, start) = (AtomicU64::new(first), Instant::now());
+    let (next, broken, start) = (AtomicU64::new(first), AtomicU64::new(0), Instant::now());
     let threads = thread::available_parallelism().map_or(2, usize::from);
     let wrong: Vec<(u64, Vec<String>)> = thread::scope(|scope| {
         let all: Vec<_> =
-            (0..threads).map(|_| scope.spawn(|| run_some(server, &next, first + seeds))).collect();
+            (0..threads).map(|_| scope.spawn(|| run_some(server, &next, &broken, first + seeds))).collect();
         all.into_iter().flat_map(|one| one.join().unwrap()).collect()
     });
     eprintln!("{seeds} seeds from {first} in {:.0} s, {} broken", start.elapsed().as_secs_f64(), wrong.len());
@@ -71,12 +73,12 @@ fn simulate(server: Option<&str>, seeds: u64) {
     assert!(wrong.is_empty(), "{} of {seeds} seeds are broken", wrong.len());
 }
 
-fn run_some(server: Option<&str>, next: &AtomicU64, end: u64) -> Vec<(u64, Vec<String>)> {
+fn run_some(server: Option<&str>, next: &AtomicU64, broken: &AtomicU64, end: u64) -> Vec<(u64, Vec<String>)> {
     let ground = runtime().block_on(Ground::lay(server.map(str::to_owned)));
     let mut wrong = Vec::new();
     loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
-        if seed >= end {
+        if seed >= end || broken.load(Ordering::Relaxed) >= ENOUGH {
             break;
         }
         let runtime = runtime();
@@ -84,10 +86,12 @@ fn run_some(server: Option<&str>, next: &AtomicU64, end: u64) -> Vec<(u64, Vec<S
         let breaks = panic::catch_unwind(play).unwrap_or_else(|_| vec!["it panicked".to_owned()]);
         drop(runtime);
         if !breaks.is_empty() {
+            broken.fetch_add(1, Ordering::Relaxed);
             wrong.push((seed, breaks));
         }
         crate::runtime().block_on(ground.sweep());
     }
+    crate::runtime().block_on(ground.clear());
     wrong
 }
 

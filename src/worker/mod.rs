@@ -195,7 +195,10 @@ impl Worker {
     async fn heartbeat(&self, lease: &Lease) -> Error {
         loop {
             time::sleep(self.config.heartbeat).await;
-            match self.keep(lease).await {
+            let (worker, lease) = (self.clone(), *lease);
+            // A task of its own: the push's may be sending a request, and holds no transaction then.
+            let kept = TaskTracker::new().spawn(async move { worker.keep(&lease).await });
+            match kept.await.map_err(Error::internal).flatten() {
                 Ok(true) => {}
                 Ok(false) => return Error::Conflict("the lease was lost".to_owned()),
                 Err(error) => return error,

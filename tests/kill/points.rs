@@ -74,8 +74,11 @@ const POINTS: &[(Cause, &str, &[&str])] = &[
     (Cause::Win, "read.answered", &["opportunity"]),
     (Cause::Win, "patch.before", &["settle"]),
     (Cause::Win, "patch.answered", &["settle"]),
-    (Cause::Refresh, "refresh.before", &["progress", "list", "end"]),
-    (Cause::Refresh, "refresh.after", &["progress", "list", "end"]),
+    (Cause::Refresh, "refresh.before", &["progress", "list"]),
+    (Cause::Refresh, "refresh.after", &["progress", "list"]),
+    // One that died there has nothing left but its end.
+    (Cause::Refresh, "refresh.before", &["end"]),
+    (Cause::Refresh, "refresh.after", &["end"]),
 ];
 
 /// Aborts at each point in turn, and sees that everything is as it should be in the end. `jobs` says whether at those of

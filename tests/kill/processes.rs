@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use crate::common::Rig;
 
 /// Signals that stop a process and let it go on.
+#[derive(Clone, Copy)]
 pub enum Signal {
     Stop,
     Continue,

@@ -76,6 +76,10 @@ impl IntoResponses for DocumentRefusal {
             ("413", "The body is longer than 2 MiB. Split the document."),
             ("415", "The body is not declared as `application/json`."),
             ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
+            (
+                "429",
+                "50,000 documents wait to be sent, and this one is new. `Retry-After` says after how many seconds to send it again. Changes of documents that are known are always taken.",
+            ),
         ])
     }
 }

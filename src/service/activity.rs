@@ -10,7 +10,7 @@ use crate::{
         ids::{DocumentId, PushId, TenantId},
     },
     error::{Error, Result},
-    service::Services,
+    service::{Services, waits::Waits},
 };
 
 /// Pushes on one page.
@@ -25,6 +25,8 @@ pub struct Activity {
     pub counts: Vec<StateCount>,
     /// What holds pushes, by cause, most first.
     pub causes: Vec<(Hold, usize)>,
+    /// What holds them up, or lets them go on.
+    pub waits: Waits,
     /// Where older ones begin, if there are any.
     pub older: Option<PushId>,
     /// Where people open Autotask; ends with a slash.
@@ -36,6 +38,10 @@ pub struct Activity {
 pub struct PushDetail {
     /// The push.
     pub push: PushRow,
+    /// What holds it up, or lets it go on.
+    pub waits: Waits,
+    /// The request that brought its document's newest state in, where it came by REST.
+    pub request_id: Option<String>,
     /// Its document.
     pub document: StoredDocument,
     /// The steps that were begun.
@@ -78,7 +84,8 @@ impl Services {
         causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let counts = db::push_counts(&mut tx, tenant).await?;
         let web_url = db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url);
-        Ok(Activity { rows, counts, causes, older, web_url })
+        let waits = self.waits(&mut tx, tenant, &rows.iter().collect::<Vec<_>>()).await?;
+        Ok(Activity { rows, counts, causes, waits, older, web_url })
     }
 
     /// One push.
@@ -90,6 +97,8 @@ impl Services {
         let push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
         let document = db::document(&mut tx, tenant, DocumentId(push.document_id)).await?;
         Ok(PushDetail {
+            waits: self.waits(&mut tx, tenant, &[&push]).await?,
+            request_id: db::request_of(&mut tx, tenant, id).await?,
             document: document.ok_or(Error::NotFound(NO_PUSH))?,
             steps: db::steps(&mut tx, tenant, id).await?,
             attempts: db::attempts(&mut tx, tenant, id).await?,

@@ -41,6 +41,7 @@ mod sign_in;
 mod switch_view;
 mod upload;
 pub mod view;
+mod waits;
 mod words;
 
 use std::{sync::Arc, time::Duration};

@@ -11,7 +11,7 @@ use super::{
     extract::{Id, Params, Signed, html},
     repairs,
     view::{AttemptRow, Link, Nav, Notice, PushDetail, StepRow, Tag, Tone, ValueRow},
-    words,
+    waits, words,
 };
 use crate::{
     clock::Millis,
@@ -79,8 +79,9 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail) -> PushDeta
         document: number.clone(),
         customer: push.customer.clone(),
         status: words::status(&push.state),
-        sentence: sentence(push, &reason),
-        next: next(now, push, hold.as_ref().map(Hold::fix)),
+        sentence: sentence(now, detail, &reason),
+        next: hold.as_ref().map(Hold::fix).unwrap_or_default(),
+        request_id: detail.request_id.clone(),
         cause: hold.as_ref().map(Hold::cause),
         fix: hold.as_ref().and_then(fix_page),
         can_retry: signed.may(Role::Editor) && matches!(push.state.as_str(), "held" | "failed"),
@@ -105,7 +106,8 @@ fn actions(detail: &activity::PushDetail, hold: Option<&Hold>) -> Vec<Link> {
     has_one.then_some(link).into_iter().chain([stop]).collect()
 }
 
-fn sentence(push: &activity::PushRow, reason: &str) -> String {
+fn sentence(now: Millis, detail: &activity::PushDetail, reason: &str) -> String {
+    let push = &detail.push;
     match push.state.as_str() {
         "sent" => {
             let opportunity =
@@ -113,25 +115,9 @@ fn sentence(push: &activity::PushRow, reason: &str) -> String {
             let note = if reason.is_empty() { String::new() } else { format!(" {reason}") };
             format!("Autotask has it{opportunity}.{note}")
         }
-        "sending" => "It is being sent right now.".to_owned(),
-        "waiting" if reason.is_empty() => "It is in the queue.".to_owned(),
-        "waiting" => format!("It waits: {reason}."),
+        "sending" | "waiting" => format!("{}.", waits::sentence(now, push, &detail.waits)),
         "held" | "failed" => "It is not sent until somebody acts.".to_owned(),
         _ => reason.to_owned(),
-    }
-}
-
-fn next(now: Millis, push: &activity::PushRow, fix: Option<String>) -> String {
-    match push.state.as_str() {
-        "held" | "failed" => fix.unwrap_or_default(),
-        "waiting" if push.run_at > now => {
-            format!(
-                "Next try at {}, in {}.",
-                words::time_of_day(push.run_at),
-                words::length(push.run_at - now)
-            )
-        }
-        _ => String::new(),
     }
 }
 

@@ -94,6 +94,11 @@ impl End {
     }
 }
 
+/// What is shown while a worker that was told to stop has handed a push back.
+pub fn restarting() -> String {
+    "The background worker was stopped on the way".to_owned()
+}
+
 /// What is shown while it is not known whether Autotask received a create.
 pub fn checking() -> String {
     "Checking whether Autotask received it, so that there are not two".to_owned()
@@ -158,7 +163,10 @@ impl Worker {
         if !db::finish_push(&mut tx, lease, &outcome, now).await? {
             return Err(Error::Conflict("the lease was lost".to_owned()));
         }
-        tx.commit().await
+        tx.commit().await?;
+        tracing::info!(state = left.state, tries = left.tries, "a push was left");
+        self.services.counters.ended(left.state);
+        Ok(())
     }
 }
 

@@ -10,17 +10,25 @@ mod push;
 mod recorder;
 mod recover;
 mod settle;
+mod suspect;
 mod upkeep;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, atomic::AtomicI64},
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::{Mutex, OwnedSemaphorePermit, Semaphore},
     time,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{Instrument, field};
 use uuid::Uuid;
 
+use self::end::{End, Stop};
 use crate::{
     clock::Millis,
     config::WorkerConfig,
@@ -33,11 +41,24 @@ use crate::{
 /// Refreshes of lists and polls that one process works on at a time; the other places are left to pushes.
 const REFRESHES: usize = 2;
 
+/// How long it may take to hand work back.
+const HANDING_BACK: Duration = Duration::from_secs(2);
+
 /// What was claimed.
 enum Work {
     Push(Lease),
     Lists(RefreshLease, OwnedSemaphorePermit),
     Catalogue(PollLease, OwnedSemaphorePermit),
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Push(lease) => write!(f, "push {}", lease.id),
+            Self::Lists(lease, _) => write!(f, "lists of {}", lease.tenant()),
+            Self::Catalogue(lease, _) => write!(f, "catalogue of {}", lease.tenant()),
+        }
+    }
 }
 
 /// Brings pushes to Autotask, and lists from it.
@@ -50,6 +71,12 @@ pub struct Worker {
     /// Products and services that several quotes need are looked up and created by one push at a time.
     catalogue: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
     refreshes: Arc<Semaphore>,
+    /// No work is to begin any more, and no step of work that is under way.
+    stop: CancellationToken,
+    /// What is under way is to be handed back at once.
+    hand_back: CancellationToken,
+    /// When to look for what was kept long enough.
+    forget_at: Arc<AtomicI64>,
 }
 
 impl Worker {
@@ -61,14 +88,19 @@ impl Worker {
             config,
             catalogue: Arc::default(),
             refreshes: Arc::new(Semaphore::new(REFRESHES)),
+            stop: CancellationToken::new(),
+            hand_back: CancellationToken::new(),
+            forget_at: Arc::default(),
         }
     }
 
-    /// Claims and runs until `stop`; pushes that are under way then are finished.
+    /// Claims and runs until `stop`. Requests that are out then are finished, and their pushes handed back before their
+    /// next step; what takes longer than the grace period is cut off and handed back.
     ///
     /// # Errors
     /// When this process may not be the worker, or the database fails at the start.
-    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
+        self.stop = stop.clone();
         // Held until this function ends: nobody else may be the worker of this file meanwhile.
         let sole = self.services.db.sole_worker()?;
         if sole.is_some() {
@@ -86,10 +118,11 @@ impl Worker {
             }
             match self.claim().await {
                 Ok(Some(work)) => {
+                    let alone = self.place_for(&work, &places).await;
                     let worker = self.clone();
                     tasks.spawn(async move {
-                        worker.work(work).await;
-                        drop(place);
+                        worker.work_or_panic(work).await;
+                        drop((place, alone));
                         // Whatever this was in the way of may go on at once.
                         worker.services.wake.notify_one();
                     });
@@ -102,7 +135,7 @@ impl Worker {
             }
         }
         tasks.close();
-        tasks.wait().await;
+        self.end(&tasks).await;
         drop(sole);
         Ok(())
     }
@@ -130,6 +163,26 @@ impl Worker {
         Ok(self.claim_push().await?.map(Work::Push))
     }
 
+    /// Waits for what is under way; what takes too long is handed back.
+    async fn end(&self, tasks: &TaskTracker) {
+        if time::timeout(self.config.grace, tasks.wait()).await.is_err() {
+            tracing::warn!("the grace period is over; pushes under way are handed back");
+            self.hand_back.cancel();
+            // Whatever cannot even be handed back is taken over when its lease ends.
+            let _ = time::timeout(HANDING_BACK, tasks.wait()).await;
+        }
+    }
+
+    /// A panic ends this work alone. Its lease runs out, which counts against the push like a crash.
+    async fn work_or_panic(&self, work: Work) {
+        let (worker, what) = (self.clone(), work.to_string());
+        let task = TaskTracker::new().spawn(async move { worker.work(work).await });
+        if let Err(panic) = task.await {
+            self.services.counters.panics.count();
+            tracing::error!(work = what, %panic, "work ended in a panic");
+        }
+    }
+
     async fn work(&self, work: Work) {
         match work {
             Work::Push(lease) => self.work_on_push(lease).await,
@@ -140,10 +193,15 @@ impl Worker {
 
     async fn claim_push(&self) -> Result<Option<Lease>> {
         let now = self.services.clock.now();
+        let began = Instant::now();
         let mut tx = self.services.db.write().await?;
         let lease =
             db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
         tx.commit().await?;
+        self.services.counters.claimed(began.elapsed());
+        if lease.is_some_and(|lease| lease.crashes > 0) {
+            self.services.counters.takeovers.count();
+        }
         Ok(lease)
     }
 
@@ -172,19 +230,39 @@ impl Worker {
         }
     }
 
-    /// Runs a push while telling the table that it is being worked on.
+    /// Runs a push, with its names in every log line.
     async fn work_on_push(&self, lease: Lease) {
+        let span = tracing::info_span!("push", push = %lease.id, tenant = %lease.tenant_id, request_id = field::Empty);
+        self.hold_and_run(lease).instrument(span).await;
+    }
+
+    /// Runs a push while telling the table that it is being worked on.
+    async fn hold_and_run(&self, lease: Lease) {
         let run = async {
-            let end = push::run(self, &lease).await;
+            let end = match suspect::hold(&lease) {
+                Some(hold) => Ok(End::Held(hold)),
+                None => push::run(self, &lease).await,
+            };
             self.finish(&lease, end).await
         };
         let outcome = tokio::select! {
             outcome = run => outcome,
             lost = self.heartbeat(&lease) => Err(lost),
+            () = self.hand_back.cancelled() => self.finish(&lease, Ok(self.handed_back())).await,
         };
         if let Err(error) = outcome {
             tracing::error!(push = %lease.id, %error, "a push was left to the next worker");
         }
+    }
+
+    /// Ends a run between two steps where the worker was told to stop.
+    fn go_on(&self) -> std::result::Result<(), Stop> {
+        if self.stop.is_cancelled() { Err(Stop::End(self.handed_back())) } else { Ok(()) }
+    }
+
+    /// Goes on at once, with whoever claims it next; no try was used up.
+    fn handed_back(&self) -> End {
+        End::Later { at: self.services.clock.now(), reason: end::restarting() }
     }
 
     /// Keeps the lease; ends when it is lost.

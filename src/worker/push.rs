@@ -96,6 +96,7 @@ impl Run<'_> {
                 return Ok(());
             }
             for step in plan.steps {
+                self.worker.go_on()?;
                 self.execute(step).await?;
             }
         }
@@ -128,6 +129,9 @@ async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
     let mut tx = worker.services.db.write().await?;
     let stored = db::document(&mut tx, tenant, lease.document()).await?;
     let stored = stored.ok_or_else(|| Error::internal("a push has no document"))?;
+    if let Some(request_id) = db::request_of(&mut tx, tenant, lease.push()).await? {
+        tracing::Span::current().record("request_id", request_id);
+    }
     let planning = Planning::load(&mut tx, tenant, stored.id, stored.document).await?;
     db::pin_settings(&mut tx, lease, planning.revision).await?;
     tx.commit().await?;

@@ -65,8 +65,18 @@ impl<'a> Recorder<'a> {
 
     /// Notes a call and its answer.
     pub fn attempt(&mut self, call: &Call, exchange: &Exchange) {
+        let counters = &self.worker.services.counters;
+        (if exchange.result.is_ok() { &counters.calls_ok } else { &counters.calls_failed }).count();
         let outcome =
             exchange.result.as_ref().map_or_else(crate::autotask::Failure::sentence, |_| "OK".to_owned());
+        tracing::debug!(
+            method = call.method(),
+            path = call.path,
+            status = exchange.status,
+            outcome,
+            ms = exchange.took.as_millis(),
+            "asked Autotask"
+        );
         let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
         self.notes.push(Note::Attempt(AttemptRow {
             id: self.worker.services.clock.new_id(),

@@ -62,6 +62,7 @@ impl Rig {
         let config = Config {
             database_url: database_url(&folder),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
             role: Role::Web,
             key_file: Some(folder.path().join("key")),
             key: None,

@@ -8,6 +8,7 @@ mod documents;
 mod history;
 mod items;
 mod lists;
+mod ops;
 mod polls;
 mod queue;
 mod settings;

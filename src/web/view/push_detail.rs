@@ -18,6 +18,8 @@ pub struct PushDetail {
     pub errors: Vec<ErrorLink>,
     /// News after a redirect.
     pub notice: Option<Notice>,
+    /// What the log names the request by that brought it in; none where it did not come by REST.
+    pub request_id: Option<String>,
     /// Its id, as it stands in addresses.
     pub id: String,
     /// The quote's or sale's number.

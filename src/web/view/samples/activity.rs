@@ -30,7 +30,7 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
 }
 
 fn answers(working: Answer, stuck: Answer, behind: &str) -> Answers {
-    Answers { working, stuck, behind: Answer::new(Tone::Plain, behind) }
+    Answers { working, stuck, behind: Answer::new(Tone::Plain, behind), checking: None }
 }
 
 fn empty(why: &str, filtered: bool) -> Activity {
@@ -68,11 +68,14 @@ fn held() -> Activity {
             links: vec![],
             ..Notice::default()
         }),
-        answers: answers(
-            Answer::new(Tone::Ok, "Working. Last sent 2 minutes ago."),
-            Answer::new(Tone::Warn, "14 quotes need you."),
-            "Oldest waiting: 4 minutes.",
-        ),
+        answers: Answers {
+            checking: Some(Answer::new(Tone::Warn, "Checking whether Autotask received 2 records.")),
+            ..answers(
+                Answer::new(Tone::Ok, "Working. Last sent 2 minutes ago."),
+                Answer::new(Tone::Warn, "14 quotes need you."),
+                "Oldest waiting: 4 minutes.",
+            )
+        },
         groups: vec![
             group(
                 "Category \"Drones\" is not mapped",
@@ -88,7 +91,7 @@ fn held() -> Activity {
                 "Q-10430",
                 "شركة الخليج لتقنية المعلومات",
                 Tag::new(Tone::Plain, "Waiting"),
-                "Autotask busy, continues 14:05",
+                "Autotask is busy: too many requests at the moment. Goes on at 14:05 UTC, in 3 minutes",
             ),
             row("Q-10429", HOSTILE, Tag::new(Tone::Warn, "Held"), "Category \"Drones\" is not mapped"),
             row("S-2218", "Fabrikam", Tag::new(Tone::Bad, "Failed"), HOSTILE),
@@ -134,6 +137,7 @@ fn push_sent() -> PushDetail {
         shell: shell("Q-10432 — Activity", Nav::Activity, &["Activity", "Q-10432"]),
         errors: Vec::new(),
         notice: None,
+        request_id: Some("0192f3a4-5b6c-7d8e-9f00-112233445566".to_owned()),
         id: "0192".to_owned(),
         document: "Q-10432".to_owned(),
         customer: "Contoso Dental".to_owned(),

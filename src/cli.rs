@@ -34,7 +34,7 @@ use crate::{
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How log lines are written to standard error; RUST_LOG says which
+    /// How log lines are written to standard error; `RUST_LOG` says which
     #[arg(long, global = true, env = "OPPORTUNE_LOG_FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
 }

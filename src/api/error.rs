@@ -72,10 +72,7 @@ impl From<Error> for Problem {
             Error::Fields(fields) => {
                 Self { fields: Some(fields), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence) }
             }
-            Error::TooMany(seconds) => {
-                Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, sentence) }
-            }
-            Error::Full(_, seconds) => {
+            Error::TooMany(seconds) | Error::Full(_, seconds) => {
                 Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, sentence) }
             }
             Error::Internal(cause) => {

@@ -126,7 +126,7 @@ describe('pages of a tenant that is set up', () => {
     const { push } = await site.demo.putQuote('Q-3', quote());
     await eventually(async () => {
       await page.goto(pageOf(push));
-      return page.getByText(/Next try at/).isVisible();
+      return page.getByText(/Retry \d+ of 14 at/).isVisible();
     });
   });
   looksRight(site, 'activity', (page) => page.goto('/activity'));

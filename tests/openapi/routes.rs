@@ -90,6 +90,19 @@ async fn documents(rig: &Rig, shapes: &Shapes) -> Vec<Asked> {
     asked
 }
 
+/// New documents of a tenant of which so many wait that no more are taken.
+async fn too_many(shapes: &Shapes) -> Vec<Asked> {
+    let rig = Rig::open().await;
+    rig.fill().await;
+    let mut asked = Vec::new();
+    for (path, name) in [("/api/v1/quotes/{number}", "Quote"), ("/api/v1/sales/{number}", "Sale")] {
+        let example = shapes.named(name)["examples"][0].to_string();
+        asked.push(ask(&rig, "PUT", path, &filled(path), &example).await);
+    }
+    assert!(asked.iter().all(|asked| asked.answer.header(header::RETRY_AFTER) == "60"));
+    asked
+}
+
 /// Pushes, shown and sent again.
 async fn pushes(rig: &Rig) -> Vec<Asked> {
     const LIST: &str = "/api/v1/pushes";
@@ -216,6 +229,7 @@ async fn every_described_status_comes_with_its_body() {
     let (rig, shapes) = (Rig::open().await, Shapes::new());
     let mut all = without_a_token(&rig, &shapes).await;
     let mut others = documents(&rig, &shapes).await;
+    others.extend(too_many(&shapes).await);
     others.extend(pushes(&rig).await);
     others.extend(lists(&rig).await);
     others.extend(settings(&rig).await);

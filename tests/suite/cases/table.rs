@@ -135,9 +135,11 @@ impl Table {
     /// The customer, the cable and a role are linked from before.
     pub async fn start(db: &Database) -> Self {
         let app = Box::pin(TestApp::start(db)).await;
-        app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback)).await;
+        let fallback = app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback));
+        Box::pin(fallback).await;
         let labor = line("labor", json!({ "id": "1", "sku": "LAB-1" }));
-        Draft::quote(&app, "Q-before").line("HDMI cable", "3 × 11.50").item(labor).send().await;
+        let before = Draft::quote(&app, "Q-before").line("HDMI cable", "3 × 11.50").item(labor);
+        Box::pin(before.send()).await;
         let mut tx = app.services.db.write().await.unwrap();
         let stored = db::find_document(&mut tx, app.tenant, Kind::Quote, "Q-before").await.unwrap().unwrap();
         let (key, link) = (Key::new(Target::Role, "sku lab-1"), Link { id: ROLE, ..Link::default() });

@@ -31,10 +31,10 @@ on_both! {
         assert_eq!(app.opportunity("Q-1")["companyID"], company);
     }
 
-    async fn an_inactive_customer_counts_as_missing(db) {
+    async fn an_inactive_customer_is_not_used(db) {
         let app = TestApp::start(db).await;
         app.quote("Q-1").customer("Empire Video Rental").send().await;
-        app.expect("Q-1", "held", "Customer is not in Autotask: Empire Video Rental").await;
+        app.expect("Q-1", "held", "Company Empire Video Rental is inactive in Autotask").await;
     }
 
     async fn two_companies_of_one_name_are_a_persons_choice(db) {

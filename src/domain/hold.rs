@@ -10,8 +10,8 @@ use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
 pub enum CompanyLack {
     /// A phone number.
     Phone,
-    /// A name that is short enough.
-    ShortName,
+    /// A name that Autotask can keep as it is.
+    Name,
 }
 
 /// Why a push is held. Stored with the push; two pushes with equal causes are released by the same action.
@@ -145,8 +145,8 @@ impl Hold {
             Self::CompanyIncomplete { name, lack: CompanyLack::Phone, .. } => {
                 format!("Customer cannot be created in Autotask without a phone number: {name}")
             }
-            Self::CompanyIncomplete { name, lack: CompanyLack::ShortName, .. } => {
-                format!("Customer cannot be created in Autotask under so long a name: {name}")
+            Self::CompanyIncomplete { name, lack: CompanyLack::Name, .. } => {
+                format!("Customer cannot be created in Autotask under its name: {name}")
             }
             Self::Currency { document, connection } => {
                 format!("The document is in {document}, the Autotask connection in {connection}")
@@ -196,8 +196,9 @@ impl Hold {
             Self::CompanyIncomplete { lack: CompanyLack::Phone, .. } => {
                 "Send the document with customer.phone. Or choose its company on the push's page.".to_owned()
             }
-            Self::CompanyIncomplete { lack: CompanyLack::ShortName, .. } => {
-                "Send the document with a customer.name of at most 100 characters. Or choose its company on the push's page.".to_owned()
+            Self::CompanyIncomplete { lack: CompanyLack::Name, .. } => {
+                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
+                 another name, then choose that company on the push's page.".to_owned()
             }
             Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
             Self::CategoryUnmapped { .. } => {

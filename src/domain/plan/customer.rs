@@ -1,6 +1,9 @@
 //! The customer: its company and contact in Autotask, found or, where the settings say so, created once.
 
-use super::{Action, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, Value};
+use super::{
+    Action, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, Value,
+    notes::lost_characters,
+};
 use crate::domain::{
     document::{Customer, Document, Person},
     hold::{CompanyLack, Hold},
@@ -8,8 +11,10 @@ use crate::domain::{
 
 /// `Companies.companyType` of a company that is created: Customer, which has this value in every Autotask.
 pub(super) const COMPANY_TYPE: i64 = 1;
-/// Length of `Companies.companyName`. A longer name is refused, not cut: companies are found by it.
+/// Length of `Companies.companyName`.
 const COMPANY_NAME: usize = 100;
+/// Length of `Companies.postalCode`.
+const POSTAL_CODE: usize = 10;
 
 /// The key of a customer's company.
 pub fn company_key(document: &Document) -> Key {
@@ -95,7 +100,7 @@ impl Planner<'_> {
             return Otherwise::Hold(Hold::CustomerUnknown { customer, name });
         }
         let lack = match phone {
-            _ if name.encode_utf16().count() > COMPANY_NAME => CompanyLack::ShortName,
+            _ if !is_kept(&name) => CompanyLack::Name,
             None => CompanyLack::Phone,
             Some(phone) => return Otherwise::Create(self.new_company(&name, phone)),
         };
@@ -108,6 +113,8 @@ impl Planner<'_> {
         let delivery = self.input.document.content.delivery.as_ref();
         let address = delivery.and_then(|delivery| delivery.address.clone()).unwrap_or_default();
         let source = Source::document("delivery address");
+        // Half a postal code would be another one.
+        let postal_code = address.postal_code.filter(|code| length(code) <= POSTAL_CODE);
         Fields::new()
             .with("companyName", name, Source::document("customer"))
             .with("companyType", COMPANY_TYPE, Source::Fixed)
@@ -118,7 +125,7 @@ impl Planner<'_> {
             .with_text("address2", address.line2.as_deref(), 128, source)
             .with_text("city", address.city.as_deref(), 30, source)
             .with_text("state", address.state.as_deref(), 40, source)
-            .with_text("postalCode", address.postal_code.as_deref(), 10, source)
+            .with_some("postalCode", postal_code, source)
     }
 
     /// The contact is a convenience: none, or several of whom nobody can say which, is no reason to hold a quote. One
@@ -156,6 +163,17 @@ impl Planner<'_> {
             .with("isActive", 1, Source::Fixed);
         Some(fields)
     }
+}
+
+/// Whether Autotask keeps a company's name as it is: it is what the company is found by after an unknown outcome, so
+/// that it is neither cut nor sent with characters that may be lost.
+fn is_kept(name: &str) -> bool {
+    length(name) <= COMPANY_NAME && lost_characters(name).next().is_none()
+}
+
+/// The length of a text as Autotask counts it.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// The last word of a full name is the last name. `None` for a single word: Autotask asks for both.

@@ -175,7 +175,8 @@ on_both! {
         app.quote("Q-2").with("currency", json!("EUR")).send().await;
         assert_eq!(
             app.push("Q-1").await["fix"],
-            "Choose its company on the push's page. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
+            "Choose its company on the push's page. Or turn on \"Create missing customers in Autotask\" on the Opportunities page \
+             and save: it is created then. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
         );
         assert_eq!(app.push("Q-2").await["fix"], "Amounts are never converted. Enter this one in Autotask by hand.");
     }

@@ -165,6 +165,9 @@ pub struct Customer {
     /// The company's name.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
+    /// Its phone number. Autotask takes no new company without one.
+    #[schema(max_length = 25, examples("518-555-0201"))]
+    phone: Option<String>,
     /// Autotask's `companyID`, where the sender knows it.
     #[schema(minimum = 0)]
     autotask_company_id: Option<i64>,

@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::{Tx, WriteTx, fault, on};
 use crate::{
     clock::Millis,
-    domain::ids::{DocumentId, PushId, TenantId},
+    domain::{
+        ids::{DocumentId, PushId, TenantId},
+        plan::Key,
+    },
     error::Result,
 };
 
@@ -92,7 +95,7 @@ pub async fn add_step(
     .map_err(fault)
 }
 
-/// Notes what became of a step.
+/// Notes what became of a step that is still open: the first to know it is right.
 ///
 /// # Errors
 /// When the database fails.
@@ -107,7 +110,8 @@ pub async fn close_step(
 ) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
-            "UPDATE step SET state = $3, autotask_id = $4, note = $5, updated_at = $6 WHERE tenant_id = $1 AND id = $2",
+            "UPDATE step SET state = $3, autotask_id = $4, note = $5, updated_at = $6 WHERE tenant_id = $1 AND id = $2 \
+             AND state IN ('intent', 'unknown')",
         );
         query.bind(tenant.0).bind(id).bind(state).bind(autotask_id).bind(note).bind(now).execute(c).await.map(drop)
     })
@@ -125,6 +129,28 @@ pub async fn open_steps(tx: &mut Tx, tenant: TenantId, document: DocumentId) -> 
              send_before, created_at FROM step WHERE tenant_id = $1 AND document_id = $2 AND state IN ('intent', 'unknown') ORDER BY id",
         );
         query.bind(tenant.0).bind(document.0).fetch_all(c).await
+    })
+    .map_err(fault)
+}
+
+/// Creates of a record that documents share, begun for other documents than this one and without an answer so far.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_creates_of_others(
+    tx: &mut Tx,
+    tenant: TenantId,
+    document: DocumentId,
+    key: &Key,
+) -> Result<Vec<StepRow>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT id, push_id, target, key, action, state, marker, request, autotask_id, note, lease_token, settings_revision, \
+             send_before, created_at FROM step WHERE tenant_id = $1 AND document_id <> $2 AND target = $3 AND key = $4 \
+             AND action = 'create' AND state IN ('intent', 'unknown') ORDER BY id",
+        );
+        let query = query.bind(tenant.0).bind(document.0);
+        query.bind(key.target.name()).bind(&key.key).fetch_all(c).await
     })
     .map_err(fault)
 }

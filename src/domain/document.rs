@@ -106,6 +106,9 @@ pub struct Customer {
     pub id: String,
     /// The company's name: how it is found in Autotask.
     pub name: String,
+    /// Its phone number: a company cannot be created in Autotask without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Autotask's `companyID`, where the source knows it.
     pub autotask_company_id: Option<i64>,
 }

@@ -2,7 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lists::List;
+use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
+
+/// What a customer lacks to become a company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompanyLack {
+    /// A phone number.
+    Phone,
+    /// A name that Autotask can keep as it is.
+    Name,
+}
 
 /// Why a push is held. Stored with the push; two pushes with equal causes are released by the same action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +44,22 @@ pub enum Hold {
         name: String,
         /// The id of the company that the source names.
         id: i64,
+    },
+    /// The companies of exactly the customer's name are all inactive.
+    CompanyInactive {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+    },
+    /// The customer is to be created as a company, and the document lacks what Autotask asks for.
+    CompanyIncomplete {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+        /// What it lacks.
+        lack: CompanyLack,
     },
     /// The document's currency is not the connection's.
     Currency {
@@ -115,6 +141,13 @@ impl Hold {
             Self::CompanyGone { name, id, .. } => {
                 format!("Company {id} of {name} is not an active company in Autotask")
             }
+            Self::CompanyInactive { name, .. } => format!("Company {name} is inactive in Autotask"),
+            Self::CompanyIncomplete { name, lack: CompanyLack::Phone, .. } => {
+                format!("Customer cannot be created in Autotask without a phone number: {name}")
+            }
+            Self::CompanyIncomplete { name, lack: CompanyLack::Name, .. } => {
+                format!("Customer cannot be created in Autotask under its name: {name}")
+            }
             Self::Currency { document, connection } => {
                 format!("The document is in {document}, the Autotask connection in {connection}")
             }
@@ -150,11 +183,22 @@ impl Hold {
         match self {
             Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
             Self::CustomerUnknown { name, .. } => format!(
-                "Choose its company on the push's page. Or add a company called exactly \"{name}\" in Autotask, then retry."
+                "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
+                 it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
             ),
             Self::CustomerAmbiguous { .. } => "Choose the right one on the push's page.".to_owned(),
             Self::CompanyGone { .. } => {
                 "Choose its company on the push's page, or correct the id that the document names.".to_owned()
+            }
+            Self::CompanyInactive { .. } => {
+                "Make it active in Autotask, then retry. Or choose another company on the push's page.".to_owned()
+            }
+            Self::CompanyIncomplete { lack: CompanyLack::Phone, .. } => {
+                "Send the document with customer.phone. Or choose its company on the push's page.".to_owned()
+            }
+            Self::CompanyIncomplete { lack: CompanyLack::Name, .. } => {
+                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
+                 another name, then choose that company on the push's page.".to_owned()
             }
             Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
             Self::CategoryUnmapped { .. } => {
@@ -189,9 +233,16 @@ impl Hold {
         match self {
             Self::CustomerUnknown { customer, name }
             | Self::CustomerAmbiguous { customer, name }
+            | Self::CompanyInactive { customer, name }
+            | Self::CompanyIncomplete { customer, name, .. }
             | Self::CompanyGone { customer, name, .. } => Some((customer, name)),
             _ => None,
         }
+    }
+
+    /// Whether letting missing customers be created in Autotask can release it.
+    pub fn is_about_missing_customer(&self) -> bool {
+        matches!(self, Self::CustomerUnknown { .. })
     }
 
     /// Whether a person has to say which opportunity is the document's.

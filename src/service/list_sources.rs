@@ -177,7 +177,7 @@ fn number(row: &Row, field: &str) -> Option<i64> {
 }
 
 /// `true` or 1: Contacts alone have a number there.
-fn is_active(row: &Row) -> bool {
+pub(super) fn is_active(row: &Row) -> bool {
     row.get("isActive").is_none_or(|value| value.as_bool().unwrap_or(value.as_i64() != Some(0)))
 }
 

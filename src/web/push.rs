@@ -145,6 +145,8 @@ fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
         Some(Target::QuoteLocation) => "the delivery address",
         Some(Target::Quote) => "the quote",
         Some(Target::QuoteItem) => "a quote item",
+        Some(Target::Company) => "the company",
+        Some(Target::Contact) => "the contact",
         Some(Target::Product) => "a product",
         Some(Target::Service) => "a service",
         _ => "a record",

@@ -12,7 +12,7 @@ use crate::{
         plan::{Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written},
     },
     error::Error,
-    service::finds,
+    service::finds::{self, Fit},
 };
 
 impl Run<'_> {
@@ -28,12 +28,12 @@ impl Run<'_> {
         }
     }
 
-    /// Products and services are found or made by one push at a time, so that two do not make the same one.
+    /// What documents share is found or made by one push at a time, so that two do not make the same one.
     async fn find(&mut self, key: &Key, find: Find) -> Result<(), Stop> {
-        let lock = self.worker.catalogue_of(self.lease.tenant()).await;
-        let _alone =
-            if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
-        if self.was_linked_meanwhile(key).await? {
+        let lock = self.worker.shared_of(self.lease.tenant()).await;
+        let may_create = matches!(find.otherwise, Otherwise::Create(_));
+        let _alone = if may_create { Some(lock.lock().await) } else { None };
+        if self.was_linked_meanwhile(key).await? || may_create && self.was_made_by_another(key).await? {
             return Ok(());
         }
         let filter = finds::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
@@ -41,21 +41,19 @@ impl Run<'_> {
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
-        match finds::best(&rows, &find.by).as_slice() {
-            [] => match find.otherwise {
-                Otherwise::Hold(hold) => Err(hold.into()),
-                Otherwise::Omit => Ok(()),
-                Otherwise::Create(fields) => {
-                    self.send_create(key, &fields, Some(filter)).await?;
-                    // Whoever waits for the lock must see the link.
-                    self.recorder.commit(None).await
-                }
-            },
-            [id] => {
-                self.set_link(key, Link { id: *id, written: Written::default() });
+        match finds::fit(&rows, &find) {
+            Fit::One(id) => {
+                self.set_link(key, Link { id, written: Written::default() });
                 self.recorder.commit(None).await
             }
-            [..] => find.ambiguous.map_or(Ok(()), |hold| Err(hold.into())),
+            Fit::Several => find.ambiguous.clone().map_or(Ok(()), |hold| Err(hold.into())),
+            Fit::None(Otherwise::Hold(hold)) => Err(hold.clone().into()),
+            Fit::None(Otherwise::Omit) => Ok(()),
+            Fit::None(Otherwise::Create(fields)) => {
+                self.send_create(key, fields, Some(filter)).await?;
+                // Whoever waits for the lock must see the link.
+                self.recorder.commit(None).await
+            }
         }
     }
 
@@ -108,7 +106,7 @@ impl Run<'_> {
             self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
             return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
         }
-        let call = Call::create(self.path_of(key)?, Value::Object(body.clone()));
+        let call = Call::create(self.path_of(key, &body)?, Value::Object(body.clone()));
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange) {
@@ -145,7 +143,7 @@ impl Run<'_> {
     ) -> Result<(), Stop> {
         let mut body = changed.clone();
         body.insert("id".to_owned(), json!(id));
-        let call = Call::patch(self.path_of(key)?, Value::Object(body));
+        let call = Call::patch(self.path_of(key, changed)?, Value::Object(body));
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
@@ -184,14 +182,20 @@ impl Run<'_> {
         self.links.set(key.clone(), link);
     }
 
-    /// Quote items alone are written below their parent; everything else at its entity's root.
-    fn path_of(&self, key: &Key) -> Result<String, Stop> {
-        if key.target != Target::QuoteItem {
-            return Ok(key.target.entity().to_owned());
-        }
-        let quote = Key::only(Target::Quote);
-        let id = self.links.id(&quote).ok_or_else(|| missing(&quote))?;
-        Ok(format!("Quotes/{id}/Items"))
+    /// Quote items and contacts are written below their parent; everything else at its entity's root.
+    fn path_of(&self, key: &Key, body: &Map<String, Value>) -> Result<String, Stop> {
+        Ok(match key.target {
+            Target::QuoteItem => {
+                let quote = Key::only(Target::Quote);
+                let id = self.links.id(&quote).ok_or_else(|| missing(&quote))?;
+                format!("Quotes/{id}/Items")
+            }
+            Target::Contact => {
+                let company = body.get("companyID").and_then(Value::as_i64);
+                format!("Companies/{}/Contacts", company.ok_or_else(|| missing(key))?)
+            }
+            other => other.entity().to_owned(),
+        })
     }
 
     fn gone_or(&self, failure: &Failure, key: &Key, id: i64) -> Stop {

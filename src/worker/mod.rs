@@ -47,8 +47,8 @@ pub struct Worker {
     id: Uuid,
     services: Services,
     config: WorkerConfig,
-    /// Products and services that several quotes need are looked up and created by one push at a time.
-    catalogue: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
+    /// Customers, products and services that several quotes need are looked up and created by one push at a time.
+    shared: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
     refreshes: Arc<Semaphore>,
 }
 
@@ -59,7 +59,7 @@ impl Worker {
             id: services.clock.new_id(),
             services,
             config,
-            catalogue: Arc::default(),
+            shared: Arc::default(),
             refreshes: Arc::new(Semaphore::new(REFRESHES)),
         }
     }
@@ -206,8 +206,8 @@ impl Worker {
         Ok(kept)
     }
 
-    async fn catalogue_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
-        self.catalogue.lock().await.entry(tenant).or_default().clone()
+    async fn shared_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
+        self.shared.lock().await.entry(tenant).or_default().clone()
     }
 }
 

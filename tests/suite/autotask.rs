@@ -62,6 +62,13 @@ impl TestApp {
         self.calls();
     }
 
+    /// An administrator switches the company type Customer on or off in Autotask.
+    pub async fn switch_company_type(&self, active: bool) {
+        let path = "picklists/Companies/companyType/1";
+        let reply = self.control(Method::PATCH, path, json!({ "isActive": active })).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+
     /// A person adds a row in Autotask; its id.
     pub async fn add(&self, path: &str, fields: Value) -> Value {
         self.by_hand(Method::POST, path, &fields).await.body["itemId"].clone()

@@ -8,6 +8,7 @@
 
 mod calls;
 mod charges;
+mod customers;
 mod edits;
 mod heads;
 mod lines;

@@ -21,6 +21,7 @@ mod intake;
 mod lists;
 mod logs;
 mod merge;
+mod new_customers;
 mod parked;
 mod preview;
 mod push;

@@ -304,6 +304,15 @@ on_both! {
         assert_sent("Q-1", &shown, &sent);
     }
 
+    async fn a_new_customer_is_shown_as_it_is_then_sent(db) {
+        let app = TestApp::start(db).await;
+        app.save_settings(|form| form.created.create_missing_customers = true.to_string()).await;
+        let customer = json!({ "id": "7", "name": "Brightwater Clinic", "phone": "518-555-0300" });
+        let contact = json!({ "name": "Nora Quist", "email": "nora@brightwater.example" });
+        let quote = app.quote("Q-1").with("customer", customer).with("contact", contact);
+        preview_and_send(&app, "quote", "Q-1", &quote.body, true).await;
+    }
+
     async fn rest_previews_a_document_that_was_never_sent(db) {
         let app = TestApp::start(db).await;
         let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").customer("Nobody Inc");

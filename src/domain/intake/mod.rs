@@ -22,6 +22,8 @@ use crate::error::FieldErrors;
 
 /// The longest number of a quote or sale; Autotask's `externalQuoteNumber` holds as many characters.
 pub const MAX_NUMBER: usize = 50;
+/// The longest phone number; Autotask's `Companies.phone` holds as many characters.
+pub const MAX_PHONE: usize = 25;
 /// The most lines that one document may have, bundles' components not counted.
 pub const MAX_LINES: usize = 500;
 /// The most components that one bundle may have.
@@ -137,6 +139,7 @@ fn customer(top: &mut Reader<'_>) -> Customer {
     let read = |of: &mut Reader<'_>| Customer {
         id: of.required_text("id", 100),
         name: of.required_text("name", 200),
+        phone: of.text("phone", MAX_PHONE),
         autotask_company_id: of.id("autotask_company_id"),
     };
     let customer = top.object("customer", read);

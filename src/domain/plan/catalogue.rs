@@ -90,6 +90,7 @@ impl Planner<'_> {
             filter: Filter::new().and(Op::Eq, "isActive", true).and_any(any_of(&by)),
             by,
             otherwise: self.new_product(line),
+            inactive: None,
             ambiguous: Some(Hold::CatalogueAmbiguous { name: line.name.clone() }),
         }
     }
@@ -146,6 +147,7 @@ impl Planner<'_> {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
             by: vec![("name", name)],
             otherwise,
+            inactive: None,
             ambiguous: Some(Hold::CatalogueAmbiguous { name: line.name.clone() }),
         }
     }

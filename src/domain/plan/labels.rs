@@ -1,6 +1,6 @@
 //! What the ids and picklist values of a plan are called.
 
-use super::{Target, items::type_name};
+use super::{Target, customer::COMPANY_TYPE, items::type_name};
 use crate::domain::lists::{List, Lists};
 
 /// The name of a number in a field: Autotask's name from the tenant's lists, or the name that all tenants have for it.
@@ -8,6 +8,9 @@ use crate::domain::lists::{List, Lists};
 pub fn label(target: Target, field: &str, value: i64, lists: &Lists) -> Option<String> {
     if field == "quoteItemType" {
         return type_name(value).map(str::to_owned);
+    }
+    if field == "companyType" {
+        return (value == COMPANY_TYPE).then(|| "Customer".to_owned());
     }
     list_of(target, field).map(|list| lists.path(list, value))
 }

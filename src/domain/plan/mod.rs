@@ -69,6 +69,8 @@ pub struct Find {
     pub by: Vec<(&'static str, String)>,
     /// What to do with no candidate.
     pub otherwise: Otherwise,
+    /// What to do where all candidates are inactive; `None` where the filter asks for active ones alone.
+    pub inactive: Option<Otherwise>,
     /// What to say when several candidates fit equally well; `None` goes on without it.
     pub ambiguous: Option<Hold>,
 }

@@ -178,7 +178,7 @@ impl Planner<'_> {
     }
 
     /// The quote's own owner where that is an active resource, else *Default owner*.
-    fn owner(&mut self) -> (i64, Source) {
+    pub(super) fn owner(&mut self) -> (i64, Source) {
         let owner = self.input.document.content.owner.as_ref();
         let email = owner.and_then(|owner| owner.email.as_deref());
         if let Some(id) = email.and_then(|email| self.input.lists.owner_by_email(email)) {

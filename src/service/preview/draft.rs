@@ -13,10 +13,10 @@ use crate::{
             Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
             settle::{Decision, Settle},
         },
-        settings::Sections,
+        settings::{Sections, fields::CREATE_CUSTOMERS},
     },
     error::FieldErrors,
-    service::planning::Planning,
+    service::{finds::Fit, planning::Planning},
 };
 
 /// What was noted so far.
@@ -104,6 +104,7 @@ impl<'a> Draft<'a> {
     fn place(&self, hold: &Hold) -> Option<String> {
         let path = match hold {
             Hold::SetupNeeded => "created.category",
+            Hold::CustomerUnknown { .. } => CREATE_CUSTOMERS,
             Hold::CategoryUnmapped { .. } => "category_map",
             Hold::OptionInactive { field, .. } => {
                 let mut choices = self.planning.sections.iter().flat_map(Sections::choices);
@@ -136,27 +137,26 @@ impl<'a> Draft<'a> {
 
     fn find(&mut self, key: &Key, find: &Find) {
         let name = self.name_of(key, find);
-        let best = self.answers.best(key, find);
-        match (best.as_deref(), &find.otherwise) {
-            (None, otherwise) => {
+        match self.answers.fit(key, find) {
+            None => {
                 self.unknown.insert(key.clone());
-                let fields = match otherwise {
+                let fields = match &find.otherwise {
                     Otherwise::Create(fields) => self.fields(key.target, fields),
                     Otherwise::Hold(_) | Otherwise::Omit => Vec::new(),
                 };
                 self.note(Record { fields, ..Record::new(key.target, name, Effect::Unknown) });
             }
-            (Some([id]), _) => {
-                self.note(Record::new(key.target, name, Effect::Found(*id)));
-                self.links.set(key.clone(), Link { id: *id, written: Written::default() });
+            Some(Fit::One(id)) => {
+                self.note(Record::new(key.target, name, Effect::Found(id)));
+                self.links.set(key.clone(), Link { id, written: Written::default() });
             }
-            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name),
-            (Some([]), Otherwise::Omit) => self.note(Record::new(key.target, name, Effect::Absent)),
-            (Some([]), Otherwise::Hold(hold)) => {
+            Some(Fit::None(Otherwise::Create(fields))) => self.send(key, fields, name),
+            Some(Fit::None(Otherwise::Omit)) => self.note(Record::new(key.target, name, Effect::Absent)),
+            Some(Fit::None(Otherwise::Hold(hold))) => {
                 self.note(Record::new(key.target, name, Effect::Missing));
                 self.holds.push(hold.clone());
             }
-            (Some(_), _) => {
+            Some(Fit::Several) => {
                 let effect = if find.ambiguous.is_some() { Effect::Missing } else { Effect::Absent };
                 self.note(Record::new(key.target, name, effect));
                 self.holds.extend(find.ambiguous.clone());
@@ -175,7 +175,7 @@ impl<'a> Draft<'a> {
     /// Notes a create, and links the record to an id of our own.
     fn send(&mut self, key: &Key, fields: &Fields, name: String) {
         let (shown, body) = (self.fields(key.target, fields), self.body(fields));
-        let request = Request { method: "POST", path: self.path(key), body: Some(body.clone()) };
+        let request = Request { method: "POST", path: self.path(key, &body), body: Some(body.clone()) };
         self.records.push(Record {
             target: key.target,
             name,
@@ -198,7 +198,7 @@ impl<'a> Draft<'a> {
     fn patch(&mut self, key: &Key, id: i64, fields: Vec<Field>, mut body: Map<String, Value>) {
         let name = self.name(key);
         body.insert("id".to_owned(), self.id(id));
-        let request = Some(Request { method: "PATCH", path: self.path(key), body: Some(body) });
+        let request = Some(Request { method: "PATCH", path: self.path(key, &body), body: Some(body) });
         let effect = Effect::Update(Some(id).filter(|id| *id >= 0));
         self.records.push(Record { target: key.target, name, effect, fields, request });
     }

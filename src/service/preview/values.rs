@@ -81,15 +81,15 @@ impl Draft<'_> {
         made.map_or_else(|| json!(id), |key| json!(token(key)))
     }
 
-    /// Where a record is written: quote items below their quote, everything else at its entity's root.
-    pub(super) fn path(&self, key: &Key) -> String {
-        if key.target != Target::QuoteItem {
-            return key.target.entity().to_owned();
-        }
+    /// Where a record is written: quote items below their quote, contacts below their company, everything else at its
+    /// entity's root.
+    pub(super) fn path(&self, key: &Key, body: &Map<String, Value>) -> String {
         let quote = Key::only(Target::Quote);
-        match self.links.id(&quote).filter(|id| *id >= 0) {
-            Some(id) => format!("Quotes/{id}/Items"),
-            None => format!("Quotes/{}/Items", token(&quote)),
+        match (key.target, self.links.id(&quote).filter(|id| *id >= 0)) {
+            (Target::QuoteItem, Some(id)) => format!("Quotes/{id}/Items"),
+            (Target::QuoteItem, None) => format!("Quotes/{}/Items", token(&quote)),
+            (Target::Contact, _) => format!("Companies/{}/Contacts", plain(body.get("companyID"))),
+            (other, _) => other.entity().to_owned(),
         }
     }
 
@@ -132,6 +132,11 @@ impl Draft<'_> {
         let name = find.by.iter().find(|(field, _)| *field == "name");
         name.map_or_else(|| self.name(key), |(_, name)| name.clone())
     }
+}
+
+/// An id, or what stands for it, without quotation marks.
+fn plain(id: Option<&Value>) -> String {
+    id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).unwrap_or_default()
 }
 
 /// What stands for the id of a record that Autotask has not given one yet.

@@ -247,6 +247,8 @@ impl Table {
                 "quote"
             }
             "QuoteLocations" => "location",
+            "Companies" => body["companyName"].as_str().unwrap(),
+            _ if path.ends_with("/Contacts") => body["emailAddress"].as_str().unwrap(),
             "Products" | "Services" => body["name"].as_str().unwrap(),
             _ => {
                 self.items += 1;
@@ -298,6 +300,7 @@ fn entity_of(entity: &'static str, field: &str) -> Option<&'static str> {
     Some(match field {
         "id" => entity,
         "companyID" => "Companies",
+        "contactID" => "Contacts",
         "opportunityID" => "Opportunities",
         "quoteID" => "Quotes",
         "billToLocationID" | "shipToLocationID" | "soldToLocationID" => "QuoteLocations",

@@ -31,10 +31,10 @@ on_both! {
         assert_eq!(app.opportunity("Q-1")["companyID"], company);
     }
 
-    async fn an_inactive_customer_counts_as_missing(db) {
+    async fn an_inactive_customer_is_not_used(db) {
         let app = TestApp::start(db).await;
         app.quote("Q-1").customer("Empire Video Rental").send().await;
-        app.expect("Q-1", "held", "Customer is not in Autotask: Empire Video Rental").await;
+        app.expect("Q-1", "held", "Company Empire Video Rental is inactive in Autotask").await;
     }
 
     async fn two_companies_of_one_name_are_a_persons_choice(db) {
@@ -175,7 +175,8 @@ on_both! {
         app.quote("Q-2").with("currency", json!("EUR")).send().await;
         assert_eq!(
             app.push("Q-1").await["fix"],
-            "Choose its company on the push's page. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
+            "Choose its company on the push's page. Or turn on \"Create missing customers in Autotask\" on the Opportunities page \
+             and save: it is created then. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
         );
         assert_eq!(app.push("Q-2").await["fix"], "Amounts are never converted. Enter this one in Autotask by hand.");
     }

@@ -81,7 +81,7 @@ on_both! {
         db::add_step(&mut tx, f.tenant, documents[0], &first).await.unwrap();
         let key = Key::new(Target::Company, "7");
         let others = db::open_creates_of_others(&mut tx, f.tenant, documents[1], &key).await.unwrap();
-        assert_eq!(others, [first.clone()]);
+        assert_eq!(others, std::slice::from_ref(&first));
         assert!(db::open_creates_of_others(&mut tx, f.tenant, documents[0], &key).await.unwrap().is_empty());
         assert!(db::open_creates_of_others(&mut tx, f.other, documents[1], &key).await.unwrap().is_empty());
         tx.commit().await.unwrap();

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Tx, WriteTx, fault, on};
+use super::{Tx, WriteTx, fault, lengths, on};
 use crate::{
     clock::Millis,
     domain::{
@@ -67,7 +67,7 @@ pub async fn put_options(
     Ok(())
 }
 
-/// All lists of a tenant but for the large ones.
+/// All lists of a tenant but for the large ones, and how long its texts may be.
 ///
 /// # Errors
 /// When the database fails.
@@ -81,7 +81,7 @@ pub async fn lists(tx: &mut Tx, tenant: TenantId) -> Result<Lists> {
         query.fetch_all(c).await
     })
     .map_err(fault)?;
-    let mut lists = Lists::default();
+    let mut lists = Lists::new(lengths(tx, tenant).await?);
     for row in rows {
         if let Some(list) = List::from_name(&row.list) {
             lists.push(list, row.read().1);

@@ -79,6 +79,9 @@ pub struct Content {
     pub contact: Option<Person>,
     /// Where it goes and what that costs.
     pub delivery: Option<Delivery>,
+    /// Where the invoice goes, if that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
     /// A card surcharge (sales).
     pub surcharge: Option<Charge>,
     /// A coupon's worth (sales): an amount that is taken off.

@@ -17,7 +17,7 @@ pub enum Source {
     OpportunityFields,
     /// Picklist of Products.
     ProductFields,
-    /// Picklist of `QuoteItems`.
+    /// Picklist of `QuoteItems`, and the lengths of what a quote is made of.
     QuoteItemFields,
     /// Picklist of Services.
     ServiceFields,
@@ -72,7 +72,12 @@ impl Source {
                 picklists(&run.fields("Opportunities").await?, &["opportunityCategoryID", "stage", "status"])
             }
             Self::ProductFields => picklists(&run.fields("Products").await?, &["productCategory"]),
-            Self::QuoteItemFields => picklists(&run.fields("QuoteItems").await?, &["periodType"]),
+            Self::QuoteItemFields => {
+                // Of a quote and its locations only the lengths of texts are wanted.
+                run.fields("Quotes").await?;
+                run.fields("QuoteLocations").await?;
+                picklists(&run.fields("QuoteItems").await?, &["periodType"])
+            }
             Self::ServiceFields => picklists(&run.fields("Services").await?, &["periodType"]),
             Self::BillingCodes => billing_codes(run).await?,
             Self::Rows(list) => {

@@ -10,6 +10,7 @@ mod calls;
 mod charges;
 mod edits;
 mod heads;
+mod lengths;
 mod lines;
 mod products;
 mod states;

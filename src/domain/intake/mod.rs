@@ -119,6 +119,7 @@ fn shared(top: &mut Reader<'_>) -> Content {
         customer: customer(top),
         contact: top.object("contact", person),
         delivery: top.object("delivery", delivery),
+        billing_address: top.object("billing_address", address),
         lines: top.list("lines", MAX_LINES, line),
         ..Content::default()
     }

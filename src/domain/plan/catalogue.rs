@@ -12,9 +12,6 @@ use crate::domain::{
     lists::{List, Lists},
 };
 
-/// Length of `Services.name`.
-const SERVICE_NAME: usize = 150;
-
 /// The key of the product, service or role that a line needs; `None` for lines that need none.
 pub fn catalogue_key(line: &Line) -> Option<Key> {
     let target = match line.kind {
@@ -75,17 +72,14 @@ impl Planner<'_> {
 
     /// By SKU, then manufacturer part number, then name: one query asks for all three.
     fn product(&self, line: &Line) -> Find {
-        let by: Vec<(&'static str, String)> = [
-            ("sku", line.sku.as_deref().map(|sku| cut(sku, 50))),
-            (
-                "manufacturerProductName",
-                line.manufacturer_part_number.as_deref().map(|number| cut(number, 50)),
-            ),
-            ("name", Some(cut(&line.name, 100))),
-        ]
-        .into_iter()
-        .filter_map(|(field, text)| text.map(|text| (field, text)))
-        .collect();
+        let fits = [
+            ("sku", line.sku.as_deref()),
+            ("manufacturerProductName", line.manufacturer_part_number.as_deref()),
+            ("name", Some(line.name.as_str())),
+        ];
+        let cut = |field, text| cut(text, self.longest(Target::Product, field));
+        let by: Vec<(&'static str, String)> =
+            fits.into_iter().filter_map(|(field, text)| Some((field, cut(field, text?)))).collect();
         Find {
             filter: Filter::new().and(Op::Eq, "isActive", true).and_any(any_of(&by)),
             by,
@@ -115,9 +109,17 @@ impl Planner<'_> {
         }
         let is_fallback = category.is_none_or(|path| !map.rows.contains_key(path));
         let number = line.manufacturer_part_number.as_deref();
-        let fields = catalogue_fields(line, 100, 2000)
-            .with_text("manufacturerName", line.brand.as_deref(), 100, Source::line("brand"))
-            .with_text("manufacturerProductName", number, 50, Source::line("manufacturer part number"))
+        let most = |field| self.longest(Target::Product, field);
+        let of_number = Source::line("manufacturer part number");
+        let fields = self
+            .catalogue_fields(Target::Product, line)
+            .with_text(
+                "manufacturerName",
+                line.brand.as_deref(),
+                most("manufacturerName"),
+                Source::line("brand"),
+            )
+            .with_text("manufacturerProductName", number, most("manufacturerProductName"), of_number)
             .with("productBillingCodeID", self.sections.codes.product, Source::Setting("codes.product"))
             .with("productCategory", target, Source::CategoryMap { is_fallback })
             .with("isSerialized", false, Source::Fixed);
@@ -126,7 +128,7 @@ impl Planner<'_> {
 
     /// By exact name: Autotask keeps the names of active services unique.
     fn service(&self, line: &Line) -> Find {
-        let name = cut(&line.name, SERVICE_NAME);
+        let name = cut(&line.name, self.longest(Target::Service, "name"));
         let code = self.sections.codes.recurring_service;
         let period = period_type(self.input.lists, List::ServicePeriods, line.period);
         let otherwise =
@@ -137,7 +139,7 @@ impl Planner<'_> {
                     period: line.period.unwrap_or_default().name().to_owned(),
                 }),
                 (Ok(()), Some(period)) => Otherwise::Create(
-                    catalogue_fields(line, SERVICE_NAME, 400)
+                    self.catalogue_fields(Target::Service, line)
                         .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
                         .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
                 ),
@@ -149,15 +151,16 @@ impl Planner<'_> {
             ambiguous: Some(Hold::CatalogueAmbiguous { name: line.name.clone() }),
         }
     }
-}
 
-/// What products and services have in common; they differ in how long their texts may be.
-fn catalogue_fields(line: &Line, name: usize, description: usize) -> Fields {
-    Fields::new()
-        .with_text("name", Some(&line.name), name, Source::line("name"))
-        .with_text("description", line.description.as_deref(), description, Source::line("description"))
-        .with_text("sku", line.sku.as_deref(), 50, Source::line("SKU"))
-        .with("unitPrice", line.unit_price, Source::line("unit price"))
-        .with_some("unitCost", line.unit_cost, Source::line("unit cost"))
-        .with("isActive", true, Source::Fixed)
+    /// What products and services have in common.
+    fn catalogue_fields(&self, target: Target, line: &Line) -> Fields {
+        let (description, most) = (line.description.as_deref(), |field| self.longest(target, field));
+        Fields::new()
+            .with_text("name", Some(&line.name), most("name"), Source::line("name"))
+            .with_text("description", description, most("description"), Source::line("description"))
+            .with_text("sku", line.sku.as_deref(), most("sku"), Source::line("SKU"))
+            .with("unitPrice", line.unit_price, Source::line("unit price"))
+            .with_some("unitCost", line.unit_cost, Source::line("unit cost"))
+            .with("isActive", true, Source::Fixed)
+    }
 }

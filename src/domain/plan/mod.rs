@@ -24,6 +24,7 @@ pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};
 pub use opportunity::amount;
+pub use quote::address_of;
 pub use source::{Of, Source};
 
 use super::{
@@ -192,7 +193,7 @@ impl Planner<'_> {
         self.customer();
         self.items_catalogue(&items);
         self.opportunity();
-        self.location();
+        self.locations();
         self.quote();
         self.items(items);
         self.settle();
@@ -207,6 +208,16 @@ impl Planner<'_> {
         {
             self.plan.problems.push(hold);
         }
+    }
+
+    /// Whether the document's one record of that kind is there.
+    fn has(&self, target: Target) -> bool {
+        self.input.links.get(&Key::only(target)).is_some()
+    }
+
+    /// The most UTF-16 units that a text field takes.
+    fn longest(&self, target: Target, field: &'static str) -> usize {
+        self.input.lists.lengths.of(target.entity(), field)
     }
 
     fn push(&mut self, key: Key, action: Action) {

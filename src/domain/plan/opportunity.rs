@@ -10,8 +10,6 @@ use crate::domain::{
     settings::Sections,
 };
 
-/// Length of `Opportunities.title`.
-const TITLE: usize = 128;
 /// How long a quote without an expiry date stands.
 const DAYS_UNTIL_CLOSE: i64 = 30;
 
@@ -144,7 +142,12 @@ impl Planner<'_> {
         let (end, end_source) = end_date(document);
         Revenue::of(document)
             .fields()
-            .with_text("title", Some(&title), TITLE, Source::document("number and title"))
+            .with_text(
+                "title",
+                Some(&title),
+                self.longest(Target::Opportunity, "title"),
+                Source::document("number and title"),
+            )
             .with("startDate", wire_date(start_date(document)), Source::document("date"))
             .with("projectedCloseDate", wire_date(end), end_source)
     }

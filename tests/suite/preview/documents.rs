@@ -16,14 +16,14 @@ pub fn documents(count: usize) -> Vec<(&'static str, Value)> {
 }
 
 fn document() -> impl Strategy<Value = (&'static str, Value)> {
-    let head = (title(), owner(), customer(), delivery(), status());
+    let head = (title(), owner(), customer(), (delivery(), billing()), status());
     let lines = prop::collection::vec(line(), 0..8).prop_map(numbered);
     let charges = (any::<bool>(), any::<bool>(), 0..6_u8);
     (head, lines, charges, expiry()).prop_map(|(head, lines, (surcharge, coupon, kind), expires_on)| {
-        let (title, owner, (customer, contact), delivery, status) = head;
+        let (title, owner, (customer, contact), (delivery, billing), status) = head;
         let mut body = json!({
             "title": title, "currency": "USD", "owner": owner, "customer": customer, "contact": contact,
-            "delivery": delivery, "lines": lines,
+            "delivery": delivery, "billing_address": billing, "lines": lines,
         });
         if kind == 0 {
             body["status"] = json!("placed");
@@ -87,6 +87,12 @@ fn delivery() -> impl Strategy<Value = Value> {
         json!({ "address": address, "amount": "0" }),
         json!({ "address": address, "amount": "9.95" }),
     ])
+}
+
+/// The same address as the delivery's, another one, or none.
+fn billing() -> impl Strategy<Value = Value> {
+    let same = json!({ "line1": "1 Very Long Street Name That Nobody Would Ever Want To Write On A Parcel", "city": "Albany" });
+    select(vec![Value::Null, same, json!({ "line1": "1 Harbor Plaza", "postal_code": "12210" })])
 }
 
 /// A line without its id: of every kind, of things that Autotask has and of new ones.

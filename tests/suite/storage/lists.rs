@@ -64,6 +64,17 @@ on_both! {
         assert!(db::option_counts(&mut tx, f.other).await.unwrap().is_empty());
     }
 
+    async fn lengths_are_kept_by_their_fields(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        let row = |field: &str, length| ("Opportunities".to_owned(), field.to_owned(), length);
+        db::put_lengths(&mut tx, f.tenant, &[row("title", 200), row("unheard", 7)]).await.unwrap();
+        db::put_lengths(&mut tx, f.tenant, &[row("title", 90)]).await.unwrap();
+        assert_eq!(db::lengths(&mut tx, f.tenant).await.unwrap().of("Opportunities", "title"), 90);
+        assert_eq!(db::lists(&mut tx, f.tenant).await.unwrap().lengths.of("Opportunities", "title"), 90);
+        assert_eq!(db::lengths(&mut tx, f.other).await.unwrap().of("Opportunities", "title"), 128);
+    }
+
     async fn large_lists_are_read_by_the_page_alone(db) {
         let f = Fixture::open(db).await;
         let mut tx = f.db.write().await.unwrap();

@@ -30,7 +30,7 @@ pub enum List {
     ItemPeriods,
     /// Picklist `periodType` of Services.
     ServicePeriods,
-    /// `Services`; the detail is the SKU.
+    /// `Services`; the detail is the SKU, the parent the `periodType`.
     Services,
     /// `Roles`: what labor is billed as.
     Roles,
@@ -119,7 +119,7 @@ pub struct ListOption {
     pub label: String,
     /// What tells twins apart: an owner's e-mail address, a billing code's number.
     pub detail: Option<String>,
-    /// The value that this one is a part of (a sub-category's category).
+    /// The value that this one is a part of (a sub-category's category, a service's period).
     pub parent: Option<i64>,
     /// Whether Autotask accepts it on new records.
     pub active: bool,

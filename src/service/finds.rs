@@ -35,10 +35,11 @@ fn wire_op(op: plan::Op) -> Op {
     }
 }
 
-/// The fields to ask for: the id, and those that are compared.
+/// The fields to ask for: the id, those that are compared, and of services the period.
 pub fn columns(find: &plan::Find) -> Vec<&'static str> {
     let compared = find.by.iter().map(|(field, _)| *field).filter(|field| *field != "id");
-    std::iter::once("id").chain(compared).collect()
+    let period = plan::wanted_period(find).map(|_| "periodType");
+    std::iter::once("id").chain(compared).chain(period).collect()
 }
 
 /// The candidates that fit by the first field that fits any.

@@ -94,7 +94,7 @@ fn entity(list: List) -> (&'static str, &'static [&'static str]) {
     match list {
         List::Owners => ("Resources", &["id", "firstName", "lastName", "email", "isActive", "licenseType"]),
         List::ShippingTypes => ("ShippingTypes", &["id", "name", "isActive"]),
-        List::Services => ("Services", &["id", "name", "sku", "isActive"]),
+        List::Services => ("Services", &["id", "name", "sku", "periodType", "isActive"]),
         List::Roles => ("Roles", &["id", "name", "isActive"]),
         List::Companies => {
             ("Companies", &["id", "companyName", "companyNumber", "parentCompanyID", "isActive"])
@@ -122,6 +122,7 @@ fn option(list: List, row: &Row) -> Option<ListOption> {
     let parent = match list {
         List::Companies => number(row, "parentCompanyID"),
         List::Contacts => number(row, "companyID"),
+        List::Services => number(row, "periodType"),
         _ => None,
     };
     let is_person = list != List::Owners || number(row, "licenseType") != Some(API_USER);

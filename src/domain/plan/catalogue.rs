@@ -1,9 +1,11 @@
 //! Products and services that lines need: found, or created once.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
 
 use super::{
-    Action, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, cut, items::Item,
+    Action, Fields, Filter, Find, Key, Of, Op, Otherwise, Planner, Source, Target, Value, cut, items::Item,
     opportunity::any_of,
 };
 use crate::domain::{
@@ -54,20 +56,81 @@ pub(super) fn period_type(lists: &Lists, list: List, period: Option<Period>) -> 
     named.or_else(numbered).map(|option| option.value)
 }
 
+/// The `periodType` that the service of a find must have; `None` for finds of other records.
+pub fn wanted_period(find: &Find) -> Option<i64> {
+    match &find.otherwise {
+        Otherwise::Create(fields) => match fields.get("periodType") {
+            Some(Value::Integer(period)) => Some(*period),
+            _ => None,
+        },
+        Otherwise::Hold(_) | Otherwise::Omit => None,
+    }
+}
+
+/// What holds a line whose service was found, but with another period.
+pub fn other_period(find: &Find, row: &Map<String, Json>, lists: &Lists) -> Option<Hold> {
+    if let Otherwise::Hold(hold @ Hold::PeriodMissing { .. }) = &find.otherwise {
+        return Some(hold.clone());
+    }
+    let (wants, has) = (wanted_period(find)?, row.get("periodType")?.as_i64()?);
+    let (_, service) = find.by.first()?;
+    let said = |period| lists.label(List::ServicePeriods, period).to_lowercase();
+    let hold = || Hold::PeriodDiffers { service: service.clone(), has: said(has), wants: said(wants) };
+    (wants != has).then(hold)
+}
+
 impl Planner<'_> {
     /// One step for every product or service that an item to be written needs and that is not linked yet.
     pub(super) fn items_catalogue(&mut self, items: &[Item]) {
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeMap<Key, Option<Period>> = BTreeMap::new();
         for item in items.iter().filter(|item| self.is_written(item)).collect::<Vec<_>>() {
             let Some(line) = &item.line else { continue };
             let Some(key) = catalogue_key(line) else { continue };
-            let needed = key.target != Target::Role && self.input.links.get(&key).is_none();
-            if needed && seen.insert(key.clone()) {
+            if key.target == Target::Service {
+                let differs = self.period_hold(&key, line, seen.get(&key).copied());
+                self.plan.problems.extend(differs.filter(|hold| !self.plan.problems.contains(hold)));
+            }
+            let is_linked = self.input.links.get(&key).is_some();
+            let is_first = seen.insert(key.clone(), line.period).is_none();
+            if is_first && !is_linked && key.target != Target::Role {
                 let find =
                     if key.target == Target::Product { self.product(line) } else { self.service(line) };
                 self.push(key, Action::Find(find));
             }
         }
+    }
+
+    /// What holds a line that is billed in another period than its service, or than the line of that name before it.
+    fn period_hold(&self, key: &Key, line: &Line, before: Option<Option<Period>>) -> Option<Hold> {
+        let lists = self.input.lists;
+        let differs = |has: String| Hold::PeriodDiffers {
+            service: line.name.clone(),
+            has,
+            wants: line.period.unwrap_or_default().name().to_owned(),
+        };
+        if let Some(before) = before.filter(|before| *before != line.period) {
+            return Some(differs(before.unwrap_or_default().name().to_owned()));
+        }
+        let has = self.known_period(key, line)?;
+        let wants = period_type(lists, List::ServicePeriods, line.period);
+        (wants != Some(has)).then(|| differs(lists.label(List::ServicePeriods, has).to_lowercase()))
+    }
+
+    /// The `periodType` of a line's service, as far as it is known: what was written to it, or what the list says.
+    fn known_period(&self, key: &Key, line: &Line) -> Option<i64> {
+        let lists = self.input.lists;
+        let listed = match self.input.links.get(key) {
+            Some(link) => match link.written.fields.get("periodType").and_then(Json::as_i64) {
+                Some(written) => return Some(written),
+                None => lists.find(List::Services, link.id),
+            },
+            None => {
+                let active = lists.options(List::Services).iter().filter(|option| option.active);
+                let mut named = active.filter(|option| option.label.eq_ignore_ascii_case(&line.name));
+                named.next()
+            }
+        };
+        listed?.parent
     }
 
     /// By SKU, then manufacturer part number, then name: one query asks for all three.

@@ -14,6 +14,9 @@ use crate::domain::{
     lists::List,
 };
 
+/// What an item may stop to have.
+const FOLLOWING: [&str; 2] = ["description", "unitCost"];
+
 /// The `periodType` of what is billed once, where the tenant's lists do not say it.
 const ONE_TIME: i64 = 1;
 
@@ -77,8 +80,14 @@ impl Planner<'_> {
     /// Whether an item is created or brought up to date. After the end nothing is, but what a late sale adds.
     pub(super) fn is_written(&self, item: &Item) -> bool {
         let was_open = self.state_written().is_none_or(|state| state == State::Open);
+        let is_late_charge = item.line.is_none() && self.input.document.state == State::Won;
         let is_linked = self.input.links.get(&item.key).is_some();
-        self.follows_edits() || !is_linked && (was_open || item.line.is_none())
+        self.follows_edits() || !is_linked && !self.is_cut_short && (was_open || is_late_charge)
+    }
+
+    /// What of a linked item differs from what was last written.
+    pub(super) fn item_changes(&self, item: &Item) -> Fields {
+        self.changed(&item.key, item.open.clone(), &FOLLOWING)
     }
 
     /// Creates, updates and deletes until Autotask has the items that the document asks for.
@@ -91,7 +100,7 @@ impl Planner<'_> {
                 continue;
             }
             if self.input.links.get(&item.key).is_some() {
-                self.update(&item.key, item.open, &["description", "unitCost"]);
+                self.update(&item.key, item.open, &FOLLOWING);
             } else {
                 if let Some(path) = item.code {
                     self.require_active(path);

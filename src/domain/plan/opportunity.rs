@@ -56,15 +56,15 @@ impl Revenue {
             Some(Period::SemiAnnual) => &mut self.semi_annual,
             Some(Period::Yearly) => &mut self.yearly,
         };
-        *revenue += to_cents(price);
-        *costs += to_cents(cost);
+        *revenue = revenue.saturating_add(to_cents(price));
+        *costs = costs.saturating_add(to_cents(cost));
     }
 
     fn total(&self, part: impl Fn(&(Decimal, Decimal)) -> Decimal) -> Decimal {
         [&self.one_time, &self.monthly, &self.quarterly, &self.semi_annual, &self.yearly]
             .into_iter()
             .map(part)
-            .sum()
+            .fold(Decimal::ZERO, Decimal::saturating_add)
     }
 
     fn fields(&self) -> Fields {
@@ -136,12 +136,16 @@ impl Planner<'_> {
     }
 
     /// What follows the document while it is open.
-    fn open_fields(&self) -> Fields {
+    pub(super) fn open_fields(&self) -> Fields {
+        Revenue::of(self.input.document).fields().and(self.head_fields())
+    }
+
+    /// The same without the amounts.
+    pub(super) fn head_fields(&self) -> Fields {
         let document = self.input.document;
         let title = format!("{} {}", document.number, document.content.title);
         let (end, end_source) = end_date(document);
-        Revenue::of(document)
-            .fields()
+        Fields::new()
             .with_text(
                 "title",
                 Some(&title),

@@ -61,7 +61,7 @@ impl Planner<'_> {
         let only = Key::only(Target::QuoteLocation);
         // Whoever made a quote that was adopted gave it locations, which are not ours to change.
         let is_ours = |planner: &Self| planner.input.links.get(&only).is_some();
-        if is_ours(self) || !self.has(Target::Quote) {
+        if is_ours(self) || !self.has(Target::Quote) && !self.is_cut_short {
             self.location(only.clone(), first, what);
             if billing.is_some() {
                 self.location(billing_key(), billing, BILLING);
@@ -76,7 +76,7 @@ impl Planner<'_> {
         });
         match self.input.links.get(&key) {
             Some(_) if self.follows_edits() => self.update(&key, fields, &PARTS),
-            None if self.follows_edits() || !self.has(Target::Quote) => {
+            None if self.follows_edits() || !self.has(Target::Quote) && !self.is_cut_short => {
                 // A second copy of an address that nothing points to harms nobody, so it needs no marker.
                 self.push(key, Action::Create(Create { parent: None, fields, marker: None }));
             }
@@ -93,6 +93,9 @@ impl Planner<'_> {
                     if self.has(Target::QuoteLocation) { self.location_roles() } else { Fields::new() };
                 self.update(&key, self.quote_fields().and(roles), &["contactID"]);
             }
+            return;
+        }
+        if self.is_cut_short {
             return;
         }
         if self.sections.created.shipping.is_some() {

@@ -11,7 +11,7 @@ impl Draft<'_> {
         let kind = self.planning.document.kind;
         let field = |(name, value, source): (&'static str, &Planned, Source)| {
             let (value, label) = self.shown(target, name, value, source)?;
-            Some(Field { name, value, label, source: source.words(kind) })
+            Some(Field { name: name.to_owned(), value, label, source: source.words(kind) })
         };
         fields.iter().filter_map(field).collect()
     }

@@ -146,16 +146,13 @@ fn product() -> impl Strategy<Value = Value> {
 }
 
 fn service() -> impl Strategy<Value = Value> {
-    let name = prop_oneof![
-        Just("Managed Workstation".to_owned()),
-        Just("managed server".to_owned()),
-        (0..6_u8).prop_map(|nth| format!("New service {nth}")),
-    ];
-    let periods = select(vec!["monthly", "quarterly", "semi_annual", "yearly"]);
-    of_kind(
-        "recurring_service",
-        (name, periods).prop_map(|(name, period)| json!({ "name": name, "period": period })),
-    )
+    // A service has one period.
+    let periods = ["monthly", "quarterly", "semi_annual", "yearly"];
+    let known =
+        select(vec!["Managed Workstation", "managed server"]).prop_map(|name| (name.to_owned(), "monthly"));
+    let new = (0..6_usize).prop_map(move |nth| (format!("New service {nth}"), periods[nth % 4]));
+    let of = |(name, period): (String, &str)| json!({ "name": name, "period": period });
+    of_kind("recurring_service", prop_oneof![2 => known, 1 => new].prop_map(of))
 }
 
 fn labor() -> impl Strategy<Value = Value> {

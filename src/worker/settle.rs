@@ -32,17 +32,17 @@ impl Run<'_> {
         let kept = settle.kept(&decision, &written, &row);
         match decision {
             Decision::Write(_) => {
-                self.keep(key, id, kept);
+                self.keep(key, id, &kept);
                 self.patch(key, id, &settle.fields(), "settle", Some(settle.state)).await?;
             }
             Decision::Nothing => {
-                self.keep(key, id, kept);
+                self.keep(key, id, &kept);
                 self.settled(key, settle.state, None);
             }
             Decision::LeaveAlone(sentence) => {
                 // The sentence says it all already.
                 let notes = self.notes.len();
-                self.keep(key, id, kept);
+                self.keep(key, id, &kept);
                 self.notes.truncate(notes);
                 self.settled(key, settle.state, Some(sentence));
             }
@@ -59,7 +59,7 @@ impl Run<'_> {
     }
 
     /// Says field by field what was changed in Autotask and stays so.
-    fn keep(&mut self, key: &Key, id: i64, kept: Vec<Difference>) {
+    fn keep(&mut self, key: &Key, id: i64, kept: &[Difference]) {
         if kept.is_empty() {
             return;
         }

@@ -87,7 +87,7 @@ impl Planner<'_> {
             let Some(line) = &item.line else { continue };
             let Some(key) = catalogue_key(line) else { continue };
             if key.target == Target::Service {
-                let differs = self.period_hold(&key, line, seen.get(&key).copied());
+                let differs = self.period_hold(&key, line, seen.get(&key).copied().flatten());
                 self.plan.problems.extend(differs.filter(|hold| !self.plan.problems.contains(hold)));
             }
             let is_linked = self.input.links.get(&key).is_some();
@@ -101,15 +101,15 @@ impl Planner<'_> {
     }
 
     /// What holds a line that is billed in another period than its service, or than the line of that name before it.
-    fn period_hold(&self, key: &Key, line: &Line, before: Option<Option<Period>>) -> Option<Hold> {
+    fn period_hold(&self, key: &Key, line: &Line, before: Option<Period>) -> Option<Hold> {
         let lists = self.input.lists;
         let differs = |has: String| Hold::PeriodDiffers {
             service: line.name.clone(),
             has,
             wants: line.period.unwrap_or_default().name().to_owned(),
         };
-        if let Some(before) = before.filter(|before| *before != line.period) {
-            return Some(differs(before.unwrap_or_default().name().to_owned()));
+        if let Some(before) = before.filter(|before| Some(*before) != line.period) {
+            return Some(differs(before.name().to_owned()));
         }
         let has = self.known_period(key, line)?;
         let wants = period_type(lists, List::ServicePeriods, line.period);
@@ -119,18 +119,13 @@ impl Planner<'_> {
     /// The `periodType` of a line's service, as far as it is known: what was written to it, or what the list says.
     fn known_period(&self, key: &Key, line: &Line) -> Option<i64> {
         let lists = self.input.lists;
-        let listed = match self.input.links.get(key) {
-            Some(link) => match link.written.fields.get("periodType").and_then(Json::as_i64) {
-                Some(written) => return Some(written),
-                None => lists.find(List::Services, link.id),
-            },
-            None => {
-                let active = lists.options(List::Services).iter().filter(|option| option.active);
-                let mut named = active.filter(|option| option.label.eq_ignore_ascii_case(&line.name));
-                named.next()
-            }
-        };
-        listed?.parent
+        if let Some(linked) = self.input.links.get(key) {
+            let written = linked.written.fields.get("periodType").and_then(Json::as_i64);
+            return written.or_else(|| lists.find(List::Services, linked.id)?.parent);
+        }
+        let active = lists.options(List::Services).iter().filter(|option| option.active);
+        let mut named = active.filter(|option| option.label.eq_ignore_ascii_case(&line.name));
+        named.next()?.parent
     }
 
     /// By SKU, then manufacturer part number, then name: one query asks for all three.

@@ -96,6 +96,24 @@ pub enum Hold {
         /// The period, as it is said.
         period: String,
     },
+    /// A line is billed in another period than the service of its name, or than another line of that name.
+    PeriodDiffers {
+        /// What the line calls the service.
+        service: String,
+        /// The service's period, as it is said.
+        has: String,
+        /// The line's.
+        wants: String,
+    },
+    /// A customer is linked to a company that became inactive.
+    LinkedCompanyInactive {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+        /// The company's id in Autotask.
+        id: i64,
+    },
     /// A sale names a quote that was never received.
     QuoteMissing {
         /// The quote's number.
@@ -164,6 +182,12 @@ impl Hold {
             Self::PeriodMissing { service, period } => {
                 format!("Autotask has no period for \"{service}\", which is billed {period}")
             }
+            Self::PeriodDiffers { service, has, wants } => {
+                format!("Service \"{service}\" is billed {has}, a line of that name {wants}")
+            }
+            Self::LinkedCompanyInactive { name, id, .. } => {
+                format!("Company {id}, with which {name} is linked, is inactive in Autotask")
+            }
             Self::QuoteMissing { number } => format!("Quote {number} of this sale has not been received"),
             Self::Duplicate { entity, marker } => {
                 format!("Several records in Autotask {entity} carry {marker}")
@@ -213,6 +237,12 @@ impl Hold {
             Self::PeriodMissing { service, .. } => format!(
                 "Add the service \"{service}\" in Autotask with the period that fits, or bill the line in another period. Then retry."
             ),
+            Self::PeriodDiffers { .. } => {
+                "Give the line the service's period, or the name of another service: in Autotask a service keeps the period that it was made with.".to_owned()
+            }
+            Self::LinkedCompanyInactive { .. } => {
+                "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
+            }
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
             Self::Duplicate { .. } => {
                 "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
@@ -235,6 +265,7 @@ impl Hold {
             | Self::CustomerAmbiguous { customer, name }
             | Self::CompanyInactive { customer, name }
             | Self::CompanyIncomplete { customer, name, .. }
+            | Self::LinkedCompanyInactive { customer, name, .. }
             | Self::CompanyGone { customer, name, .. } => Some((customer, name)),
             _ => None,
         }
@@ -243,6 +274,14 @@ impl Hold {
     /// Whether letting missing customers be created in Autotask can release it.
     pub fn is_about_missing_customer(&self) -> bool {
         matches!(self, Self::CustomerUnknown { .. })
+    }
+
+    /// The company that is no good although the customer is linked with it.
+    pub fn linked_company(&self) -> Option<i64> {
+        match self {
+            Self::LinkedCompanyInactive { id, .. } => Some(*id),
+            _ => None,
+        }
     }
 
     /// Whether a person has to say which opportunity is the document's.

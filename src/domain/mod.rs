@@ -11,6 +11,7 @@ pub mod fold;
 pub mod hold;
 pub mod ids;
 pub mod intake;
+pub mod lengths;
 pub mod list_changes;
 pub mod lists;
 pub mod money;

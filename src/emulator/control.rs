@@ -5,6 +5,7 @@
 //! | `GET entities/{E}` | shows an entity's rows |
 //! | `PATCH entities/{E}/{id}` | edits a row as a person would, by no rule |
 //! | `PATCH picklists/{E}/{field}/{value}` | renames a value, or switches it on and off |
+//! | `PATCH lengths/{E}/{field}` | sets how long a text field may be, as `length`: Autotask makes them longer at times |
 //! | `GET log` | shows the requests, one a line |
 //! | `GET`, `POST`, `DELETE faults` | shows, adds to and clears the script: lines as `faults::Fault` and `deactivation::Deactivation` name them |
 //! | `GET`, `POST limits` | shows and sets `limit`, `others_used`, `threads` |
@@ -37,6 +38,7 @@ pub(super) fn router() -> Router<Emulator> {
         .route("/_emulator/entities/{entity}", get(rows))
         .route("/_emulator/entities/{entity}/{id}", patch(edit))
         .route("/_emulator/picklists/{entity}/{field}/{value}", patch(switch))
+        .route("/_emulator/lengths/{entity}/{field}", patch(set_length))
         .route("/_emulator/log", get(log))
         .route("/_emulator/reset", post(reset))
         .route("/_emulator/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -110,6 +112,23 @@ async fn switch(
     item.label = edit.label.unwrap_or_else(|| item.label.clone());
     item.is_active = edit.is_active.unwrap_or(item.is_active);
     Ok(Json(item.clone()))
+}
+
+/// How long a text field may be.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Length {
+    length: usize,
+}
+
+/// Another length of a text field; names are written as Autotask writes them.
+async fn set_length(
+    State(emulator): State<Emulator>,
+    Path((entity, field)): Path<(String, String)>,
+    Json(Length { length }): Json<Length>,
+) -> Result<StatusCode> {
+    let is_known = emulator.lock().store.set_length(&entity, &field, length);
+    if is_known { Ok(StatusCode::NO_CONTENT) } else { Err(unknown("text field").into()) }
 }
 
 async fn log(State(emulator): State<Emulator>) -> Result<Response<Body>> {

@@ -10,7 +10,10 @@ use crate::{
         ids::{DocumentId, PushId, TenantId},
     },
     error::{Error, Result},
-    service::Services,
+    service::{
+        Services,
+        written::{self, Written},
+    },
 };
 
 /// Pushes on one page.
@@ -40,6 +43,8 @@ pub struct PushDetail {
     pub document: StoredDocument,
     /// The steps that were begun.
     pub steps: Vec<StepRow>,
+    /// What those that are done wrote, value by value.
+    pub written: Vec<Written>,
     /// The requests that were made, newest first.
     pub attempts: Vec<AttemptRow>,
     /// Who took its document out of the sync, and why.
@@ -89,9 +94,12 @@ impl Services {
         let mut tx = self.db.read().await?;
         let push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
         let document = db::document(&mut tx, tenant, DocumentId(push.document_id)).await?;
+        let document = document.ok_or(Error::NotFound(NO_PUSH))?;
+        let steps = db::steps(&mut tx, tenant, id).await?;
         Ok(PushDetail {
-            document: document.ok_or(Error::NotFound(NO_PUSH))?,
-            steps: db::steps(&mut tx, tenant, id).await?,
+            written: written::of(&mut tx, tenant, &document.document, &steps).await?,
+            document,
+            steps,
             attempts: db::attempts(&mut tx, tenant, id).await?,
             stopped: db::stop_of(&mut tx, tenant, DocumentId(push.document_id)).await?,
             web_url: db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url),

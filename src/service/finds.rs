@@ -47,11 +47,13 @@ fn wire_op(op: plan::Op) -> Op {
     }
 }
 
-/// The fields to ask for: the id, those that are compared, and whether a record is active where not all are.
+/// The fields to ask for: the id, those that are compared, of services the period, and whether a record is
+/// active where not all are.
 pub fn columns(find: &Find) -> Vec<&'static str> {
     let compared = find.by.iter().map(|(field, _)| *field).filter(|field| *field != "id");
+    let period = plan::wanted_period(find).map(|_| "periodType");
     let activity = find.inactive.is_some().then_some("isActive");
-    std::iter::once("id").chain(compared).chain(activity).collect()
+    std::iter::once("id").chain(compared).chain(period).chain(activity).collect()
 }
 
 /// What the rows that Autotask answered with have of what is looked for.

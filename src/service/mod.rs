@@ -32,6 +32,7 @@ pub mod settings_document;
 pub mod settings_file;
 pub mod standing;
 pub mod workers;
+pub mod written;
 
 use std::{sync::Arc, time::Duration};
 

@@ -9,7 +9,10 @@ use crate::{
     domain::{
         document::State,
         hold::Hold,
-        plan::{Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written},
+        plan::{
+            Action, Create, Fields, Find, Key, Link, Otherwise, Provenance, Step, Target, Written,
+            other_period,
+        },
     },
     error::Error,
     service::finds::{self, Fit},
@@ -43,6 +46,10 @@ impl Run<'_> {
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
         match finds::fit(&rows, &find) {
             Fit::One(id) => {
+                let row = rows.iter().find(|row| autotask::id(row) == Some(id));
+                if let Some(hold) = row.and_then(|row| other_period(&find, row, self.lists)) {
+                    return Err(hold.into());
+                }
                 self.set_link(key, Link { id, written: Written::default() });
                 self.recorder.commit(None).await
             }
@@ -99,6 +106,7 @@ impl Run<'_> {
     async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
+        intent.sources = self.sources(fields)?;
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
         let (id, send_before) = (intent.id, intent.send_before);
         self.recorder.commit(Some(intent)).await?;
@@ -122,6 +130,12 @@ impl Run<'_> {
             Err(failure) => {
                 let closed = if matches!(failure, Failure::Unknown(_)) { "unknown" } else { "failed" };
                 self.recorder.close(id, closed, None, Some(failure.sentence()));
+                if matches!(failure, Failure::Refused(_))
+                    && key.target == Target::Opportunity
+                    && let Some(hold) = self.inactive_company().await?
+                {
+                    return Err(hold.into());
+                }
                 Err(self.stop(&failure))
             }
         }
@@ -129,29 +143,35 @@ impl Run<'_> {
 
     async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
-        let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
-        self.patch(key, id, &changed, "update", None).await
+        self.patch(key, id, fields, "update", None).await
+    }
+
+    /// Where the values of a write come from, as it is kept with its step.
+    fn sources(&self, fields: &Fields) -> Result<Option<String>, Stop> {
+        let provenance = Provenance::of(fields, self.document.kind);
+        Ok(Some(serde_json::to_string(&provenance).map_err(Error::internal)?))
     }
 
     pub(super) async fn patch(
         &mut self,
         key: &Key,
         id: i64,
-        changed: &Map<String, Value>,
+        fields: &Fields,
         action: &str,
         state: Option<State>,
     ) -> Result<(), Stop> {
+        let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut body = changed.clone();
         body.insert("id".to_owned(), json!(id));
-        let call = Call::patch(self.path_of(key, changed)?, Value::Object(body));
+        let call = Call::patch(self.path_of(key, &changed)?, Value::Object(body));
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
-        let mut step = self.recorder.step(key, action, "done", changed);
-        step.autotask_id = Some(id);
+        let mut step = self.recorder.step(key, action, "done", &changed);
+        (step.autotask_id, step.sources) = (Some(id), self.sources(fields)?);
         self.recorder.did(step);
         let mut link = self.links.get(key).cloned().unwrap_or_default();
-        link.written.fields.extend(changed.clone());
+        link.written.fields.extend(changed);
         link.written.state = state.unwrap_or(link.written.state);
         self.set_link(key, link);
         Ok(())

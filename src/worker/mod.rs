@@ -4,6 +4,7 @@
 //! in `push`, how one step is done in `execute`, what becomes of a failure in `end`, what falls due by the clock in
 //! `upkeep`.
 
+mod company;
 mod end;
 mod execute;
 mod push;

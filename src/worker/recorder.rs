@@ -57,6 +57,7 @@ impl<'a> Recorder<'a> {
             state: state.to_owned(),
             marker: None,
             request: Value::Object(request.clone()).to_string(),
+            sources: None,
             autotask_id: None,
             note: None,
             lease_token: self.lease.lease_token,

@@ -69,6 +69,15 @@ impl TestApp {
         assert_eq!(reply.status, 200, "{reply:?}");
     }
 
+    /// Autotask gives a text field another length, and the lists are fetched anew.
+    pub async fn set_length(&self, entity: &str, field: &str, length: usize) {
+        let path = format!("lengths/{entity}/{field}");
+        let reply = self.control(Method::PATCH, &path, json!({ "length": length })).await;
+        assert_eq!(reply.status, 204, "{reply:?}");
+        self.services.refresh_lists(self.tenant).await.unwrap();
+        self.calls();
+    }
+
     /// A person adds a row in Autotask; its id.
     pub async fn add(&self, path: &str, fields: Value) -> Value {
         self.by_hand(Method::POST, path, &fields).await.body["itemId"].clone()

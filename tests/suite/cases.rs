@@ -11,6 +11,7 @@ mod charges;
 mod customers;
 mod edits;
 mod heads;
+mod lengths;
 mod lines;
 mod products;
 mod states;

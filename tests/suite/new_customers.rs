@@ -83,6 +83,7 @@ async fn die_after_the_intent(app: &TestApp, number: &str) -> Lease {
         action: "create".to_owned(),
         state: "intent".to_owned(),
         marker: Some(json!([{ "op": "eq", "field": "companyName", "value": NAME }]).to_string()),
+        sources: None,
         request: json!({ "companyName": NAME }).to_string(),
         autotask_id: None,
         note: None,

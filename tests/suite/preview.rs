@@ -268,6 +268,20 @@ on_both! {
         assert_eq!((item.fields.len(), &item.fields[0].value), (1, &json!(3)));
     }
 
+    async fn what_a_person_changed_is_told_and_kept(db) {
+        let app = TestApp::start(db).await;
+        let mut quote = app.quote("Q-1");
+        quote.send().await;
+        let opportunity = app.opportunity("Q-1")["id"].clone();
+        app.edit("Opportunities", &opportunity, json!({ "probability": 90, "stage": 29_681_508, "nextStep": "Call" })).await;
+        quote.set("status", json!("won"));
+        assert_eq!(quote.put().await.status, 202);
+        let shown = preview(&app, Which::Number("Q-1".to_owned())).await;
+        assert_eq!(shown.notes, ["Changed in Autotask and kept: Probability is 90; Opportune wrote 50."]);
+        app.settle().await;
+        app.expect("Q-1", "sent", "Changed in Autotask and kept: Probability.").await;
+    }
+
     async fn what_is_up_to_date_can_be_seen_as_if_it_were_new(db) {
         let app = TestApp::start(db).await;
         let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00");

@@ -12,7 +12,20 @@ pub fn label(target: Target, field: &str, value: i64, lists: &Lists) -> Option<S
     if field == "companyType" {
         return (value == COMPANY_TYPE).then(|| "Customer".to_owned());
     }
+    if let Some(list) = records_of(field) {
+        return lists.find(list, value).map(|option| option.label.clone());
+    }
     list_of(target, field).map(|list| lists.path(list, value))
+}
+
+/// The list of the records that a field's ids are of. It may lack the newest ones.
+fn records_of(field: &str) -> Option<List> {
+    Some(match field {
+        "companyID" => List::Companies,
+        "contactID" => List::Contacts,
+        "serviceID" => List::Services,
+        _ => return None,
+    })
 }
 
 /// The list that a field's values are from.

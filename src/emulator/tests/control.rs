@@ -140,6 +140,24 @@ async fn an_administrator_can_switch_a_picklist_value_off() {
     api.opportunity().await;
 }
 
+#[tokio::test]
+async fn a_text_field_can_get_another_length() {
+    let api = Api::new();
+    let set =
+        async |path, length| control(&api, Method::PATCH, path, json!({ "length": length })).await.status;
+    assert_eq!(set("lengths/Opportunities/title", 5).await, 204);
+    let fields = api.get("Opportunities/entityInformation/fields").await.json();
+    let title = fields["fields"].as_array().unwrap().iter().find(|field| field["name"] == "title").unwrap();
+    assert_eq!(title["length"], 5);
+    assert_ne!(api.post("Opportunities", opportunity()).await.status, 200, "its title is longer");
+    for unknown in ["lengths/Opportunities/nothing", "lengths/Opportunities/amount", "lengths/Nothing/title"]
+    {
+        assert_eq!(set(unknown, 5).await, 404, "{unknown}");
+    }
+    control(&api, Method::POST, "reset", Value::Null).await;
+    api.opportunity().await;
+}
+
 pub(super) async fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(Duration::ZERO, work).await.ok()
 }

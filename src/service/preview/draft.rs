@@ -32,6 +32,8 @@ pub(super) struct Draft<'a> {
     pub(super) lines: Vec<Line>,
     records: Vec<Record>,
     holds: Vec<Hold>,
+    /// What a person changed in Autotask and stays so, in whole sentences.
+    kept: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
@@ -52,6 +54,7 @@ impl<'a> Draft<'a> {
             lines: planning.document.content.sold_lines(),
             records: Vec::new(),
             holds: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -122,6 +125,7 @@ impl<'a> Draft<'a> {
                 "Not everything was looked up: {failure}. What is shown is what is known without it."
             ));
         }
+        notes.extend(self.kept.iter().map(|sentence| format!("Changed in Autotask and kept: {sentence}")));
         let linked = self.links.of(Target::QuoteItem).filter(|(_, link)| link.id >= 0).count();
         let is_update = |record: &&Record| {
             record.target == Target::QuoteItem && matches!(record.effect, Effect::Update(_))
@@ -236,6 +240,12 @@ impl<'a> Draft<'a> {
                 ("status".to_owned(), json!(number("status"))),
             ])),
         };
+        // Where stage and status are left alone that sentence says it all already.
+        if let Some([row, ..]) = row.filter(|_| !matches!(decision, Decision::LeaveAlone(_))) {
+            let lists = &self.planning.lists;
+            let kept = settle.kept(&decision, &written.fields, row);
+            self.kept.extend(kept.iter().map(|difference| difference.sentence(lists)));
+        }
         match decision {
             Decision::Write(body) => {
                 let fields = self.fields(key.target, &settle.fields());

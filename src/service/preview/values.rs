@@ -11,7 +11,7 @@ impl Draft<'_> {
         let kind = self.planning.document.kind;
         let field = |(name, value, source): (&'static str, &Planned, Source)| {
             let (value, label) = self.shown(target, name, value, source)?;
-            Some(Field { name, value, label, source: source.words(kind) })
+            Some(Field { name: name.to_owned(), value, label, source: source.words(kind) })
         };
         fields.iter().filter_map(field).collect()
     }
@@ -102,7 +102,11 @@ impl Draft<'_> {
                 content.contact.as_ref().and_then(|contact| contact.email.clone()).unwrap_or_default()
             }
             Target::Opportunity | Target::Quote => self.planning.document.number.clone(),
-            Target::QuoteLocation => "Delivery address".to_owned(),
+            Target::QuoteLocation => {
+                let mut name = plan::address_of(content, key).to_owned();
+                name[..1].make_ascii_uppercase();
+                name
+            }
             Target::Product | Target::Service | Target::Role => {
                 let line = self.lines.iter().find(|line| plan::catalogue_key(line).as_ref() == Some(key));
                 line.map(|line| line.name.clone()).unwrap_or_default()

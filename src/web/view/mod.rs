@@ -63,7 +63,7 @@ pub use opportunities::{Obstacle, Opportunities, Remedy, SetupNeeded, Switch};
 pub use opportunities_form::{Codes, Contents, Created, Form, Lost, Services, Won};
 pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
 pub use preview::{Card, Place, Preview, PreviewItem, Problem, Received};
-pub use push_detail::{AttemptRow, CompanyPicker, PushDetail, StepRow, ValueRow};
+pub use push_detail::{AttemptRow, CompanyPicker, PushDetail, StepRow, ValueRow, WrittenValues};
 pub use repairs::{LinkOpportunity, StopSync};
 pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
 pub use settings_summary::{SettingsSummary, SummaryRow, SummarySection};

@@ -1,6 +1,6 @@
 //! What needs a person: each cause with its sentence, and what releases it.
 
-use opportune::demo;
+use opportune::{demo, domain::author::Author};
 use reqwest::Method;
 use serde_json::json;
 
@@ -159,6 +159,40 @@ on_both! {
         app.retry("Q-1").await;
         app.expect("Q-1", "sent", "").await;
         assert_eq!(app.opportunities("Q-1").len(), 1);
+    }
+
+    async fn a_linked_company_that_became_inactive_is_named(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").send().await;
+        let id = json!(NORTHWIND_TRADERS);
+        app.edit("Companies", &id, json!({ "isActive": false })).await;
+        app.quote("Q-2").send().await;
+        app.failures();
+        let cause = format!("Company {NORTHWIND_TRADERS}, with which Northwind Traders is linked, is inactive in Autotask");
+        app.expect("Q-2", "held", &cause).await;
+        assert_eq!(
+            app.push("Q-2").await["fix"],
+            "Make it active again in Autotask, then retry. Or choose another company on the push's page."
+        );
+        app.retry("Q-2").await;
+        app.failures();
+        app.expect("Q-2", "held", &cause).await;
+        app.edit("Companies", &id, json!({ "isActive": true })).await;
+        app.retry("Q-2").await;
+        app.expect("Q-2", "sent", "").await;
+    }
+
+    async fn another_company_can_be_chosen_in_place_of_an_inactive_one(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").send().await;
+        app.edit("Companies", &json!(NORTHWIND_TRADERS), json!({ "isActive": false })).await;
+        app.quote("Q-2").send().await;
+        app.failures();
+        let (push, larkspur) = (crate::customers::push_id(&app, "Q-2").await, 29_681_104);
+        app.services.link_customer(app.tenant, &Author::SYSTEM, push, &larkspur.to_string()).await.unwrap();
+        app.settle().await;
+        app.expect("Q-2", "sent", "").await;
+        assert_eq!(app.opportunity("Q-2")["companyID"], larkspur);
     }
 
     async fn saving_releases_only_what_is_about_settings(db) {

@@ -21,6 +21,7 @@ fn step(push: PushId, state: &str, key: &str) -> StepRow {
         state: state.to_owned(),
         marker: Some("[]".to_owned()),
         request: "{}".to_owned(),
+        sources: Some(r#"{"the quote's number":["name"]}"#.to_owned()),
         autotask_id: None,
         note: None,
         lease_token: 1,

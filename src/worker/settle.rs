@@ -9,7 +9,7 @@ use crate::{
         document::State,
         hold::Hold,
         plan::{
-            Difference, Key, differences,
+            Difference, Key, Target, differences,
             settle::{Decision, Settle},
         },
     },
@@ -28,7 +28,7 @@ impl Run<'_> {
             return Ok(());
         }
         let row = self.read_opportunity(id).await?;
-        let changed = differences(&written, &row);
+        let changed = differences(Target::Opportunity, &written, &row);
         match settle.decide(&row) {
             Decision::Write(fields) => {
                 self.keep(key, id, changed.into_iter().filter(|one| !fields.contains_key(one.field)));

@@ -24,6 +24,8 @@ mod merge;
 mod parked;
 mod preview;
 mod push;
+mod reconcile;
+mod repairs;
 mod roles;
 mod schema;
 mod secrets;

@@ -74,7 +74,7 @@ pub async fn check(
     tag = "Repairs",
     params(("id" = Uuid, Path, description = "The repair's id.")),
     responses(
-        (status = 204, description = "It is ignored."),
+        (status = 200, description = "The repair, which is ignored from now on.", body = Repair),
         (status = 404, description = "There is no repair of that id, or not any more.", body = Problem,
             content_type = "application/problem+json"),
         AnyRefusal
@@ -84,7 +84,7 @@ pub async fn ignore(
     State(services): State<Services>,
     editor: Editor,
     Part(id): Part<Uuid>,
-) -> Result<StatusCode, Problem> {
-    services.ignore_repair(editor.tenant, &editor.author, id).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Json<Repair>, Problem> {
+    let repair = services.ignore_repair(editor.tenant, &editor.author, id).await?;
+    Ok(Json(Repair::from(&repair)))
 }

@@ -177,11 +177,11 @@ impl Services {
         db::repair_count(&mut tx, tenant).await
     }
 
-    /// Puts a repair away until it is another than now; its title is given back.
+    /// Puts a repair away until it is another than now, and gives it back.
     ///
     /// # Errors
     /// When there is none of that id.
-    pub async fn ignore_repair(&self, tenant: TenantId, author: &Author, id: Uuid) -> Result<String> {
+    pub async fn ignore_repair(&self, tenant: TenantId, author: &Author, id: Uuid) -> Result<Repair> {
         let unstored = self.unstored(tenant).await?.into_iter().find(|row| row.id == id);
         let mut tx = self.db.write().await?;
         let repair = match (unstored, db::finding(&mut tx, tenant, id).await?) {
@@ -199,7 +199,7 @@ impl Services {
         db::add_history(&mut tx, tenant, self.clock.new_id(), author.user, repairs::HISTORY, &entry, now)
             .await?;
         tx.commit().await?;
-        Ok(repair.title)
+        Ok(repair)
     }
 
     /// The repairs that are no findings.

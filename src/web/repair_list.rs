@@ -59,8 +59,8 @@ pub async fn check_now(signed: Signed) -> Page {
 
 /// Puts a repair away until it changes.
 pub async fn ignore(signed: Signed, Id(id): Id<Uuid>) -> Page {
-    let title = signed.services().ignore_repair(signed.visitor.tenant, &signed.author(), id).await?;
-    Ok(back_to("/repairs", &[("done", "ignored"), ("name", &title)]))
+    let repair = signed.services().ignore_repair(signed.visitor.tenant, &signed.author(), id).await?;
+    Ok(back_to("/repairs", &[("done", "ignored"), ("name", &repair.title)]))
 }
 
 fn notice(params: &RepairParams) -> Option<Notice> {

@@ -124,6 +124,11 @@ class Demo {
     return (await this.#emulator(`entities/${name}`)).json();
   }
 
+  /** A person deletes a row in Autotask. */
+  async vanish(entity, id) {
+    await this.#emulator(`entities/${entity}/${id}`, 'DELETE');
+  }
+
   /** Every request the emulator was sent, oldest first. */
   async log() {
     const text = await (await this.#emulator('log')).text();

@@ -42,13 +42,13 @@ describe('the list of repairs', () => {
         await looksRight(page, 'repairs-missing');
         assert.ok((await tabThrough(page)) > 5);
       }
-      await page.getByRole('link', { name: `Link another opportunity: ${title}` }).press('Enter');
+      await page.getByRole('link', { name: 'Link another opportunity' }).press('Enter');
       assert.ok(await page.getByLabel('Autotask id of the opportunity').isVisible());
       await page.goBack();
-      await page.getByRole('button', { name: `Ignore until it changes: ${title}` }).press('Enter');
+      await page.getByRole('button', { name: 'Ignore until it changes' }).press('Enter');
       assert.ok(await page.getByText(`${title}. It comes back when it changes.`).isVisible());
       assert.ok(await page.getByText('Nothing needs you.').isVisible());
-      assert.equal(await page.getByText('to do').count(), 0);
+      assert.equal(await page.getByText(/^\d+ to do$/).count(), 0);
       assert.deepEqual(page.problems, []);
       await page.context().close();
     });

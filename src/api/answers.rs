@@ -240,6 +240,7 @@ pub struct RepairParams {
 
 /// Up to 50 repairs.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of the list on the wire, as in the other lists")]
 pub struct Repairs {
     /// The repairs.
     #[schema(max_items = 50)]

@@ -7,6 +7,7 @@ pub mod author;
 pub mod catalogue;
 pub mod catalogue_entries;
 pub mod document;
+pub mod findings;
 pub mod fold;
 pub mod hold;
 pub mod ids;

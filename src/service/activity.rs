@@ -74,9 +74,10 @@ impl Services {
         }
         let older = rows.last().filter(|_| has_older).map(|row| PushId(row.id));
         let mut causes: BTreeMap<String, (Hold, usize)> = BTreeMap::new();
-        for (_, reason) in db::held_pushes(&mut tx, tenant).await? {
-            if let Ok(hold) = serde_json::from_str::<Hold>(&reason) {
-                causes.entry(hold.cause()).or_insert((hold, 0)).1 += 1;
+        for held in db::held_causes(&mut tx, tenant).await? {
+            if let Ok(hold) = serde_json::from_str::<Hold>(&held.reason) {
+                let count = usize::try_from(held.count).unwrap_or_default();
+                causes.entry(hold.cause()).or_insert((hold, 0)).1 += count;
             }
         }
         let mut causes: Vec<_> = causes.into_values().collect();

@@ -17,7 +17,8 @@ impl Run<'_> {
         let Ok(row) = autotask::item(&exchange) else { return Ok(None) };
         let is_active = row.and_then(|row| row.get("isActive")?.as_bool()).unwrap_or(false);
         let customer = &self.document.content.customer;
-        let hold = Hold::LinkedCompanyInactive { customer: customer.id.clone(), name: customer.name.clone(), id };
+        let hold =
+            Hold::LinkedCompanyInactive { customer: customer.id.clone(), name: customer.name.clone(), id };
         Ok((!is_active).then_some(hold))
     }
 }

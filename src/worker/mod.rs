@@ -25,13 +25,13 @@ use uuid::Uuid;
 use crate::{
     clock::Millis,
     config::WorkerConfig,
-    db::{self, Lease, PollLease, RefreshLease},
+    db::{self, Lease, PollLease, ReconcileLease, RefreshLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     service::Services,
 };
 
-/// Refreshes of lists and polls that one process works on at a time; the other places are left to pushes.
+/// Refreshes of lists, polls and comparisons that one process works on at a time; the other places are left to pushes.
 const REFRESHES: usize = 2;
 
 /// What was claimed.
@@ -39,6 +39,7 @@ enum Work {
     Push(Lease),
     Lists(RefreshLease, OwnedSemaphorePermit),
     Catalogue(PollLease, OwnedSemaphorePermit),
+    Links(ReconcileLease, OwnedSemaphorePermit),
 }
 
 /// Brings pushes to Autotask, and lists from it.
@@ -127,6 +128,9 @@ impl Worker {
             if let Some(lease) = self.services.claim_poll().await? {
                 return Ok(Some(Work::Catalogue(lease, place)));
             }
+            if let Some(lease) = self.services.claim_reconcile().await? {
+                return Ok(Some(Work::Links(lease, place)));
+            }
         }
         Ok(self.claim_push().await?.map(Work::Push))
     }
@@ -136,6 +140,7 @@ impl Worker {
             Work::Push(lease) => self.work_on_push(lease).await,
             Work::Lists(lease, _place) => self.refresh_lists(&lease).await,
             Work::Catalogue(lease, _place) => self.poll_catalogue(&lease).await,
+            Work::Links(lease, _place) => self.reconcile(&lease).await,
         }
     }
 
@@ -162,6 +167,7 @@ impl Worker {
         db::end_leases(&mut tx, self.services.clock.now()).await?;
         db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
         db::end_poll_leases(&mut tx).await?;
+        db::end_reconcile_leases(&mut tx).await?;
         tx.commit().await
     }
 

@@ -1,10 +1,10 @@
 //! What falls due by itself: telling that the worker runs, lists that are to be fetched anew, services and roles that
-//! Autotask is to be asked for, forms that were kept long enough.
+//! Autotask is to be asked for, links that are to be compared with it, forms that were kept long enough.
 
 use super::Worker;
 use crate::{
     clock::Millis,
-    db::{PollLease, RefreshLease},
+    db::{PollLease, ReconcileLease, RefreshLease},
     error::Result,
 };
 
@@ -23,6 +23,7 @@ impl Worker {
             tracing::info!(refreshes, "lists are due");
         }
         self.services.request_due_polls().await?;
+        self.services.schedule_reconciles().await?;
         self.services.sweep_parked().await
     }
 
@@ -34,6 +35,18 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(tenant = %lease.tenant(), %error, "a poll was left to the next worker");
+            }
+        }
+    }
+
+    pub(super) async fn reconcile(&self, lease: &ReconcileLease) {
+        match self.services.run_reconcile(lease).await {
+            Ok(None) => {}
+            Ok(Some((sentence, _))) => {
+                tracing::warn!(tenant = %lease.tenant(), sentence, "what is linked could not be compared with Autotask");
+            }
+            Err(error) => {
+                tracing::error!(tenant = %lease.tenant(), %error, "a comparison was left to the next worker");
             }
         }
     }

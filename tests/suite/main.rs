@@ -25,6 +25,8 @@ mod new_customers;
 mod parked;
 mod preview;
 mod push;
+mod reconcile;
+mod repairs;
 mod roles;
 mod schema;
 mod secrets;

@@ -10,6 +10,8 @@ mod items;
 mod lists;
 mod polls;
 mod queue;
+mod reconciles;
+mod repairs;
 mod settings;
 mod steps;
 mod stops;

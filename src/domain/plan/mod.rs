@@ -21,7 +21,7 @@ mod source;
 
 pub use catalogue::{catalogue_key, other_period, wanted_period};
 pub use customer::company_key;
-pub use drift::{Difference, differences};
+pub use drift::{Difference, differences, watched};
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};

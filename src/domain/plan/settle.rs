@@ -67,7 +67,7 @@ impl Settle {
             Decision::Nothing => !matches!(one.field, "stage" | "status"),
             Decision::LeaveAlone(_) => true,
         };
-        differences(written, current).into_iter().filter(is_kept).collect()
+        differences(Target::Opportunity, written, current).into_iter().filter(is_kept).collect()
     }
 
     /// What it writes, unless a person was there before.

@@ -63,6 +63,21 @@ async fn an_edit_behind_the_api_obeys_no_rule() {
 }
 
 #[tokio::test]
+async fn rows_come_and_go_behind_the_api() {
+    let api = Api::new();
+    let rows = json!([{ "title": "By hand" }, { "title": "Also" }]);
+    let ids = control(&api, Method::POST, "entities/Opportunities", rows).await.json();
+    let ids: Vec<i64> = serde_json::from_value(ids).unwrap();
+    assert_eq!(ids.len(), 2);
+    let path = format!("entities/opportunities/{}", ids[0]);
+    assert_eq!(control(&api, Method::DELETE, &path, Value::Null).await.status, 204);
+    assert_eq!(control(&api, Method::DELETE, &path, Value::Null).await.status, 404);
+    let left = api.0.entities("Opportunities");
+    assert_eq!((left.len(), &left[0]["id"], &left[0]["title"]), (1, &json!(ids[1]), &json!("Also")));
+    assert_eq!(control(&api, Method::POST, "entities/Nonsense", json!([])).await.status, 404);
+}
+
+#[tokio::test]
 async fn a_scripted_status_hits_the_requests_it_names_and_no_more() {
     let api = Api::new();
     let fault =

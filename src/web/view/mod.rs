@@ -23,6 +23,7 @@ mod opportunities_form;
 mod parts;
 mod preview;
 mod push_detail;
+mod repair_list;
 mod repairs;
 mod settings_file;
 mod settings_summary;
@@ -64,6 +65,7 @@ pub use opportunities_form::{Codes, Contents, Created, Form, Lost, Services, Won
 pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
 pub use preview::{Card, Place, Preview, PreviewItem, Problem, Received};
 pub use push_detail::{AttemptRow, CompanyPicker, PushDetail, StepRow, ValueRow, WrittenValues};
+pub use repair_list::{RepairRow, Repairs};
 pub use repairs::{LinkOpportunity, StopSync};
 pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
 pub use settings_summary::{SettingsSummary, SummaryRow, SummarySection};

@@ -10,6 +10,7 @@ mod opportunities;
 mod others;
 mod people;
 mod preview;
+mod repairs;
 mod settings_file;
 mod states;
 
@@ -49,6 +50,7 @@ fn shell(title: &str, nav: Nav, crumbs: &[&str]) -> Shell {
         user: "avery.chen@northwind.example".to_owned(),
         nav,
         held: 3,
+        repairs: 2,
         test_server: true,
         worker: "Worker active 12 seconds ago".to_owned(),
         crumbs: crumbs.iter().enumerate().map(crumb).collect(),
@@ -82,6 +84,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(settings_file::samples());
     all.extend(preview::samples());
     all.extend(people::samples());
+    all.extend(repairs::samples());
     all.extend(states::samples());
     all
 }
@@ -146,6 +149,8 @@ fn words_of_people_are_escaped() {
             "push-company-wrong",
             "push-held",
             "push-link-opportunity",
+            "repairs",
+            "repairs-viewer",
             "revision",
             "revision-newest",
             "settings-file-changes",

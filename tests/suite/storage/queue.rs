@@ -18,7 +18,7 @@ const NO_LIMIT: i64 = 100;
 const ALL: PushFilter<'_> = PushFilter { state: None, backfill: None };
 
 impl Fixture {
-    async fn enable(&self, tenant: TenantId, enabled: bool) {
+    pub(super) async fn enable(&self, tenant: TenantId, enabled: bool) {
         let settings = OpportunitySettings { enabled, sections: None };
         let new = NewRevision {
             settings: &settings,

@@ -147,7 +147,7 @@ pub async fn open_creates_of_others(
 ) -> Result<Vec<StepRow>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT id, push_id, target, key, action, state, marker, request, autotask_id, note, lease_token, settings_revision, \
+            "SELECT id, push_id, target, key, action, state, marker, request, sources, autotask_id, note, lease_token, settings_revision, \
              send_before, created_at FROM step WHERE tenant_id = $1 AND document_id <> $2 AND target = $3 AND key = $4 \
              AND action = 'create' AND state IN ('intent', 'unknown') ORDER BY id",
         );

@@ -276,7 +276,9 @@ mod tests {
     fn each_tenant_has_its_own_minute_of_the_night() {
         let midnight = 1_795_392_000_000;
         let times: Vec<Millis> = (0..1_000_u128)
-            .map(|number| next_night(midnight + 9 * HOUR, TenantId(Uuid::from_u128(number * 7_919))))
+            .map(|number| {
+                next_night(midnight + 9 * HOUR, TenantId(Uuid::from_u128(number * 0x9E37_79B9_7F4A_7C15)))
+            })
             .collect();
         for at in &times {
             let time_of_day = at - midnight - DAY;

@@ -185,8 +185,8 @@ impl Run<'_> {
         let exchange = self.session.send(&call).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange).map(drop) {
-            Ok(()) | Err(Failure::Missing) => {}
-            Err(Failure::Refused(sentence)) if sentence.contains("No matching records found") => {}
+            Ok(()) => {}
+            Err(failure) if failure.is_missing() => {}
             Err(failure) => return Err(self.stop(&failure)),
         }
         let mut step = self.recorder.step(key, "delete", "done", &Map::new());
@@ -219,10 +219,10 @@ impl Run<'_> {
     }
 
     fn gone_or(&self, failure: &Failure, key: &Key, id: i64) -> Stop {
-        match failure {
-            Failure::Missing => Hold::Gone { entity: key.target.entity().to_owned(), id }.into(),
-            failure => self.stop(failure),
+        if failure.is_missing() {
+            return Hold::Gone { entity: key.target.entity().to_owned(), id }.into();
         }
+        self.stop(failure)
     }
 }
 

@@ -83,6 +83,7 @@ on_both! {
         // What holds its push comes first, and says the same.
         app.quote("Q-4").with("title", json!("Other desks")).send().await;
         app.expect("Q-4", "held", &format!("Opportunities {gone} is no longer in Autotask")).await;
+        assert_eq!(app.failures(), [500]);
         let reasons = app.reasons().await;
         assert_eq!(reasons.iter().filter(|reason| reason.contains(&gone.to_string())).count(), 1, "{reasons:?}");
     }

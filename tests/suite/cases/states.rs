@@ -61,6 +61,13 @@ fn cases() -> Vec<Case> {
         }),
         new("lost after it was won").becomes("won").becomes("lost"),
         new("lost and reopened and won").becomes("lost").becomes("open").becomes("won"),
+    ]
+}
+
+/// What a person did in Autotask, before or after.
+fn with_a_person() -> Vec<Case> {
+    let change = |body: &mut serde_json::Value| body["lines"][0]["quantity"] = json!("5");
+    vec![
         new("a person closed it before it is won")
             .person(json!({ "stage": ON_HOLD, "status": CLOSED }))
             .becomes("won"),
@@ -82,7 +89,7 @@ fn cases() -> Vec<Case> {
 on_both! {
     async fn states_are_as_in_their_snapshot(db) {
         let mut table = Table::start(db).await;
-        for case in cases() {
+        for case in cases().into_iter().chain(with_a_person()) {
             table.case(case).await;
         }
         table.finish("states", 27);

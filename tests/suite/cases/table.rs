@@ -136,7 +136,7 @@ impl Table {
     /// The customer, the cable and a role are linked from before.
     pub async fn start(db: &Database) -> Self {
         let app = TestApp::start(db).await;
-        app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback)).await;
+        Box::pin(app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback))).await;
         let labor = line("labor", json!({ "id": "1", "sku": "LAB-1" }));
         Draft::quote(&app, "Q-before").line("HDMI cable", "3 × 11.50").item(labor).send().await;
         let mut tx = app.services.db.write().await.unwrap();

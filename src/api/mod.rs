@@ -15,6 +15,7 @@ mod lists;
 mod openapi;
 mod preview;
 mod pushes;
+mod repairs;
 mod schema;
 mod settings;
 
@@ -57,6 +58,9 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(pushes::list))
         .routes(routes!(pushes::show))
         .routes(routes!(pushes::retry))
+        .routes(routes!(repairs::list))
+        .routes(routes!(repairs::check))
+        .routes(routes!(repairs::ignore))
         .routes(routes!(settings::show, settings::put))
         .routes(routes!(settings::switch))
 }

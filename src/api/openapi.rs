@@ -30,6 +30,7 @@ use super::error::Problem;
         (name = "Catalogue", description = "Brands, categories and items: what documents name, and the services and labor roles of Autotask."),
         (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
         (name = "Pushes", description = "What was sent to Autotask, what waits and why."),
+        (name = "Repairs", description = "What waits for a person: causes of held pushes, and what comparing with Autotask found."),
         (name = "Settings", description = "What the Opportunities page saves. Each save is a revision, and its number is the `ETag`.")
     ),
     security(("token" = [])),

@@ -22,10 +22,12 @@ mod list_refresh;
 mod list_sources;
 pub mod lists;
 pub mod metrics;
+pub mod open_repairs;
 pub mod parked;
 pub mod people;
 pub mod planning;
 pub mod preview;
+pub mod reconcile;
 pub mod repairs;
 mod retention;
 pub mod save_news;
@@ -36,6 +38,7 @@ pub mod standing;
 mod waiting_cap;
 pub mod waits;
 pub mod workers;
+pub mod written;
 
 use std::{sync::Arc, time::Duration};
 

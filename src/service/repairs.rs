@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The kind of history entries about what people did for single documents.
-const HISTORY: &str = "repair";
+pub(super) const HISTORY: &str = "repair";
 /// The longest reason, in characters.
 const MAX_REASON: usize = 200;
 const NO_PUSH: &str = "There is no push of that id.";
@@ -157,7 +157,7 @@ impl Services {
 }
 
 /// What an author is called in a sentence that is kept.
-async fn called(tx: &mut db::Tx, author: &Author) -> Result<String> {
+pub(super) async fn called(tx: &mut db::Tx, author: &Author) -> Result<String> {
     let name = match author.user {
         Some(user) => db::user_name(tx, user).await?,
         None => None,

@@ -119,6 +119,7 @@ pub fn fix_page(hold: &Hold) -> Option<Link> {
     let anchor = match hold {
         Hold::SetupNeeded | Hold::OptionInactive { .. } => "",
         Hold::CategoryUnmapped { .. } => "#category_map",
+        Hold::CustomerUnknown { .. } => "#created-create_missing_customers",
         _ => return None,
     };
     Some(Link::new(format!("/apps/autotask/opportunities{anchor}"), "Go to settings"))

@@ -188,7 +188,7 @@ async fn is_mended(tx: &mut Tx, lease: &Lease, left: &Left) -> Result<bool> {
             Some((customer, _)) => {
                 let key = Key::new(Target::Company, customer);
                 let links = db::links(tx, lease.tenant(), lease.document(), &[customer.to_owned()]).await?;
-                Ok(links.get(&key).is_some())
+                Ok(links.id(&key).is_some_and(|id| hold.linked_company() != Some(id)))
             }
             None => Ok(false),
         },

@@ -4,6 +4,7 @@
 //! in `push`, how one step is done in `execute`, what becomes of a failure in `end`, what falls due by the clock in
 //! `upkeep`.
 
+mod company;
 mod end;
 mod execute;
 mod push;
@@ -32,13 +33,13 @@ use self::end::{End, Stop};
 use crate::{
     clock::Millis,
     config::WorkerConfig,
-    db::{self, Lease, PollLease, RefreshLease},
+    db::{self, Lease, PollLease, ReconcileLease, RefreshLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     service::Services,
 };
 
-/// Refreshes of lists and polls that one process works on at a time; the other places are left to pushes.
+/// Refreshes of lists, polls and comparisons that one process works on at a time; the other places are left to pushes.
 const REFRESHES: usize = 2;
 
 /// How long it may take to hand work back.
@@ -49,6 +50,7 @@ enum Work {
     Push(Lease),
     Lists(RefreshLease, OwnedSemaphorePermit),
     Catalogue(PollLease, OwnedSemaphorePermit),
+    Links(ReconcileLease, OwnedSemaphorePermit),
 }
 
 impl fmt::Display for Work {
@@ -68,8 +70,8 @@ pub struct Worker {
     id: Uuid,
     services: Services,
     config: WorkerConfig,
-    /// Products and services that several quotes need are looked up and created by one push at a time.
-    catalogue: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
+    /// Customers, products and services that several quotes need are looked up and created by one push at a time.
+    shared: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
     refreshes: Arc<Semaphore>,
     /// No work is to begin any more, and no step of work that is under way.
     stop: CancellationToken,
@@ -86,7 +88,7 @@ impl Worker {
             id: services.clock.new_id(),
             services,
             config,
-            catalogue: Arc::default(),
+            shared: Arc::default(),
             refreshes: Arc::new(Semaphore::new(REFRESHES)),
             stop: CancellationToken::new(),
             hand_back: CancellationToken::new(),
@@ -159,6 +161,9 @@ impl Worker {
             if let Some(lease) = self.services.claim_poll().await? {
                 return Ok(Some(Work::Catalogue(lease, place)));
             }
+            if let Some(lease) = self.services.claim_reconcile().await? {
+                return Ok(Some(Work::Links(lease, place)));
+            }
         }
         Ok(self.claim_push().await?.map(Work::Push))
     }
@@ -188,6 +193,7 @@ impl Worker {
             Work::Push(lease) => self.work_on_push(lease).await,
             Work::Lists(lease, _place) => self.refresh_lists(&lease).await,
             Work::Catalogue(lease, _place) => self.poll_catalogue(&lease).await,
+            Work::Links(lease, _place) => self.reconcile(&lease).await,
         }
     }
 
@@ -219,6 +225,7 @@ impl Worker {
         db::end_leases(&mut tx, self.services.clock.now()).await?;
         db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
         db::end_poll_leases(&mut tx).await?;
+        db::end_reconcile_leases(&mut tx).await?;
         tx.commit().await
     }
 
@@ -284,8 +291,8 @@ impl Worker {
         Ok(kept)
     }
 
-    async fn catalogue_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
-        self.catalogue.lock().await.entry(tenant).or_default().clone()
+    async fn shared_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
+        self.shared.lock().await.entry(tenant).or_default().clone()
     }
 }
 

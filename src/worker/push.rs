@@ -30,6 +30,8 @@ pub struct Run<'a> {
     pub session: Session,
     pub recorder: Recorder<'a>,
     pub links: Links,
+    /// What is sent.
+    pub document: &'a Document,
     /// What values are called.
     pub lists: &'a Lists,
     /// Records that this very run created: what hangs below them cannot be there yet.
@@ -67,9 +69,9 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
     };
     let recorder = Recorder::new(worker, lease, loaded.planning.revision);
     let links = loaded.planning.links.clone();
-    let lists = &loaded.planning.lists;
-    let mut run =
-        Run { worker, lease, session, recorder, links, lists, fresh: BTreeSet::new(), notes: Vec::new() };
+    let (document, lists) = (&loaded.planning.document, &loaded.planning.lists);
+    let (fresh, notes) = (BTreeSet::new(), Vec::new());
+    let mut run = Run { worker, lease, session, recorder, links, document, lists, fresh, notes };
     let outcome = run.all_steps(&loaded).await;
     // Also a run that stops early has done something: it is written down before the push is left.
     match outcome {

@@ -5,12 +5,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{Worker, end::Stop};
+use super::{
+    Worker,
+    end::{End, Stop, checking},
+};
 use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
-    db::{self, AttemptRow, Lease, StepRow, WriteTx},
-    domain::plan::{Key, Link},
+    db::{self, AttemptRow, Lease, StepRow, Tx, WriteTx},
+    domain::plan::{Key, Link, Target},
     error::{Error, Result},
 };
 
@@ -54,6 +57,7 @@ impl<'a> Recorder<'a> {
             state: state.to_owned(),
             marker: None,
             request: Value::Object(request.clone()).to_string(),
+            sources: None,
             autotask_id: None,
             note: None,
             lease_token: self.lease.lease_token,
@@ -125,14 +129,10 @@ impl<'a> Recorder<'a> {
         if intent.is_none() && self.notes.is_empty() {
             return Ok(());
         }
-        self.try_commit(intent).await.map_err(Stop::Fault)
-    }
-
-    async fn try_commit(&mut self, intent: Option<StepRow>) -> Result<()> {
         let now = self.worker.services.clock.now();
         let mut tx = self.worker.services.db.write().await?;
         if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
-            return Err(Error::Conflict("the lease was lost".to_owned()));
+            return Err(Error::Conflict("the lease was lost".to_owned()).into());
         }
         let calls = self.notes.iter().filter(|note| matches!(note, Note::Attempt(_))).count();
         let calls = i64::try_from(calls).unwrap_or(i64::MAX);
@@ -142,10 +142,23 @@ impl<'a> Recorder<'a> {
         }
         if let Some(intent) = &intent {
             db::add_step(&mut tx, self.lease.tenant(), self.lease.document(), intent).await?;
+            self.refuse_a_second(&mut tx, intent).await?;
         }
         tx.commit().await?;
         self.notes.clear();
         Ok(())
+    }
+
+    /// Another process may have made what documents share since it was searched for.
+    async fn refuse_a_second(&self, tx: &mut Tx, intent: &StepRow) -> std::result::Result<(), Stop> {
+        let target = Target::ALL.into_iter().find(|target| target.name() == intent.target);
+        let Some(target) = target.filter(|target| !target.is_of_document()) else { return Ok(()) };
+        let keys = [intent.key.clone()];
+        let links = db::links(tx, self.lease.tenant(), self.lease.document(), &keys).await?;
+        match links.get(&Key::new(target, intent.key.clone())) {
+            Some(_) => Err(Stop::End(End::Later { at: intent.created_at, reason: checking() })),
+            None => Ok(()),
+        }
     }
 
     async fn write(&self, tx: &mut WriteTx, note: &Note, now: Millis) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::{
         document::State,
         hold::Hold,
         plan::{
-            Difference, Key, differences,
+            Difference, Key,
             settle::{Decision, Settle},
         },
     },
@@ -28,21 +28,21 @@ impl Run<'_> {
             return Ok(());
         }
         let row = self.read_opportunity(id).await?;
-        let changed = differences(&written, &row);
-        match settle.decide(&row) {
-            Decision::Write(fields) => {
-                self.keep(key, id, changed.into_iter().filter(|one| !fields.contains_key(one.field)));
-                self.patch(key, id, &fields, "settle", Some(settle.state)).await?;
+        let decision = settle.decide(&row);
+        let kept = settle.kept(&decision, &written, &row);
+        match decision {
+            Decision::Write(_) => {
+                self.keep(key, id, &kept);
+                self.patch(key, id, &settle.fields(), "settle", Some(settle.state)).await?;
             }
             Decision::Nothing => {
-                let is_settled = |field: &str| matches!(field, "stage" | "status");
-                self.keep(key, id, changed.into_iter().filter(|one| !is_settled(one.field)));
+                self.keep(key, id, &kept);
                 self.settled(key, settle.state, None);
             }
             Decision::LeaveAlone(sentence) => {
                 // The sentence says it all already.
                 let notes = self.notes.len();
-                self.keep(key, id, changed);
+                self.keep(key, id, &kept);
                 self.notes.truncate(notes);
                 self.settled(key, settle.state, Some(sentence));
             }
@@ -59,8 +59,7 @@ impl Run<'_> {
     }
 
     /// Says field by field what was changed in Autotask and stays so.
-    fn keep(&mut self, key: &Key, id: i64, kept: impl IntoIterator<Item = Difference>) {
-        let kept: Vec<Difference> = kept.into_iter().collect();
+    fn keep(&mut self, key: &Key, id: i64, kept: &[Difference]) {
         if kept.is_empty() {
             return;
         }

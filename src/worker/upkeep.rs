@@ -1,12 +1,12 @@
 //! What falls due by itself: telling that the worker runs, lists that are to be fetched anew, services and roles that
-//! Autotask is to be asked for, what was kept long enough.
+//! Autotask is to be asked for, links that are to be compared with it, what was kept long enough.
 
 use std::sync::atomic::Ordering;
 
 use super::Worker;
 use crate::{
     clock::Millis,
-    db::{PollLease, RefreshLease},
+    db::{PollLease, ReconcileLease, RefreshLease},
     error::Result,
 };
 
@@ -27,6 +27,7 @@ impl Worker {
             tracing::info!(refreshes, "lists are due");
         }
         self.services.request_due_polls().await?;
+        self.services.schedule_reconciles().await?;
         self.services.sweep_parked().await?;
         self.forget_old().await
     }
@@ -48,6 +49,18 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(tenant = %lease.tenant(), %error, "a poll was left to the next worker");
+            }
+        }
+    }
+
+    pub(super) async fn reconcile(&self, lease: &ReconcileLease) {
+        match self.services.run_reconcile(lease).await {
+            Ok(None) => {}
+            Ok(Some((sentence, _))) => {
+                tracing::warn!(tenant = %lease.tenant(), sentence, "what is linked could not be compared with Autotask");
+            }
+            Err(error) => {
+                tracing::error!(tenant = %lease.tenant(), %error, "a comparison was left to the next worker");
             }
         }
     }

@@ -12,7 +12,7 @@ use opportune::{
     app,
     clock::Clock,
     config::{Config, Role, WorkerConfig},
-    db::{self, Outcome},
+    db::{self, ConnectionRow, Outcome},
     domain::{
         author::Author,
         hold::Hold,
@@ -98,6 +98,14 @@ impl Rig {
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Connects Autotask, as far as the table knows.
+    pub async fn connect(&self) {
+        let row = ConnectionRow::default();
+        let mut tx = self.services.db.write().await.unwrap();
+        db::put_connection(&mut tx, self.tenant, &row, self.services.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Holds the push that waits, as the worker does when settings are missing.

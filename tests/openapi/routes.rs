@@ -130,6 +130,26 @@ async fn pushes(rig: &Rig) -> Vec<Asked> {
     ]
 }
 
+/// Repairs: listed, ignored, looked for.
+async fn repairs(rig: &Rig) -> Vec<Asked> {
+    const LIST: &str = "/api/v1/repairs";
+    const CHECK: &str = "/api/v1/repairs/check";
+    const IGNORE: &str = "/api/v1/repairs/{id}/ignore";
+    let list = ask(rig, "GET", LIST, LIST, "").await;
+    let id = list.answer.json()["repairs"][0]["id"].as_str().unwrap().to_owned();
+    let refused = ask(rig, "POST", CHECK, CHECK, "").await;
+    rig.connect().await;
+    vec![
+        list,
+        refused,
+        ask(rig, "POST", CHECK, CHECK, "").await,
+        ask(rig, "GET", LIST, LIST, "").await,
+        ask(rig, "GET", LIST, "/api/v1/repairs?after=x", "").await,
+        ask(rig, "POST", IGNORE, &IGNORE.replace("{id}", &id), "").await,
+        ask(rig, "POST", IGNORE, &filled(IGNORE), "").await,
+    ]
+}
+
 /// Previews, made and refused in every way.
 async fn previews(rig: &Rig, shapes: &Shapes) -> Vec<Asked> {
     const PREVIEW: &str = "/api/v1/preview";
@@ -235,6 +255,7 @@ async fn every_described_status_comes_with_its_body() {
     others.extend(settings(&rig).await);
     others.extend(catalogue(&rig).await);
     others.extend(previews(&rig, &shapes).await);
+    others.extend(repairs(&rig).await);
     let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();

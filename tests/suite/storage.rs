@@ -11,6 +11,8 @@ mod lists;
 mod ops;
 mod polls;
 mod queue;
+mod reconciles;
+mod repairs;
 mod settings;
 mod steps;
 mod stops;

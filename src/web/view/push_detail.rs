@@ -46,8 +46,8 @@ pub struct PushDetail {
     pub can_resume: bool,
     /// What has to be done, in order.
     pub steps: Vec<StepRow>,
-    /// Each value that is sent, and where it comes from.
-    pub values: Vec<ValueRow>,
+    /// What was written, step by step.
+    pub written: Vec<WrittenValues>,
     /// Each HTTP try, newest first.
     pub attempts: Vec<AttemptRow>,
 }
@@ -95,6 +95,15 @@ pub struct AttemptRow {
     pub request: Option<String>,
     /// What was answered, word for word.
     pub response: Option<String>,
+}
+
+/// What one step wrote.
+#[derive(Clone, Debug)]
+pub struct WrittenValues {
+    /// What it wrote, in words: `Create the quote: 12 values, with settings revision 3`.
+    pub summary: String,
+    /// Each value, and where it comes from.
+    pub values: Vec<ValueRow>,
 }
 
 /// One value that is sent.

@@ -128,6 +128,7 @@ pub struct Table {
     text: String,
     names: BTreeMap<(&'static str, i64), String>,
     items: usize,
+    locations: usize,
     last: Option<(Value, Value)>,
 }
 
@@ -155,7 +156,7 @@ impl Table {
                 );
             }
         }
-        Self { app, text: String::new(), names, items: 0, last: None }
+        Self { app, text: String::new(), names, items: 0, locations: 0, last: None }
     }
 
     /// Goes through a case.
@@ -164,7 +165,7 @@ impl Table {
         let number =
             case.name.split([' ', ',', '\'']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
         let number: String = number.chars().take(50).collect();
-        self.items = 0;
+        (self.items, self.locations) = (0, 0);
         let mut given = None;
         for step in case.moves {
             match step {
@@ -248,7 +249,13 @@ impl Table {
                 self.last.as_mut().unwrap().1 = json!(id);
                 "quote"
             }
-            "QuoteLocations" => "location",
+            "Companies" => body["companyName"].as_str().unwrap(),
+            _ if path.ends_with("/Contacts") => body["emailAddress"].as_str().unwrap(),
+            "QuoteLocations" if self.locations > 0 => "other location",
+            "QuoteLocations" => {
+                self.locations += 1;
+                "location"
+            }
             "Products" | "Services" => body["name"].as_str().unwrap(),
             _ => {
                 self.items += 1;
@@ -300,6 +307,7 @@ fn entity_of(entity: &'static str, field: &str) -> Option<&'static str> {
     Some(match field {
         "id" => entity,
         "companyID" => "Companies",
+        "contactID" => "Contacts",
         "opportunityID" => "Opportunities",
         "quoteID" => "Quotes",
         "billToLocationID" | "shipToLocationID" | "soldToLocationID" => "QuoteLocations",

@@ -4,6 +4,7 @@ use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
     Activity, Answer, Answers, AttemptRow, CauseGroup, CompanyPicker, ErrorLink, Filter, Link,
     LinkOpportunity, Nav, Notice, PushDetail, PushRow, StepRow, StopSync, Tag, Text, Tone, ValueRow,
+    WrittenValues,
 };
 
 pub(super) fn samples() -> [(&'static str, String); 12] {
@@ -25,7 +26,7 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
         ("push-stopped", page(&PushDetail { can_resume: true, actions: vec![], ..push_sent() })),
         ("push-link-opportunity", page(&link_opportunity())),
         ("push-stop", page(&stop_sync())),
-        ("push-new", page(&PushDetail { steps: vec![], values: vec![], attempts: vec![], ..push_sent() })),
+        ("push-new", page(&PushDetail { steps: vec![], written: vec![], attempts: vec![], ..push_sent() })),
     ]
 }
 
@@ -159,12 +160,12 @@ fn push_sent() -> PushDetail {
             step("Create the quote", Tag::new(Tone::Ok, "Done"), Some("Quote 9021"), ""),
             step("Create the items", Tag::new(Tone::Ok, "Done"), None, "10 of 10"),
         ],
-        values: vec![
+        written: vec![written(vec![
             value("companyID", "Contoso Dental (175)", "Customer of the quote"),
             value("ownerResourceID", "Avery Chen (29682885)", "Matched from the quote's owner"),
             value("stage", "Proposal Sent (7)", "When a quote is created"),
             value("title", "Q-10432 Workstation refresh 2027", "Quote number and title"),
-        ],
+        ])],
         attempts: vec![attempt(Tag::new(Tone::Ok, "200 OK"), r#"{"itemId": 41877}"#)],
     }
 }
@@ -183,7 +184,7 @@ fn push_held() -> PushDetail {
             step("Create the product", Tag::new(Tone::Bad, "Failed"), None, HOSTILE),
             step("Create the items", Tag::new(Tone::Plain, "Waiting"), None, "7 of 10"),
         ],
-        values: vec![value("description", HOSTILE, HOSTILE)],
+        written: vec![written(vec![value("description", HOSTILE, HOSTILE)])],
         attempts: vec![attempt(Tag::new(Tone::Bad, "500 Internal Server Error"), HOSTILE)],
         ..push_sent()
     }
@@ -241,6 +242,11 @@ fn step(label: &str, state: Tag, made: Option<&str>, note: &str) -> StepRow {
         autotask_id: made.map(|made| Link::new("https://autotask.example/", made)),
         note: note.to_owned(),
     }
+}
+
+fn written(values: Vec<ValueRow>) -> WrittenValues {
+    let summary = format!("Create the opportunity: {} values, with settings revision 3", values.len());
+    WrittenValues { summary, values }
 }
 
 fn value(field: &str, value: &str, source: &str) -> ValueRow {

@@ -183,7 +183,11 @@ impl Finding {
                     (false, Target::Quote) => format!("Found with the same number: quote {}. ", listed(others)),
                     (false, _) => format!("Found with the same number: opportunity {}. ", listed(others)),
                 };
-                format!("{found}Link another opportunity, or stop the sync of the {kind}. Opportune makes no second one by itself.")
+                let link = match about.target {
+                    Target::Quote => "Link its opportunity again to have it made anew",
+                    _ => "Link another opportunity",
+                };
+                format!("{found}{link}, or stop the sync of the {kind}. Opportune makes no second one by itself.")
             }
             (Self::Missing { .. }, Target::Company) => {
                 "New quotes of its customer are refused. Name another company with the customer in the quoting tool.".to_owned()

@@ -247,6 +247,9 @@ impl Hold {
                 "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
             }
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
+            Self::Duplicate { .. } if !self.is_about_opportunity() => {
+                "Rename all but one of them in Autotask, then retry.".to_owned()
+            }
             Self::Duplicate { .. } => {
                 "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
             }
@@ -292,7 +295,13 @@ impl Hold {
 
     /// Whether a person has to say which opportunity is the document's.
     pub fn is_about_opportunity(&self) -> bool {
-        matches!(self, Self::Gone { .. } | Self::Duplicate { .. })
+        match self {
+            Self::Gone { .. } => true,
+            Self::Duplicate { entity, .. } => {
+                matches!(entity.as_str(), "Opportunities" | "Quotes" | "QuoteItems")
+            }
+            _ => false,
+        }
     }
 
     /// Whether connecting Autotask can release it.

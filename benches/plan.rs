@@ -49,6 +49,7 @@ fn sections() -> Sections {
             status: 1,
             probability: None,
             shipping: Some(40),
+            create_missing_customers: false,
         },
         won: Won { stage: 11, status: 1 },
         lost: Lost { stage: None, status: 2 },

@@ -1,11 +1,18 @@
 //! Composition: configuration in, running parts out, shutdown in order.
 
+pub mod health;
+mod request_id;
+
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::{Router, extract::State, http::StatusCode, routing::get};
+use axum::{Router, middleware};
 use tokio::{net::TcpListener, sync::Notify, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
 
 use crate::{
     api, autotask,
@@ -23,8 +30,8 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(30);
 /// How long the test of a connection may take: shorter than a page may.
 const TEST_WITHIN: Duration = Duration::from_secs(20);
-/// How long the database may take to say that it is there.
-const READY: Duration = Duration::from_secs(2);
+/// The worker hands back by itself what it cannot finish within its own grace period; beyond this it hangs.
+const WORKER_GRACE: Duration = Duration::from_secs(34);
 
 /// The program, opened and ready to run.
 pub struct App {
@@ -32,6 +39,7 @@ pub struct App {
     pub services: Services,
     config: Config,
     listener: Option<TcpListener>,
+    metrics: Option<TcpListener>,
 }
 
 impl App {
@@ -45,12 +53,21 @@ impl App {
             Role::Worker => None,
             Role::All | Role::Web => Some(bind(config.listen).await?),
         };
-        Ok(Self { services, config, listener })
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        Ok(Self { services, config, listener, metrics })
     }
 
     /// Where pages and REST are served.
     pub fn address(&self) -> Option<SocketAddr> {
         self.listener.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Where metrics are served, if they are.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     /// Runs until `stop`; then requests and pushes that are under way are finished, within a grace period.
@@ -69,27 +86,30 @@ impl App {
                 outcome
             })
         });
-        if let Some(listener) = self.listener {
-            let router = router(&self.services, &self.config);
-            serve(listener, router, stop.clone()).await?;
+        if let Some(listener) = self.metrics {
+            tasks.spawn(serve(listener, health::with_metrics(&self.services), stop.clone()));
         }
-        tasks.close();
-        match worker {
-            Some(worker) => finish(worker, stop).await,
-            None => Ok(()),
-        }
+        let web = async {
+            let Some(listener) = self.listener else { return Ok(()) };
+            serve(listener, router(&self.services, &self.config), stop.clone()).await
+        };
+        let worker = async {
+            let Some(worker) = worker else { return Ok(()) };
+            finish(worker, stop.clone()).await
+        };
+        tokio::try_join!(web, worker).map(drop)
     }
 }
 
 async fn finish(worker: tokio::task::JoinHandle<Result<()>>, stop: CancellationToken) -> Result<()> {
     let grace = async {
         stop.cancelled().await;
-        time::sleep(GRACE).await;
+        time::sleep(WORKER_GRACE).await;
     };
     tokio::select! {
         outcome = worker => outcome.map_err(Error::internal)?,
         () = grace => {
-            tracing::warn!("the grace period is over; pushes under way are left to the next start");
+            tracing::warn!("the worker does not end; what it holds is taken over when its leases end");
             Ok(())
         }
     }
@@ -110,6 +130,8 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
         client: autotask::Client::new(config.worker.write_timeout)?,
         discovery_url: config.discovery_url.as_str().into(),
         test_within: TEST_WITHIN,
+        waiting: Arc::default(),
+        counters: Arc::default(),
         wake: Arc::new(Notify::new()),
     })
 }
@@ -129,22 +151,14 @@ pub fn key_file(config: &Config) -> Result<PathBuf> {
 
 /// All routes: pages, REST and health.
 pub fn router(services: &Services, config: &Config) -> Router {
-    let health = Router::new()
-        .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready))
-        .with_state(services.clone());
     web::router(services.clone(), &api::document(), config.secure_cookies, config.test_server)
         .merge(api::router(services.clone()))
-        .merge(health)
+        .merge(health::routes(services))
         .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http())
-}
-
-async fn ready(State(services): State<Services>) -> (StatusCode, &'static str) {
-    match time::timeout(READY, services.db.ping()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ready"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
-    }
+        .layer(TraceLayer::new_for_http().make_span_with(request_id::span))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(middleware::map_request(request_id::drop_unfit))
 }
 
 /// Binds an address.

@@ -34,6 +34,18 @@ use crate::{
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// How log lines are written to standard error; `RUST_LOG` says which
+    #[arg(long, global = true, env = "OPPORTUNE_LOG_FORMAT", value_enum, default_value = "text")]
+    log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +85,7 @@ impl DatabaseArgs {
         let config = Config {
             database_url: self.database_url,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
             role: Role::Web,
             key_file: self.key_file,
             key: self.key,
@@ -146,6 +159,9 @@ struct ServeArgs {
     /// Where pages and REST are served; port 0 is any free port
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Serve /metrics, /healthz and /readyz here too, for machines alone; port 0 is any free port
+    #[arg(long, env = "OPPORTUNE_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
     /// Which parts run
     #[arg(long, value_enum, default_value = "all")]
     role: Role,
@@ -176,6 +192,11 @@ struct EmulatorArgs {
 }
 
 impl Cli {
+    /// How log lines are to be written.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
     /// Does what was asked for.
     ///
     /// # Errors
@@ -201,6 +222,7 @@ impl DemoArgs {
         let config = Config {
             database_url: format!("sqlite://{}", data_dir.join("opportune.db").display()),
             listen: self.listen,
+            metrics_listen: None,
             role: Role::All,
             key_file: None,
             key: None,
@@ -231,6 +253,7 @@ impl ServeArgs {
         let config = Config {
             database_url: self.database.database_url,
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             role: self.role,
             key_file: self.database.key_file,
             key: self.database.key,
@@ -242,6 +265,9 @@ impl ServeArgs {
         let app = App::open(config, Clock::system()).await?;
         if let Some(address) = app.address() {
             say(&format!("Opportune is at http://{address}"))?;
+        }
+        if let Some(address) = app.metrics_address() {
+            say(&format!("Metrics are at http://{address}/metrics"))?;
         }
         app.run(stop_signal()?).await
     }

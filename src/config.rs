@@ -22,6 +22,8 @@ pub struct Config {
     pub database_url: String,
     /// Where pages and REST are served; port 0 is any free port.
     pub listen: SocketAddr,
+    /// Where `/metrics` is served, with `/healthz` and `/readyz`: an address that is not for everybody.
+    pub metrics_listen: Option<SocketAddr>,
     /// Which parts run.
     pub role: Role,
     /// The file that holds the key with which secrets are sealed; made on first use beside a SQLite database.
@@ -57,6 +59,8 @@ pub struct WorkerConfig {
     /// … and believed lost only this long after: Autotask works on a request for up to 5 minutes, also when its
     /// sender has gone.
     pub quarantine: Duration,
+    /// How long work that is under way may take after the worker was told to stop; then it is handed back.
+    pub grace: Duration,
     /// How long a request that writes may take; shorter than the lease, so that no request outlives it.
     pub write_timeout: Duration,
 }
@@ -71,6 +75,7 @@ impl Default for WorkerConfig {
             heartbeat: Duration::from_secs(15),
             second_look: Duration::from_secs(30),
             quarantine: Duration::from_secs(330),
+            grace: Duration::from_secs(30),
             write_timeout: Duration::from_secs(100),
         }
     }

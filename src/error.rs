@@ -32,6 +32,9 @@ pub enum Error {
     /// Too many tries; `0` is the number of seconds to wait.
     #[error("Too many tries. Wait {seconds} {unit}.", seconds = .0, unit = if *.0 == 1 { "second" } else { "seconds" })]
     TooMany(u64),
+    /// There is no room for more at the moment: a sentence, and after how many seconds to try again.
+    #[error("{0}")]
+    Full(String, u64),
     /// A fault of ours or of the machine: logged, never shown.
     #[error("internal error: {0}")]
     Internal(Box<dyn std::error::Error + Send + Sync>),

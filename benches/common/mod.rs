@@ -37,6 +37,7 @@ impl Rig {
         let config = Config {
             database_url,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
             role: Role::All,
             key_file: Some(folder.path().join("key")),
             key: None,

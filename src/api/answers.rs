@@ -1,5 +1,7 @@
 //! What REST answers with. These structs are both what is sent and what `openapi.json` says about it.
 
+mod repairs;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +12,21 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-use super::schema::{Quote, Sale};
+use super::{
+    preview::PreviewField,
+    schema::{Quote, Sale},
+};
 use crate::{
     clock,
     domain::{hold::Hold, ids::PushId},
-    service::{activity::PushRow, intake::Receipt},
+    service::{
+        activity::{PushDetail, PushRow},
+        intake::Receipt,
+        written::Written,
+    },
 };
+
+pub use repairs::*;
 
 /// The answer to a document that was taken in, after its commit.
 #[derive(Debug, Serialize, ToSchema)]
@@ -209,6 +220,40 @@ pub struct Push {
     /// When it last changed.
     #[schema(format = DateTime)]
     updated_at: String,
+    /// What was written to Autotask, in that order; only where one push is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<Vec<PushWrite>>,
+}
+
+/// What one step wrote.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PushWrite {
+    /// The entity, as Autotask names it.
+    entity: &'static str,
+    /// The record's id in Autotask.
+    #[schema(required = true)]
+    id: Option<i64>,
+    /// `create`, `update`, `settle` for stage and status of a decided quote, or `keep` for what a person had changed and
+    /// was left as it is.
+    action: String,
+    /// The revision of the settings that it was planned with.
+    settings_revision: i64,
+    /// The values, each with where it comes from.
+    fields: Vec<PreviewField>,
+}
+
+impl From<PushDetail> for Push {
+    fn from(detail: PushDetail) -> Self {
+        let write = |written: Written| PushWrite {
+            entity: written.target.entity(),
+            id: written.id,
+            action: written.action,
+            settings_revision: written.revision,
+            fields: written.fields.into_iter().map(PreviewField::from).collect(),
+        };
+        let written = detail.written.into_iter().map(write).collect();
+        Self { written: Some(written), ..Self::from(&detail.push) }
+    }
 }
 
 impl From<&PushRow> for Push {
@@ -225,6 +270,7 @@ impl From<&PushRow> for Push {
             settings_revision: push.settings_revision,
             created_at: clock::timestamp(push.created_at).to_string(),
             updated_at: clock::timestamp(push.updated_at).to_string(),
+            written: None,
         }
     }
 }

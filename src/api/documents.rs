@@ -5,7 +5,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use super::{
     answers::{Accepted, Stored, StoredSale},
     error::Problem,
-    extract::{Caller, JsonBody, Part},
+    extract::{Caller, JsonBody, Part, RequestName},
     openapi::{AnyRefusal, DocumentRefusal},
     schema::{Quote, Sale},
 };
@@ -44,9 +44,10 @@ pub async fn put_quote(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(number): Part<String>,
+    name: RequestName,
     JsonBody(body): JsonBody,
 ) -> Receipt {
-    receive(&services, tenant, intake::quote(&number, &body)).await
+    receive(&services, tenant, &name, intake::quote(&number, &body)).await
 }
 
 /// Takes a sale in
@@ -70,9 +71,10 @@ pub async fn put_sale(
     State(services): State<Services>,
     Caller(tenant): Caller,
     Part(number): Part<String>,
+    name: RequestName,
     JsonBody(body): JsonBody,
 ) -> Receipt {
-    receive(&services, tenant, intake::sale(&number, &body)).await
+    receive(&services, tenant, &name, intake::sale(&number, &body)).await
 }
 
 /// Gives a quote back
@@ -117,9 +119,14 @@ pub async fn get_sale(
     Ok(Json(shown(services.document(tenant, Kind::Sale, &number).await?)))
 }
 
-async fn receive(services: &Services, tenant: TenantId, read: Result<Document, FieldErrors>) -> Receipt {
+async fn receive(
+    services: &Services,
+    tenant: TenantId,
+    name: &RequestName,
+    read: Result<Document, FieldErrors>,
+) -> Receipt {
     let document = read.map_err(Error::from)?;
-    let receipt = services.receive(tenant, &document).await?;
+    let receipt = services.receive_from(tenant, &document, name.0.as_deref()).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted::new(document.number, &receipt))))
 }
 

@@ -2,19 +2,23 @@
 
 use axum::{
     Json,
+    body::Body,
+    extract::Request,
     http::{StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::extract::RequestName;
 use crate::{
     crypto,
     error::{Error, FieldErrors},
 };
 
 /// An error as a REST client gets it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// The status's own name.
     pub title: String,
@@ -31,6 +35,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reference: Option<String>,
+    /// The id of the request, as in the header `X-Request-ID`: what the log names it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub request_id: Option<String>,
     /// How long to wait before the next try, in seconds.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -41,7 +49,15 @@ impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
         let detail = detail.into();
-        Self { title, status: status.as_u16(), detail, fields: None, reference: None, retry_after: None }
+        Self {
+            title,
+            status: status.as_u16(),
+            detail,
+            fields: None,
+            reference: None,
+            request_id: None,
+            retry_after: None,
+        }
     }
 }
 
@@ -56,7 +72,7 @@ impl From<Error> for Problem {
             Error::Fields(fields) => {
                 Self { fields: Some(fields), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence) }
             }
-            Error::TooMany(seconds) => {
+            Error::TooMany(seconds) | Error::Full(_, seconds) => {
                 Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, sentence) }
             }
             Error::Internal(cause) => {
@@ -73,7 +89,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = self.retry_after;
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(&self)).into_response();
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
@@ -84,4 +101,14 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// Names the request in every problem, so that whoever asks for help can say which one it was.
+pub async fn name_request(RequestName(id): RequestName, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
+    let Ok(body) = serde_json::to_vec(&Problem { request_id: id, ..problem }) else { return response };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(body))
 }

@@ -1,5 +1,7 @@
 //! What handlers take out of a request: the token's tenant, a JSON body, an id.
 
+use std::convert::Infallible;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
@@ -7,6 +9,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tower_http::request_id::RequestId;
 
 use super::error::Problem;
 use crate::{
@@ -126,5 +129,17 @@ impl<T: DeserializeOwned> FromRequestParts<Services> for Params<T> {
             )
         };
         query.map(|Query(params)| Self(params)).map_err(unknown)
+    }
+}
+
+/// The id under which the request is logged.
+pub struct RequestName(pub Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for RequestName {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let id = parts.extensions.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+        Ok(Self(id.map(str::to_owned)))
     }
 }

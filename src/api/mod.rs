@@ -15,10 +15,11 @@ mod lists;
 mod openapi;
 mod preview;
 mod pushes;
+mod repairs;
 mod schema;
 mod settings;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, routing::get};
+use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -36,6 +37,7 @@ pub fn router(services: Services) -> Router {
         .route("/api/{*rest}", get(no_such_address).fallback(no_such_address))
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(error::name_request))
         .with_state(services)
 }
 
@@ -56,6 +58,9 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(pushes::list))
         .routes(routes!(pushes::show))
         .routes(routes!(pushes::retry))
+        .routes(routes!(repairs::list))
+        .routes(routes!(repairs::check))
+        .routes(routes!(repairs::ignore))
         .routes(routes!(settings::show, settings::put))
         .routes(routes!(settings::switch))
 }

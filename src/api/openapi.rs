@@ -30,6 +30,7 @@ use super::error::Problem;
         (name = "Catalogue", description = "Brands, categories and items: what documents name, and the services and labor roles of Autotask."),
         (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
         (name = "Pushes", description = "What was sent to Autotask, what waits and why."),
+        (name = "Repairs", description = "What waits for a person: causes of held pushes, and what comparing with Autotask found."),
         (name = "Settings", description = "What the Opportunities page saves. Each save is a revision, and its number is the `ETag`.")
     ),
     security(("token" = [])),
@@ -76,6 +77,10 @@ impl IntoResponses for DocumentRefusal {
             ("413", "The body is longer than 2 MiB. Split the document."),
             ("415", "The body is not declared as `application/json`."),
             ("422", "Some fields are wrong. `fields` names each by its path, with what it must be."),
+            (
+                "429",
+                "50,000 documents wait to be sent, and this one is new. `Retry-After` says after how many seconds to send it again. Changes of documents that are known are always taken.",
+            ),
         ])
     }
 }

@@ -90,7 +90,7 @@ pub struct PreviewRecord {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewField {
     /// Autotask's name of the field.
-    name: &'static str,
+    name: String,
     /// The value; null where it is not known before it is sent, or not chosen yet.
     #[schema(value_type = FieldValue)]
     value: Value,
@@ -149,6 +149,12 @@ impl From<preview::Preview> for Preview {
     }
 }
 
+impl From<preview::Field> for PreviewField {
+    fn from(preview::Field { name, value, label, source }: preview::Field) -> Self {
+        Self { name, value, label, source }
+    }
+}
+
 impl From<preview::Record> for PreviewRecord {
     fn from(record: preview::Record) -> Self {
         let (effect, id, note) = match record.effect {
@@ -161,8 +167,6 @@ impl From<preview::Record> for PreviewRecord {
             Effect::Delete(id) => ("delete", Some(id), None),
             Effect::Leave(note) => ("leave", None, Some(note)),
         };
-        let field =
-            |preview::Field { name, value, label, source }| PreviewField { name, value, label, source };
         let call = |preview::Request { method, path, body }| PreviewCall { method, path, body };
         Self {
             entity: record.target.entity(),
@@ -170,7 +174,7 @@ impl From<preview::Record> for PreviewRecord {
             effect,
             id,
             note,
-            fields: record.fields.into_iter().map(field).collect(),
+            fields: record.fields.into_iter().map(PreviewField::from).collect(),
             request: record.request.map(call),
         }
     }

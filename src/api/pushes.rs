@@ -62,7 +62,7 @@ pub async fn show(
     Caller(tenant): Caller,
     Part(id): Part<PushId>,
 ) -> Result<Json<Push>, Problem> {
-    Ok(Json(Push::from(&services.push(tenant, id).await?.push)))
+    Ok(Json(Push::from(services.push(tenant, id).await?)))
 }
 
 /// Sends a push again
@@ -89,5 +89,5 @@ pub async fn retry(
     Part(id): Part<PushId>,
 ) -> Result<(StatusCode, Json<Push>), Problem> {
     services.retry(tenant, id).await?;
-    Ok((StatusCode::ACCEPTED, Json(Push::from(&services.push(tenant, id).await?.push))))
+    Ok((StatusCode::ACCEPTED, Json(Push::from(services.push(tenant, id).await?))))
 }

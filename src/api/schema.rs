@@ -100,6 +100,8 @@ pub struct Quote {
     contact: Option<Person>,
     /// Where it goes and what that costs.
     delivery: Option<Delivery>,
+    /// Where the invoice goes: bill-to and sold-to address of the Autotask quote. Absent, it is the delivery address.
+    billing_address: Option<Address>,
     /// What is offered, in display order. Each line's `id` is its own within the document.
     #[schema(max_items = 500)]
     lines: Option<Vec<Line>>,
@@ -134,6 +136,8 @@ pub struct Sale {
     contact: Option<Person>,
     /// Where it goes and what that costs.
     delivery: Option<Delivery>,
+    /// Where the invoice goes: bill-to and sold-to address of the Autotask quote. Absent, it is the delivery address.
+    billing_address: Option<Address>,
     /// What is added for paying by card.
     surcharge: Option<Surcharge>,
     /// What is taken off the total.
@@ -165,6 +169,9 @@ pub struct Customer {
     /// The company's name.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
+    /// Its phone number. Autotask takes no new company without one.
+    #[schema(max_length = 25, examples("518-555-0201"))]
+    phone: Option<String>,
     /// Autotask's `companyID`, where the sender knows it.
     #[schema(minimum = 0)]
     autotask_company_id: Option<i64>,

@@ -35,7 +35,20 @@ pub enum Failure {
     Unknown(String),
 }
 
+/// What Autotask says where a record that is to be changed or deleted is not there: with status 500, not 404
+/// (`reference/autotask-api.md`, its error bodies).
+const NO_RECORD: &str = "No matching records found";
+
 impl Failure {
+    /// Whether the record is not there.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Missing => true,
+            Self::Refused(sentence) => sentence.contains(NO_RECORD),
+            _ => false,
+        }
+    }
+
     /// The failure in a few words, for the push's page.
     pub fn sentence(&self) -> String {
         match self {

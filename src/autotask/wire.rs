@@ -54,6 +54,9 @@ pub struct Fields {
 pub struct FieldInformation {
     /// The field's name.
     pub name: String,
+    /// The most UTF-16 units of a text; 0 for other types.
+    #[serde(default)]
+    pub length: i64,
     /// The values that it takes, where it is a picklist.
     pub picklist_values: Option<Vec<PickListValue>>,
 }

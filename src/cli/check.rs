@@ -107,6 +107,7 @@ impl CheckArgs {
         Config {
             database_url: self.database.database_url.clone(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
             role: Role::Web,
             key_file: self.database.key_file.clone(),
             key: self.database.key.clone(),

@@ -265,3 +265,18 @@ pub async fn own_calls(tx: &mut Tx, tenant: TenantId, now: Millis) -> Result<i64
     })
     .map_err(fault)
 }
+
+/// The same of every tenant that made any, by its name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn calls_by_tenant(tx: &mut Tx, now: Millis) -> Result<Vec<(String, i64)>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT t.name, CAST(SUM(a.calls) AS BIGINT) FROM api_call a JOIN tenant t ON t.id = a.tenant_id \
+             WHERE a.minute > $1 GROUP BY t.name ORDER BY t.name",
+        );
+        query.bind(now / MINUTE - TIMEFRAME).fetch_all(c).await
+    })
+    .map_err(fault)
+}

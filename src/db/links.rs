@@ -7,7 +7,7 @@ use crate::{
     clock::Millis,
     domain::{
         ids::{DocumentId, TenantId},
-        plan::{Key, Link, Links, Target},
+        plan::{Key, Link, Links, Target, Written},
     },
     error::Result,
 };
@@ -111,6 +111,55 @@ pub async fn remove_links_below(tx: &mut WriteTx, tenant: TenantId, document: Do
         let query = sqlx::query("DELETE FROM link WHERE tenant_id = $1 AND scope = $2 AND target <> $3");
         let query = query.bind(tenant.0).bind(document.to_string()).bind(Target::Opportunity.name());
         query.execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// A link, wherever it belongs.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct LinkedRow {
+    /// The id of its document; empty for catalogue and customers.
+    pub scope: String,
+    /// Which record.
+    pub key: String,
+    /// The Autotask id.
+    pub autotask_id: i64,
+    written: String,
+}
+
+impl LinkedRow {
+    /// What was last written there.
+    ///
+    /// # Errors
+    /// When it cannot be read any more.
+    pub fn written(&self) -> Result<Written> {
+        parse(&self.written)
+    }
+
+    /// Its document.
+    pub fn document(&self) -> Option<DocumentId> {
+        self.scope.parse().ok()
+    }
+}
+
+/// Links to one kind of target by Autotask id: those of the `limit` ids after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn links_after(
+    tx: &mut Tx,
+    tenant: TenantId,
+    target: Target,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<LinkedRow>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT scope, key, autotask_id, written FROM link WHERE tenant_id = $1 AND target = $2 AND autotask_id IN \
+             (SELECT DISTINCT autotask_id FROM link WHERE tenant_id = $1 AND target = $2 AND autotask_id > $3 \
+             ORDER BY autotask_id LIMIT $4) ORDER BY autotask_id, scope, key",
+        );
+        query.bind(tenant.0).bind(target.name()).bind(after).bind(limit).fetch_all(c).await
     })
     .map_err(fault)
 }

@@ -2,10 +2,11 @@
 
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Tx, WriteTx, fault, on};
+use super::{Tx, WriteTx, fault, lengths, on};
 use crate::{
     clock::Millis,
     domain::{
+        fold::fold,
         ids::TenantId,
         list_changes::Placed,
         lists::{List, ListOption, Lists},
@@ -13,7 +14,7 @@ use crate::{
     error::Result,
 };
 
-/// Rows in one statement: 9 values each, and both databases take more than 30,000.
+/// Rows in one statement: 10 values each, and both databases take more than 30,000.
 const CHUNK: usize = 500;
 
 #[derive(FromRow)]
@@ -48,17 +49,17 @@ pub async fn put_options(
     for chunk in options.chunks(CHUNK) {
         on!(tx, |c| {
             let mut query = QueryBuilder::new(
-                "INSERT INTO list_option (tenant_id, list, value, label, detail, parent, active, position, refreshed_at) ",
+                "INSERT INTO list_option (tenant_id, list, value, label, detail, parent, active, position, refreshed_at, search) ",
             );
             query.push_values(chunk, |mut row, (position, option)| {
                 row.push_bind(tenant.0).push_bind(list.name()).push_bind(option.value).push_bind(&option.label);
                 row.push_bind(&option.detail).push_bind(option.parent).push_bind(option.active);
-                row.push_bind(*position).push_bind(now);
+                row.push_bind(*position).push_bind(now).push_bind(search_of(option));
             });
             query.push(
                 " ON CONFLICT (tenant_id, list, value) DO UPDATE SET label = excluded.label, detail = excluded.detail, \
                  parent = excluded.parent, active = excluded.active, position = excluded.position, \
-                 refreshed_at = excluded.refreshed_at",
+                 refreshed_at = excluded.refreshed_at, search = excluded.search",
             );
             query.build().execute(c).await.map(drop)
         })
@@ -67,7 +68,7 @@ pub async fn put_options(
     Ok(())
 }
 
-/// All lists of a tenant but for the large ones.
+/// All lists of a tenant but for the large ones, and how long its texts may be.
 ///
 /// # Errors
 /// When the database fails.
@@ -81,7 +82,7 @@ pub async fn lists(tx: &mut Tx, tenant: TenantId) -> Result<Lists> {
         query.fetch_all(c).await
     })
     .map_err(fault)?;
-    let mut lists = Lists::default();
+    let mut lists = Lists::new(lengths(tx, tenant).await?);
     for row in rows {
         if let Some(list) = List::from_name(&row.list) {
             lists.push(list, row.read().1);
@@ -128,7 +129,7 @@ pub async fn options_after(
     Ok(rows.into_iter().map(|row| row.read().1).collect())
 }
 
-/// The active options of one list whose name or detail holds the words of `text` in their order, whatever their case, or
+/// The active options of one list whose name or detail holds the words of `text` in their order, whatever their case and accents, or
 /// whose value is that number: those of exactly that name first, at most `limit`.
 ///
 /// # Errors
@@ -140,29 +141,37 @@ pub async fn search_options(
     text: &str,
     limit: i64,
 ) -> Result<Vec<ListOption>> {
-    let lower = text.trim().to_lowercase();
-    let (pattern, typed) = (words_pattern(&lower), words_pattern(text.trim()));
+    let (pattern, exact) = (words_pattern(text), format!("{}\n%", escaped(&fold(text))));
     let value = text.trim().parse::<i64>().unwrap_or(i64::MIN);
     let rows: Vec<OptionRow> = on!(tx, |c| {
-        // SQLite lowers ASCII alone, so that the text is also looked for as it was typed.
+        // Options that no refresh has written since they have a text to search are searched as the database lowers them.
         let query = sqlx::query_as(
             "SELECT list, value, label, detail, parent, active, position FROM list_option \
-             WHERE tenant_id = $1 AND list = $2 AND active = $3 AND (value = $4 OR LOWER(label) LIKE $5 ESCAPE '\\' \
-             OR LOWER(detail) LIKE $5 ESCAPE '\\' OR label LIKE $6 ESCAPE '\\') \
-             ORDER BY CASE WHEN LOWER(label) = $7 THEN 0 ELSE 1 END, label, value LIMIT $8",
+             WHERE tenant_id = $1 AND list = $2 AND active = $3 AND (value = $4 \
+             OR COALESCE(search, LOWER(label || ' ' || COALESCE(detail, ''))) LIKE $5 ESCAPE '\\') \
+             ORDER BY CASE WHEN search LIKE $6 ESCAPE '\\' THEN 0 ELSE 1 END, label, value LIMIT $7",
         );
         let query = query.bind(tenant.0).bind(list.name()).bind(true).bind(value).bind(&pattern);
-        query.bind(&typed).bind(&lower).bind(limit).fetch_all(c).await
+        query.bind(&exact).bind(limit).fetch_all(c).await
     })
     .map_err(fault)?;
     Ok(rows.into_iter().map(|row| row.read().1).collect())
 }
 
-/// Words as a pattern of LIKE: its own wildcards stand for themselves.
+/// What an option is searched by: name and detail, each as it is compared.
+fn search_of(option: &ListOption) -> String {
+    format!("{}\n{}", fold(&option.label), fold(option.detail.as_deref().unwrap_or_default()))
+}
+
+/// Words as a pattern of LIKE.
 fn words_pattern(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let words: Vec<&str> = escaped.split_whitespace().collect();
+    let words: Vec<String> = text.split_whitespace().map(|word| escaped(&fold(word))).collect();
     format!("%{}%", words.join("%"))
+}
+
+/// A text in a pattern of LIKE: the wildcards in it stand for themselves.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// One option of a list.

@@ -61,6 +61,8 @@ pub struct Lease {
     pub lease_until: i64,
     /// Tries that failed in a row.
     pub tries: i64,
+    /// Leases of this push in a row that ran out: the worker that had it ended, or stopped answering. The claim counts.
+    pub crashes: i64,
 }
 
 impl Lease {
@@ -170,7 +172,7 @@ pub async fn wake_push(
 ) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
-            "UPDATE push SET change = COALESCE($3, change), updated_at = $4, tries = 0, \
+            "UPDATE push SET change = COALESCE($3, change), updated_at = $4, tries = 0, crashes = 0, \
              is_backlog = CASE WHEN $3 IS NULL THEN is_backlog ELSE $5 END, \
              state = CASE WHEN state = 'sending' THEN state ELSE 'waiting' END, \
              reason = CASE WHEN state = 'sending' THEN reason ELSE NULL END, \
@@ -182,18 +184,19 @@ pub async fn wake_push(
     .map_err(fault)
 }
 
-const CLAIM: &str = "UPDATE push SET state = 'sending', lease_token = lease_token + 1, lease_until = $2, updated_at = $1 \
-     WHERE id IN (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
+const CLAIM: &str = "UPDATE push SET state = 'sending', lease_token = lease_token + 1, lease_until = $2, updated_at = $1, \
+     crashes = crashes + CASE WHEN state = 'sending' THEN 1 ELSE 0 END WHERE id IN (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
      WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
      AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
      ORDER BY p.is_backlog, p.run_at, p.id LIMIT 1) \
-     RETURNING id, tenant_id, document_id, lease_token, lease_until, tries";
+     RETURNING id, tenant_id, document_id, lease_token, lease_until, tries, crashes";
 const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
      WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
      AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
      ORDER BY p.is_backlog, p.run_at, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED) \
-     UPDATE push SET state = 'sending', lease_token = push.lease_token + 1, lease_until = $2, updated_at = $1 FROM picked \
-     WHERE push.id = picked.id RETURNING push.id, tenant_id, document_id, lease_token, lease_until, tries";
+     UPDATE push SET state = 'sending', lease_token = push.lease_token + 1, lease_until = $2, updated_at = $1, \
+     crashes = push.crashes + CASE WHEN push.state = 'sending' THEN 1 ELSE 0 END FROM picked \
+     WHERE push.id = picked.id RETURNING push.id, tenant_id, document_id, lease_token, lease_until, tries, crashes";
 
 /// On Postgres claims take turns until they commit: two at once would each count the tenant's pushes under way without
 /// the other's. The number is any that nothing else locks.
@@ -267,7 +270,7 @@ pub async fn finish_push(
     let rows = on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET state = $3, reason = $4, run_at = $5, tries = $6, version = $7, \
-             opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, updated_at = $9 \
+             opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, crashes = 0, updated_at = $9 \
              WHERE id = $1 AND lease_token = $2 AND state = 'sending'",
         );
         let query = query

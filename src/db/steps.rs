@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::{Tx, WriteTx, fault, on};
 use crate::{
     clock::Millis,
-    domain::ids::{DocumentId, PushId, TenantId},
+    domain::{
+        ids::{DocumentId, PushId, TenantId},
+        plan::Key,
+    },
     error::Result,
 };
 
@@ -32,6 +35,8 @@ pub struct StepRow {
     pub marker: Option<String>,
     /// The request's body, as sent.
     pub request: String,
+    /// Where each value of the body comes from: [`crate::domain::plan::Provenance`] as JSON; `None` where it was not kept.
+    pub sources: Option<String>,
     /// The record's Autotask id, once known.
     pub autotask_id: Option<i64>,
     /// A sentence for the push's page.
@@ -82,13 +87,13 @@ pub async fn add_step(
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO step (id, tenant_id, document_id, push_id, target, key, action, state, marker, request, autotask_id, note, \
-             lease_token, settings_revision, send_before, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)",
+             lease_token, settings_revision, send_before, created_at, updated_at, sources) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)",
         );
         let query = query.bind(step.id).bind(tenant.0).bind(document.0).bind(step.push_id).bind(&step.target);
         let query = query.bind(&step.key).bind(&step.action).bind(&step.state).bind(&step.marker).bind(&step.request);
         let query = query.bind(step.autotask_id).bind(&step.note).bind(step.lease_token).bind(step.settings_revision);
-        query.bind(step.send_before).bind(step.created_at).execute(c).await.map(drop)
+        query.bind(step.send_before).bind(step.created_at).bind(&step.sources).execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -124,7 +129,7 @@ pub async fn may_create(
     Ok(others == 0)
 }
 
-/// Notes what became of a step.
+/// Notes what became of a step that is still open: the first to know it is right.
 ///
 /// # Errors
 /// When the database fails.
@@ -139,7 +144,8 @@ pub async fn close_step(
 ) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
-            "UPDATE step SET state = $3, autotask_id = $4, note = $5, updated_at = $6 WHERE tenant_id = $1 AND id = $2",
+            "UPDATE step SET state = $3, autotask_id = $4, note = $5, updated_at = $6 WHERE tenant_id = $1 AND id = $2 \
+             AND state IN ('intent', 'unknown')",
         );
         query.bind(tenant.0).bind(id).bind(state).bind(autotask_id).bind(note).bind(now).execute(c).await.map(drop)
     })
@@ -153,10 +159,32 @@ pub async fn close_step(
 pub async fn open_steps(tx: &mut Tx, tenant: TenantId, document: DocumentId) -> Result<Vec<StepRow>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT id, push_id, target, key, action, state, marker, request, autotask_id, note, lease_token, settings_revision, \
+            "SELECT id, push_id, target, key, action, state, marker, request, sources, autotask_id, note, lease_token, settings_revision, \
              send_before, created_at FROM step WHERE tenant_id = $1 AND document_id = $2 AND state IN ('intent', 'unknown') ORDER BY id",
         );
         query.bind(tenant.0).bind(document.0).fetch_all(c).await
+    })
+    .map_err(fault)
+}
+
+/// Creates of a record that documents share, begun for other documents than this one and without an answer so far.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_creates_of_others(
+    tx: &mut Tx,
+    tenant: TenantId,
+    document: DocumentId,
+    key: &Key,
+) -> Result<Vec<StepRow>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT id, push_id, target, key, action, state, marker, request, sources, autotask_id, note, lease_token, settings_revision, \
+             send_before, created_at FROM step WHERE tenant_id = $1 AND document_id <> $2 AND target = $3 AND key = $4 \
+             AND action = 'create' AND state IN ('intent', 'unknown') ORDER BY id",
+        );
+        let query = query.bind(tenant.0).bind(document.0);
+        query.bind(key.target.name()).bind(&key.key).fetch_all(c).await
     })
     .map_err(fault)
 }
@@ -168,7 +196,7 @@ pub async fn open_steps(tx: &mut Tx, tenant: TenantId, document: DocumentId) -> 
 pub async fn steps(tx: &mut Tx, tenant: TenantId, push: PushId) -> Result<Vec<StepRow>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT id, push_id, target, key, action, state, marker, request, autotask_id, note, lease_token, settings_revision, \
+            "SELECT id, push_id, target, key, action, state, marker, request, sources, autotask_id, note, lease_token, settings_revision, \
              send_before, created_at FROM step WHERE tenant_id = $1 AND push_id = $2 ORDER BY id",
         );
         query.bind(tenant.0).bind(push.0).fetch_all(c).await

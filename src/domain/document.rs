@@ -79,6 +79,9 @@ pub struct Content {
     pub contact: Option<Person>,
     /// Where it goes and what that costs.
     pub delivery: Option<Delivery>,
+    /// Where the invoice goes, if that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
     /// A card surcharge (sales).
     pub surcharge: Option<Charge>,
     /// A coupon's worth (sales): an amount that is taken off.
@@ -106,6 +109,9 @@ pub struct Customer {
     pub id: String,
     /// The company's name: how it is found in Autotask.
     pub name: String,
+    /// Its phone number: a company cannot be created in Autotask without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Autotask's `companyID`, where the source knows it.
     pub autotask_company_id: Option<i64>,
 }
@@ -280,15 +286,16 @@ impl Document {
 }
 
 impl Line {
-    /// The line's price after discount and before tax, not rounded.
+    /// The line's price after discount and before tax, not rounded. Intake refuses what would not be exact.
     pub fn total(&self) -> Decimal {
-        let gross = self.quantity * self.unit_price;
-        match self.discount {
-            None => gross,
-            Some(Discount::Unit(amount)) => gross - self.quantity * amount,
-            Some(Discount::Line(amount)) => gross - amount,
-            Some(Discount::Percent(percent)) => gross - gross * percent / Decimal::ONE_HUNDRED,
-        }
+        let gross = self.quantity.saturating_mul(self.unit_price);
+        let off = match self.discount {
+            None => Decimal::ZERO,
+            Some(Discount::Unit(amount)) => self.quantity.saturating_mul(amount),
+            Some(Discount::Line(amount)) => amount,
+            Some(Discount::Percent(percent)) => gross.saturating_mul(percent / Decimal::ONE_HUNDRED),
+        };
+        gross.saturating_sub(off)
     }
 
     /// Autotask's setup fees take no discount: theirs is taken off the price, and what is left is one unit, so that it
@@ -300,9 +307,20 @@ impl Line {
         Self { quantity: Decimal::ONE, unit_price: to_cents(self.total()), discount: None, ..self }
     }
 
+    /// A component as a line of its own: as many as the bundle's quantity asks for, chosen with it.
+    pub(super) fn within(&self, bundle: &Self) -> Self {
+        Self {
+            id: format!("{}/{}", bundle.id, self.id),
+            quantity: to_wire(self.quantity.saturating_mul(bundle.quantity)),
+            optional: bundle.optional || self.optional,
+            selected: bundle.selected && self.selected,
+            ..self.clone()
+        }
+    }
+
     /// What the line costs the seller, not rounded.
     pub fn cost(&self) -> Decimal {
-        self.quantity * self.unit_cost.unwrap_or_default()
+        self.quantity.saturating_mul(self.unit_cost.unwrap_or_default())
     }
 }
 
@@ -330,15 +348,8 @@ impl Content {
     }
 }
 
-/// The components of a bundle as lines of their own: as many as the bundle's quantity asks for, chosen with it.
+/// The components of a bundle as lines of their own.
 fn components(bundle: &Line) -> Vec<Line> {
-    let one = |component: &Line| Line {
-        id: format!("{}/{}", bundle.id, component.id),
-        quantity: to_wire(component.quantity * bundle.quantity),
-        optional: bundle.optional || component.optional,
-        selected: bundle.selected && component.selected,
-        ..component.clone()
-    };
-    let one = |component: &Line| one(component).with_folded_discount();
-    bundle.components.iter().filter(|component| component.kind != LineKind::Text).map(one).collect()
+    let sold = bundle.components.iter().filter(|component| component.kind != LineKind::Text);
+    sold.map(|component| component.within(bundle).with_folded_discount()).collect()
 }

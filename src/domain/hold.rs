@@ -2,7 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lists::List;
+use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
+
+/// What a customer lacks to become a company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompanyLack {
+    /// A phone number.
+    Phone,
+    /// A name that Autotask can keep as it is.
+    Name,
+}
 
 /// Why a push is held. Stored with the push; two pushes with equal causes are released by the same action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +44,22 @@ pub enum Hold {
         name: String,
         /// The id of the company that the source names.
         id: i64,
+    },
+    /// The companies of exactly the customer's name are all inactive.
+    CompanyInactive {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+    },
+    /// The customer is to be created as a company, and the document lacks what Autotask asks for.
+    CompanyIncomplete {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+        /// What it lacks.
+        lack: CompanyLack,
     },
     /// The document's currency is not the connection's.
     Currency {
@@ -70,6 +96,24 @@ pub enum Hold {
         /// The period, as it is said.
         period: String,
     },
+    /// A line is billed in another period than the service of its name, or than another line of that name.
+    PeriodDiffers {
+        /// What the line calls the service.
+        service: String,
+        /// The service's period, as it is said.
+        has: String,
+        /// The line's.
+        wants: String,
+    },
+    /// A customer is linked to a company that became inactive.
+    LinkedCompanyInactive {
+        /// The source's id for the customer.
+        customer: String,
+        /// The customer's name.
+        name: String,
+        /// The company's id in Autotask.
+        id: i64,
+    },
     /// A sale names a quote that was never received.
     QuoteMissing {
         /// The quote's number.
@@ -98,6 +142,8 @@ pub enum Hold {
     Credentials,
     /// The tenant has no connection to Autotask.
     NotConnected,
+    /// Workers ended several times in a row while they worked on it.
+    Crashed,
     /// Tries are used up.
     GaveUp {
         /// What went wrong the last time.
@@ -115,6 +161,13 @@ impl Hold {
             Self::CompanyGone { name, id, .. } => {
                 format!("Company {id} of {name} is not an active company in Autotask")
             }
+            Self::CompanyInactive { name, .. } => format!("Company {name} is inactive in Autotask"),
+            Self::CompanyIncomplete { name, lack: CompanyLack::Phone, .. } => {
+                format!("Customer cannot be created in Autotask without a phone number: {name}")
+            }
+            Self::CompanyIncomplete { name, lack: CompanyLack::Name, .. } => {
+                format!("Customer cannot be created in Autotask under its name: {name}")
+            }
             Self::Currency { document, connection } => {
                 format!("The document is in {document}, the Autotask connection in {connection}")
             }
@@ -131,6 +184,12 @@ impl Hold {
             Self::PeriodMissing { service, period } => {
                 format!("Autotask has no period for \"{service}\", which is billed {period}")
             }
+            Self::PeriodDiffers { service, has, wants } => {
+                format!("Service \"{service}\" is billed {has}, a line of that name {wants}")
+            }
+            Self::LinkedCompanyInactive { name, id, .. } => {
+                format!("Company {id}, with which {name} is linked, is inactive in Autotask")
+            }
             Self::QuoteMissing { number } => format!("Quote {number} of this sale has not been received"),
             Self::Duplicate { entity, marker } => {
                 format!("Several records in Autotask {entity} carry {marker}")
@@ -141,6 +200,7 @@ impl Hold {
                 "Autotask did not accept the user name, secret or integration code".to_owned()
             }
             Self::NotConnected => "Autotask is not connected".to_owned(),
+            Self::Crashed => "This quote crashed the worker".to_owned(),
             Self::GaveUp { sentence } => format!("Autotask could not be reached for a week: {sentence}"),
         }
     }
@@ -150,11 +210,22 @@ impl Hold {
         match self {
             Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
             Self::CustomerUnknown { name, .. } => format!(
-                "Choose its company on the push's page. Or add a company called exactly \"{name}\" in Autotask, then retry."
+                "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
+                 it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
             ),
             Self::CustomerAmbiguous { .. } => "Choose the right one on the push's page.".to_owned(),
             Self::CompanyGone { .. } => {
                 "Choose its company on the push's page, or correct the id that the document names.".to_owned()
+            }
+            Self::CompanyInactive { .. } => {
+                "Make it active in Autotask, then retry. Or choose another company on the push's page.".to_owned()
+            }
+            Self::CompanyIncomplete { lack: CompanyLack::Phone, .. } => {
+                "Send the document with customer.phone. Or choose its company on the push's page.".to_owned()
+            }
+            Self::CompanyIncomplete { lack: CompanyLack::Name, .. } => {
+                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
+                 another name, then choose that company on the push's page.".to_owned()
             }
             Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
             Self::CategoryUnmapped { .. } => {
@@ -169,7 +240,16 @@ impl Hold {
             Self::PeriodMissing { service, .. } => format!(
                 "Add the service \"{service}\" in Autotask with the period that fits, or bill the line in another period. Then retry."
             ),
+            Self::PeriodDiffers { .. } => {
+                "Give the line the service's period, or the name of another service: in Autotask a service keeps the period that it was made with.".to_owned()
+            }
+            Self::LinkedCompanyInactive { .. } => {
+                "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
+            }
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
+            Self::Duplicate { .. } if !self.is_about_opportunity() => {
+                "Rename all but one of them in Autotask, then retry.".to_owned()
+            }
             Self::Duplicate { .. } => {
                 "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
             }
@@ -179,6 +259,9 @@ impl Hold {
             Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
             Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
             Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
+            Self::Crashed => {
+                "Look at the worker's log for this push, and tell whoever maintains Opportune what it says. Then change the quote, or update Opportune and retry.".to_owned()
+            }
             Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
         }
     }
@@ -189,14 +272,36 @@ impl Hold {
         match self {
             Self::CustomerUnknown { customer, name }
             | Self::CustomerAmbiguous { customer, name }
+            | Self::CompanyInactive { customer, name }
+            | Self::CompanyIncomplete { customer, name, .. }
+            | Self::LinkedCompanyInactive { customer, name, .. }
             | Self::CompanyGone { customer, name, .. } => Some((customer, name)),
+            _ => None,
+        }
+    }
+
+    /// Whether letting missing customers be created in Autotask can release it.
+    pub fn is_about_missing_customer(&self) -> bool {
+        matches!(self, Self::CustomerUnknown { .. })
+    }
+
+    /// The company that is no good although the customer is linked with it.
+    pub fn linked_company(&self) -> Option<i64> {
+        match self {
+            Self::LinkedCompanyInactive { id, .. } => Some(*id),
             _ => None,
         }
     }
 
     /// Whether a person has to say which opportunity is the document's.
     pub fn is_about_opportunity(&self) -> bool {
-        matches!(self, Self::Gone { .. } | Self::Duplicate { .. })
+        match self {
+            Self::Gone { .. } => true,
+            Self::Duplicate { entity, .. } => {
+                matches!(entity.as_str(), "Opportunities" | "Quotes" | "QuoteItems")
+            }
+            _ => false,
+        }
     }
 
     /// Whether connecting Autotask can release it.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::lengths::Lengths;
+
 /// Which set of Autotask choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,7 +30,7 @@ pub enum List {
     ItemPeriods,
     /// Picklist `periodType` of Services.
     ServicePeriods,
-    /// `Services`; the detail is the SKU.
+    /// `Services`; the detail is the SKU, the parent the `periodType`.
     Services,
     /// `Roles`: what labor is billed as.
     Roles,
@@ -117,7 +119,7 @@ pub struct ListOption {
     pub label: String,
     /// What tells twins apart: an owner's e-mail address, a billing code's number.
     pub detail: Option<String>,
-    /// The value that this one is a part of (a sub-category's category).
+    /// The value that this one is a part of (a sub-category's category, a service's period).
     pub parent: Option<i64>,
     /// Whether Autotask accepts it on new records.
     pub active: bool,
@@ -125,7 +127,11 @@ pub struct ListOption {
 
 /// All lists of one tenant, as last fetched, but for those that are [`List::is_large`].
 #[derive(Clone, Debug, Default)]
-pub struct Lists(BTreeMap<List, Options>);
+pub struct Lists {
+    options: BTreeMap<List, Options>,
+    /// How long the texts may be, as the metadata says from which the picklists come.
+    pub lengths: Lengths,
+}
 
 /// One list's options. Settings pages look hundreds of values up, so each value has its place noted.
 #[derive(Clone, Debug, Default)]
@@ -142,9 +148,14 @@ impl Options {
 }
 
 impl Lists {
+    /// No lists, in an Autotask that takes texts of these lengths.
+    pub fn new(lengths: Lengths) -> Self {
+        Self { options: BTreeMap::new(), lengths }
+    }
+
     /// Puts the options of a list in place of what was there.
     pub fn set(&mut self, list: List, options: Vec<ListOption>) {
-        self.0.remove(&list);
+        self.options.remove(&list);
         for option in options {
             self.push(list, option);
         }
@@ -152,17 +163,17 @@ impl Lists {
 
     /// Adds one option at the end of a list.
     pub fn push(&mut self, list: List, option: ListOption) {
-        self.0.entry(list).or_default().push(option);
+        self.options.entry(list).or_default().push(option);
     }
 
     /// The options of a list in Autotask's order; empty when it was never fetched.
     pub fn options(&self, list: List) -> &[ListOption] {
-        self.0.get(&list).map_or(&[], |options| options.all.as_slice())
+        self.options.get(&list).map_or(&[], |options| options.all.as_slice())
     }
 
     /// The option with that value, active or not.
     pub fn find(&self, list: List, value: i64) -> Option<&ListOption> {
-        let options = self.0.get(&list)?;
+        let options = self.options.get(&list)?;
         options.places.get(&value).and_then(|place| options.all.get(*place))
     }
 

@@ -12,6 +12,14 @@ pub const MAX_INTEGER_DIGITS: usize = 9;
 /// Digits after the point that an amount or a quantity may have (Autotask keeps four).
 pub const MAX_SCALE: u32 = 4;
 
+/// What a line, and a document, must stay below: with cents it has 14 digits, which doubles keep.
+pub const MAX_TOTAL: i64 = 1_000_000_000_000;
+
+/// Whether an amount, positive or negative, reaches [`MAX_TOTAL`].
+pub fn is_too_much(amount: Decimal) -> bool {
+    amount.abs() >= Decimal::from(MAX_TOTAL)
+}
+
 /// Rounds to two places, a half away from zero: how MSPs' invoices and Autotask round.
 pub fn to_cents(amount: Decimal) -> Decimal {
     round(amount, 2)

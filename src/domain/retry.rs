@@ -24,6 +24,9 @@ const BACKOFF: [Millis; 14] = [
     24 * HOUR,
 ];
 
+/// Tries that may fail before a push is given up.
+pub const TRIES: usize = BACKOFF.len();
+
 /// How long to wait after the `tries`th failed try (from 1), spread by up to a fifth so that tries do not come
 /// together; `None` when tries are used up. `spread` is a number from -100 to 100.
 pub fn backoff(tries: i64, spread: i64) -> Option<Millis> {

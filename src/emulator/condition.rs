@@ -201,6 +201,12 @@ fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
 }
 
+/// Whether the text begins with `part`, which is in lower case.
+fn begins(text: &str, part: &str) -> bool {
+    let mut text = lower(text);
+    part.chars().all(|wanted| text.next() == Some(wanted))
+}
+
 impl Condition {
     /// The fields that must have one certain value, with what that value is found under in an index.
     pub(super) fn pinned(&self) -> Vec<(&str, String)> {
@@ -237,7 +243,7 @@ impl Test {
             Self::Equal(operand) => operand.equals(held),
             Self::NotEqual(operand) => operand.differs(held),
             Self::Order(accepts, operand) => operand.order(held).is_some_and(accepts),
-            Self::BeginsWith(part) => text().starts_with(part),
+            Self::BeginsWith(part) => begins(held.as_str().unwrap_or_default(), part),
             Self::EndsWith(part) => text().ends_with(part),
             Self::Contains(part) => text().contains(part),
             Self::In(operands) => operands.iter().any(|operand| operand.equals(held)),

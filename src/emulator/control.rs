@@ -3,8 +3,11 @@
 //! | route | does |
 //! |---|---|
 //! | `GET entities/{E}` | shows an entity's rows |
+//! | `POST entities/{E}` | adds rows, as a JSON array, by no rule; shows their ids |
 //! | `PATCH entities/{E}/{id}` | edits a row as a person would, by no rule |
+//! | `DELETE entities/{E}/{id}` | deletes a row, by no rule |
 //! | `PATCH picklists/{E}/{field}/{value}` | renames a value, or switches it on and off |
+//! | `PATCH lengths/{E}/{field}` | sets how long a text field may be, as `length`: Autotask makes them longer at times |
 //! | `GET log` | shows the requests, one a line |
 //! | `GET`, `POST`, `DELETE faults` | shows, adds to and clears the script: lines as `faults::Fault` and `deactivation::Deactivation` name them |
 //! | `GET`, `POST limits` | shows and sets `limit`, `others_used`, `threads` |
@@ -34,9 +37,10 @@ use super::{
 /// The routes, to be joined with Autotask's.
 pub(super) fn router() -> Router<Emulator> {
     Router::new()
-        .route("/_emulator/entities/{entity}", get(rows))
-        .route("/_emulator/entities/{entity}/{id}", patch(edit))
+        .route("/_emulator/entities/{entity}", get(rows).post(add))
+        .route("/_emulator/entities/{entity}/{id}", patch(edit).delete(remove))
         .route("/_emulator/picklists/{entity}/{field}/{value}", patch(switch))
+        .route("/_emulator/lengths/{entity}/{field}", patch(set_length))
         .route("/_emulator/log", get(log))
         .route("/_emulator/reset", post(reset))
         .route("/_emulator/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -90,6 +94,44 @@ async fn edit(
     Ok(Json(row))
 }
 
+/// Rows that came into being behind the API: fields that they leave out are null, no rule is applied.
+async fn add(
+    State(emulator): State<Emulator>,
+    Path(entity): Path<String>,
+    Json(given): Json<Vec<Row>>,
+) -> Result<Json<Vec<i64>>> {
+    let now = emulator.0.clock.now();
+    let mut inner = emulator.lock();
+    let metadata = inner.store.metadata();
+    let entity = metadata.entity(&entity).ok_or_else(|| unknown("entity"))?;
+    let first = inner.store.next_id(entity.plural);
+    let mut changes = Vec::new();
+    for (id, fields) in (first..).zip(given) {
+        let mut row = entity.blank();
+        row.extend(fields);
+        row.insert("id".into(), json!(id));
+        changes.push(Change { op: Op::Create, entity: entity.plural.into(), id, row: Some(row) });
+    }
+    let ids = changes.iter().map(|change| change.id).collect();
+    inner.store.commit(changes, now).map_err(failed)?;
+    Ok(Json(ids))
+}
+
+/// A row that is gone, whatever pointed to it.
+async fn remove(
+    State(emulator): State<Emulator>,
+    Path((entity, id)): Path<(String, i64)>,
+) -> Result<StatusCode> {
+    let now = emulator.0.clock.now();
+    let mut inner = emulator.lock();
+    let metadata = inner.store.metadata();
+    let entity = metadata.entity(&entity).ok_or_else(|| unknown("entity"))?;
+    inner.store.row(entity.plural, id).ok_or_else(|| unknown("row"))?;
+    let change = Change { op: Op::Delete, entity: entity.plural.into(), id, row: None };
+    inner.store.commit(vec![change], now).map_err(failed)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// What an administrator can change about one value of a picklist.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,6 +152,23 @@ async fn switch(
     item.label = edit.label.unwrap_or_else(|| item.label.clone());
     item.is_active = edit.is_active.unwrap_or(item.is_active);
     Ok(Json(item.clone()))
+}
+
+/// How long a text field may be.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Length {
+    length: usize,
+}
+
+/// Another length of a text field; names are written as Autotask writes them.
+async fn set_length(
+    State(emulator): State<Emulator>,
+    Path((entity, field)): Path<(String, String)>,
+    Json(Length { length }): Json<Length>,
+) -> Result<StatusCode> {
+    let is_known = emulator.lock().store.set_length(&entity, &field, length);
+    if is_known { Ok(StatusCode::NO_CONTENT) } else { Err(unknown("text field").into()) }
 }
 
 async fn log(State(emulator): State<Emulator>) -> Result<Response<Body>> {

@@ -94,7 +94,7 @@ impl DataType {
 }
 
 /// One field of an entity; what `metadata.json` leaves out is false, empty, or in `isQueryable` true.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "Autotask's metadata has these flags")]
 pub(super) struct Field {
@@ -156,7 +156,7 @@ struct Described {
 }
 
 /// One kind of record, like `Opportunities`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Entity {
     /// Its name in addresses, the plural.
     pub(super) plural: &'static str,
@@ -216,7 +216,7 @@ impl Entity {
 }
 
 /// Every entity in scope.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Metadata {
     entities: Vec<Entity>,
 }
@@ -243,6 +243,14 @@ impl Metadata {
             })
         });
         Ok(Self { entities: entities.collect::<io::Result<_>>()? })
+    }
+
+    /// Sets how long a text field may be; whether there is such a field.
+    pub(super) fn set_length(&mut self, plural: &str, name: &str, length: usize) -> bool {
+        let mut entities = self.entities.iter_mut().filter(|entity| entity.plural == plural);
+        let fields = entities.next().map(|entity| entity.fields.iter_mut()).into_iter().flatten();
+        let mut texts = fields.filter(|field| field.name == name && field.data_type == DataType::String);
+        texts.next().map(|field| field.length = length).is_some()
     }
 
     pub(super) fn entities(&self) -> impl Iterator<Item = &Entity> {

@@ -72,6 +72,7 @@ impl Store {
     /// Back to the seed; what the journal held is gone.
     pub(super) fn reset(&mut self) -> io::Result<()> {
         self.created.clear();
+        self.metadata = Arc::new(Metadata::load(&self.seed.user_defined_fields)?);
         self.tables = sown(&self.metadata, &self.seed)?;
         self.picklists = self.seed.picklists.clone();
         self.journal.as_ref().map_or(Ok(()), |file| file.set_len(0))
@@ -106,6 +107,11 @@ impl Store {
 
     pub(super) fn metadata(&self) -> Arc<Metadata> {
         Arc::clone(&self.metadata)
+    }
+
+    /// Sets how long a text field may be; whether there is such a field. The journal does not hold such changes.
+    pub(super) fn set_length(&mut self, plural: &str, field: &str, length: usize) -> bool {
+        Arc::make_mut(&mut self.metadata).set_length(plural, field, length)
     }
 
     /// The rows of an entity, by ascending id.

@@ -3,6 +3,7 @@
 #[path = "../../tests/contract/checker.rs"]
 mod contract;
 mod control;
+mod customers;
 mod items;
 mod limits;
 mod reads;

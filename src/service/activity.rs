@@ -10,7 +10,11 @@ use crate::{
         ids::{DocumentId, PushId, TenantId},
     },
     error::{Error, Result},
-    service::Services,
+    service::{
+        Services,
+        waits::Waits,
+        written::{self, Written},
+    },
 };
 
 /// Pushes on one page.
@@ -25,6 +29,8 @@ pub struct Activity {
     pub counts: Vec<StateCount>,
     /// What holds pushes, by cause, most first.
     pub causes: Vec<(Hold, usize)>,
+    /// What holds them up, or lets them go on.
+    pub waits: Waits,
     /// Where older ones begin, if there are any.
     pub older: Option<PushId>,
     /// Where people open Autotask; ends with a slash.
@@ -36,10 +42,16 @@ pub struct Activity {
 pub struct PushDetail {
     /// The push.
     pub push: PushRow,
+    /// What holds it up, or lets it go on.
+    pub waits: Waits,
+    /// The request that brought its document's newest state in, where it came by REST.
+    pub request_id: Option<String>,
     /// Its document.
     pub document: StoredDocument,
     /// The steps that were begun.
     pub steps: Vec<StepRow>,
+    /// What those that are done wrote, value by value.
+    pub written: Vec<Written>,
     /// The requests that were made, newest first.
     pub attempts: Vec<AttemptRow>,
     /// Who took its document out of the sync, and why.
@@ -69,16 +81,18 @@ impl Services {
         }
         let older = rows.last().filter(|_| has_older).map(|row| PushId(row.id));
         let mut causes: BTreeMap<String, (Hold, usize)> = BTreeMap::new();
-        for (_, reason) in db::held_pushes(&mut tx, tenant).await? {
-            if let Ok(hold) = serde_json::from_str::<Hold>(&reason) {
-                causes.entry(hold.cause()).or_insert((hold, 0)).1 += 1;
+        for held in db::held_causes(&mut tx, tenant).await? {
+            if let Ok(hold) = serde_json::from_str::<Hold>(&held.reason) {
+                let count = usize::try_from(held.count).unwrap_or_default();
+                causes.entry(hold.cause()).or_insert((hold, 0)).1 += count;
             }
         }
         let mut causes: Vec<_> = causes.into_values().collect();
         causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let counts = db::push_counts(&mut tx, tenant).await?;
         let web_url = db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url);
-        Ok(Activity { rows, counts, causes, older, web_url })
+        let waits = self.waits(&mut tx, tenant, &rows.iter().collect::<Vec<_>>()).await?;
+        Ok(Activity { rows, counts, causes, waits, older, web_url })
     }
 
     /// One push.
@@ -89,9 +103,14 @@ impl Services {
         let mut tx = self.db.read().await?;
         let push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
         let document = db::document(&mut tx, tenant, DocumentId(push.document_id)).await?;
+        let document = document.ok_or(Error::NotFound(NO_PUSH))?;
+        let steps = db::steps(&mut tx, tenant, id).await?;
         Ok(PushDetail {
-            document: document.ok_or(Error::NotFound(NO_PUSH))?,
-            steps: db::steps(&mut tx, tenant, id).await?,
+            waits: self.waits(&mut tx, tenant, &[&push]).await?,
+            request_id: db::request_of(&mut tx, tenant, id).await?,
+            written: written::of(&mut tx, tenant, &document.document, &steps).await?,
+            document,
+            steps,
             attempts: db::attempts(&mut tx, tenant, id).await?,
             stopped: db::stop_of(&mut tx, tenant, DocumentId(push.document_id)).await?,
             web_url: db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url),

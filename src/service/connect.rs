@@ -267,6 +267,7 @@ impl Services {
             db::archive_links(&mut tx, tenant, company, now).await?;
             db::forget_records(&mut tx, tenant).await?;
             db::restart_poll(&mut tx, tenant, now).await?;
+            db::restart_reconcile(&mut tx, tenant).await?;
         }
         db::put_connection(&mut tx, tenant, &row, now).await?;
         if let Some((used, limit)) = checklist.calls {

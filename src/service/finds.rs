@@ -1,9 +1,21 @@
 //! How the plan's finds are asked of Autotask and how their answers are read: the same for a push and for a preview.
 
+use super::list_sources::is_active;
 use crate::{
     autotask::{self, Condition, Filter, Op, Row, Scalar},
-    domain::plan::{self, Key, Links, Value},
+    domain::plan::{self, Find, Key, Links, Otherwise, Value},
 };
+
+/// What a find found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fit<'f> {
+    /// The one record of this id.
+    One(i64),
+    /// Several that fit equally well.
+    Several,
+    /// None that can be used; so this is to be done.
+    None(&'f Otherwise),
+}
 
 /// The filter on the wire.
 ///
@@ -35,24 +47,38 @@ fn wire_op(op: plan::Op) -> Op {
     }
 }
 
-/// The fields to ask for: the id, and those that are compared.
-pub fn columns(find: &plan::Find) -> Vec<&'static str> {
+/// The fields to ask for: the id, those that are compared, of services the period, and whether a record is
+/// active where not all are.
+pub fn columns(find: &Find) -> Vec<&'static str> {
     let compared = find.by.iter().map(|(field, _)| *field).filter(|field| *field != "id");
-    std::iter::once("id").chain(compared).collect()
+    let period = plan::wanted_period(find).map(|_| "periodType");
+    let activity = find.inactive.is_some().then_some("isActive");
+    std::iter::once("id").chain(compared).chain(period).chain(activity).collect()
+}
+
+/// What the rows that Autotask answered with have of what is looked for.
+pub fn fit<'f>(rows: &[Row], find: &'f Find) -> Fit<'f> {
+    let (active, inactive): (Vec<&Row>, Vec<&Row>) =
+        best(rows, &find.by).into_iter().partition(|row| is_active(row));
+    let ids: Vec<i64> = active.into_iter().filter_map(autotask::id).collect();
+    match (ids.as_slice(), &find.inactive) {
+        ([id], _) => Fit::One(*id),
+        ([], Some(otherwise)) if !inactive.is_empty() => Fit::None(otherwise),
+        ([], _) => Fit::None(&find.otherwise),
+        _ => Fit::Several,
+    }
 }
 
 /// The candidates that fit by the first field that fits any.
-pub fn best(rows: &[Row], by: &[(&'static str, String)]) -> Vec<i64> {
+fn best<'r>(rows: &'r [Row], by: &[(&'static str, String)]) -> Vec<&'r Row> {
     let fits = |row: &Row, field: &str, text: &str| match row.get(field) {
         Some(serde_json::Value::String(value)) => value.trim().to_lowercase() == text.trim().to_lowercase(),
         Some(serde_json::Value::Number(number)) => number.to_string() == text,
         _ => false,
     };
     by.iter()
-        .map(|(field, text)| {
-            rows.iter().filter(|row| fits(row, field, text)).filter_map(autotask::id).collect::<Vec<_>>()
-        })
-        .find(|ids| !ids.is_empty())
+        .map(|(field, text)| rows.iter().filter(|row| fits(row, field, text)).collect::<Vec<_>>())
+        .find(|rows| !rows.is_empty())
         .unwrap_or_default()
 }
 

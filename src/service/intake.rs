@@ -36,8 +36,21 @@ impl Services {
     /// twice changes nothing.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or so many pushes wait that no new document is taken.
     pub async fn receive(&self, tenant: TenantId, document: &Document) -> Result<Receipt> {
+        self.receive_from(tenant, document, None).await
+    }
+
+    /// The same for a request of this id, which is kept with the push.
+    ///
+    /// # Errors
+    /// When the database fails, or so many pushes wait that no new document is taken.
+    pub async fn receive_from(
+        &self,
+        tenant: TenantId,
+        document: &Document,
+        request_id: Option<&str>,
+    ) -> Result<Receipt> {
         let hash = crypto::hash(&serde_json::to_string(document).map_err(Error::internal)?);
         let mut tx = self.db.write().await?;
         let before = db::find_document(&mut tx, tenant, document.kind, &document.number).await?;
@@ -48,6 +61,15 @@ impl Services {
         let stored = self.store(&mut tx, tenant, document, before.as_ref(), &hash).await?;
         let change = change(before.as_ref().map(|before| &before.document), document);
         let (push, note) = self.enqueue(&mut tx, tenant, document, stored, change).await?;
+        if let Some(push) = push {
+            // What is known is always taken: a change must not get lost, and most add no push.
+            if before.is_none() {
+                self.admit(&mut tx, tenant).await?;
+            }
+            if let Some(request_id) = request_id {
+                db::note_request(&mut tx, tenant, push, request_id).await?;
+            }
+        }
         tx.commit().await?;
         self.wake.notify_one();
         let version = before.map_or(1, |before| before.version + 1);

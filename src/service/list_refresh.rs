@@ -13,6 +13,7 @@ use crate::{
     domain::{
         hold::Hold,
         ids::TenantId,
+        lengths::Lengths,
         list_changes::{self, Entry},
         lists::{List, ListOption},
     },
@@ -66,6 +67,8 @@ pub(super) struct Run<'a> {
     is_first: bool,
     /// Lists that the API user may not read, with Autotask's words.
     refused: Vec<(List, String)>,
+    /// Lengths of text fields that are to be stored with the next list: entity, field, UTF-16 units.
+    lengths: Vec<(String, String, i64)>,
 }
 
 impl Services {
@@ -118,7 +121,8 @@ impl<'a> Run<'a> {
         let is_first = !db::was_refreshed(&mut tx, lease.tenant(), all_lists()).await?;
         let RefreshLease { lists_done, calls, changes, .. } = *lease;
         let progress = Progress { lists_done, calls, changes, ..Progress::default() };
-        Ok(Self { services, lease, session, progress, counted: calls, is_first, refused: Vec::new() })
+        let (refused, lengths) = (Vec::new(), Vec::new());
+        Ok(Self { services, lease, session, progress, counted: calls, is_first, refused, lengths })
     }
 
     async fn source(&mut self, source: Source) -> std::result::Result<(), (Stop, Option<List>)> {
@@ -179,11 +183,13 @@ impl<'a> Run<'a> {
                 self.tell(&mut tx, list_changes::entries(list, &changes)).await?;
             }
         }
+        db::put_lengths(&mut tx, tenant, &self.lengths).await?;
         self.progress.lists_done = done;
         self.advance(&mut tx).await?;
         failpoint::reach("refresh.before", "list").await;
         tx.commit().await?;
         failpoint::reach("refresh.after", "list").await;
+        self.lengths.clear();
         if released > 0 {
             self.services.wake.notify_one();
         }
@@ -213,13 +219,17 @@ impl<'a> Run<'a> {
         Ok(Some((format!("{} could not be read: {sentence}", lists.join(", ")), fix.to_owned())))
     }
 
-    /// The fields of an entity with their picklists.
+    /// The fields of an entity with their picklists; the lengths of those that are written are kept.
     pub(super) async fn fields(
         &mut self,
         entity: &str,
     ) -> std::result::Result<Vec<FieldInformation>, Failure> {
         self.progress.calls += 1;
-        self.session.fields(entity).await
+        let fields = self.session.fields(entity).await?;
+        let of_texts =
+            fields.iter().filter(|field| Lengths::is_used(entity, &field.name) && field.length > 0);
+        self.lengths.extend(of_texts.map(|field| (entity.to_owned(), field.name.clone(), field.length)));
+        Ok(fields)
     }
 
     /// Every row that passes a filter, by ascending id; after each page it is told how many there are.

@@ -17,7 +17,7 @@ pub enum Source {
     OpportunityFields,
     /// Picklist of Products.
     ProductFields,
-    /// Picklist of `QuoteItems`.
+    /// Picklist of `QuoteItems`, and the lengths of what a quote is made of.
     QuoteItemFields,
     /// Picklist of Services.
     ServiceFields,
@@ -72,7 +72,12 @@ impl Source {
                 picklists(&run.fields("Opportunities").await?, &["opportunityCategoryID", "stage", "status"])
             }
             Self::ProductFields => picklists(&run.fields("Products").await?, &["productCategory"]),
-            Self::QuoteItemFields => picklists(&run.fields("QuoteItems").await?, &["periodType"]),
+            Self::QuoteItemFields => {
+                // Of a quote and its locations only the lengths of texts are wanted.
+                run.fields("Quotes").await?;
+                run.fields("QuoteLocations").await?;
+                picklists(&run.fields("QuoteItems").await?, &["periodType"])
+            }
             Self::ServiceFields => picklists(&run.fields("Services").await?, &["periodType"]),
             Self::BillingCodes => billing_codes(run).await?,
             Self::Rows(list) => {
@@ -89,7 +94,7 @@ fn entity(list: List) -> (&'static str, &'static [&'static str]) {
     match list {
         List::Owners => ("Resources", &["id", "firstName", "lastName", "email", "isActive", "licenseType"]),
         List::ShippingTypes => ("ShippingTypes", &["id", "name", "isActive"]),
-        List::Services => ("Services", &["id", "name", "sku", "isActive"]),
+        List::Services => ("Services", &["id", "name", "sku", "periodType", "isActive"]),
         List::Roles => ("Roles", &["id", "name", "isActive"]),
         List::Companies => {
             ("Companies", &["id", "companyName", "companyNumber", "parentCompanyID", "isActive"])
@@ -117,6 +122,7 @@ fn option(list: List, row: &Row) -> Option<ListOption> {
     let parent = match list {
         List::Companies => number(row, "parentCompanyID"),
         List::Contacts => number(row, "companyID"),
+        List::Services => number(row, "periodType"),
         _ => None,
     };
     let is_person = list != List::Owners || number(row, "licenseType") != Some(API_USER);
@@ -177,7 +183,7 @@ fn number(row: &Row, field: &str) -> Option<i64> {
 }
 
 /// `true` or 1: Contacts alone have a number there.
-fn is_active(row: &Row) -> bool {
+pub(super) fn is_active(row: &Row) -> bool {
     row.get("isActive").is_none_or(|value| value.as_bool().unwrap_or(value.as_i64() != Some(0)))
 }
 

@@ -21,22 +21,30 @@ pub mod keys;
 mod list_refresh;
 mod list_sources;
 pub mod lists;
+pub mod metrics;
+pub mod open_repairs;
 pub mod parked;
 pub mod people;
 pub mod planning;
 pub mod preview;
+pub mod reconcile;
 pub mod repairs;
+mod retention;
 pub mod save_news;
 pub mod settings;
 pub mod settings_document;
 pub mod settings_file;
 pub mod standing;
+mod waiting_cap;
+pub mod waits;
 pub mod workers;
+pub mod written;
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
+use self::{metrics::Counters, waiting_cap::WaitingCounts};
 use crate::{autotask, clock::Clock, crypto::Sealer, db::Db};
 
 /// What every service works with.
@@ -54,6 +62,10 @@ pub struct Services {
     pub discovery_url: Arc<str>,
     /// How long the test of a connection may take.
     pub test_within: Duration,
+    /// How many pushes wait, as last counted.
+    pub waiting: Arc<WaitingCounts>,
+    /// What this process counts for its metrics.
+    pub counters: Arc<Counters>,
     /// Tells a worker in this process that there is work. Only a hint: the truth is in the table.
     pub wake: Arc<Notify>,
 }

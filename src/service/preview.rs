@@ -131,7 +131,7 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// Autotask's name of the field.
-    pub name: &'static str,
+    pub name: String,
     /// The value; null where it is not known before it is sent, or not chosen yet.
     pub value: Value,
     /// What an id or a picklist value is called; for a null what it stands for.

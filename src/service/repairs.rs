@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The kind of history entries about what people did for single documents.
-const HISTORY: &str = "repair";
+pub(super) const HISTORY: &str = "repair";
 /// The longest reason, in characters.
 const MAX_REASON: usize = 200;
 const NO_PUSH: &str = "There is no push of that id.";
@@ -47,10 +47,14 @@ impl Services {
             self.ask_autotask(tenant, &Call::read(format!("Opportunities/{id}")), autotask::item).await?;
         let gone = || wrong("opportunity", format!("Enter another id: Autotask has no opportunity {id}"));
         let row = row.ok_or_else(gone)?;
+        let lost_quote = self.lost_quote(tenant, push, id).await?;
         let mut tx = self.db.write().await?;
         let push = idle(&mut tx, tenant, push).await?;
         let document = DocumentId(push.document_id);
         check_free(&mut tx, tenant, document, id, &row).await?;
+        if lost_quote {
+            db::remove_links_below(&mut tx, tenant, document).await?;
+        }
         self.relink(&mut tx, tenant, document, id).await?;
         self.note_repair(&mut tx, tenant, author, document, &format!("linked opportunity {id}")).await?;
         self.set_going(&mut tx, tenant, document).await?;
@@ -108,6 +112,22 @@ impl Services {
         Ok(())
     }
 
+    /// Whether the opportunity is linked already and the document's Autotask quote is no longer there: then linking it
+    /// again is how a person has the quote made anew.
+    async fn lost_quote(&self, tenant: TenantId, push: PushId, opportunity: i64) -> Result<bool> {
+        let mut tx = self.db.read().await?;
+        let push = idle(&mut tx, tenant, push).await?;
+        let links = db::links(&mut tx, tenant, DocumentId(push.document_id), &[]).await?;
+        drop(tx);
+        let quote = links.id(&Key::only(Target::Quote));
+        let (Some(quote), true) = (quote, links.id(&Key::only(Target::Opportunity)) == Some(opportunity))
+        else {
+            return Ok(false);
+        };
+        let call = Call::read(format!("Quotes/{quote}"));
+        Ok(self.ask_autotask(tenant, &call, autotask::item).await?.is_none())
+    }
+
     /// Links an opportunity in place of the one before. A create whose outcome is still unknown is not waited for: the
     /// person has said which opportunity it is.
     async fn relink(&self, tx: &mut WriteTx, tenant: TenantId, document: DocumentId, id: i64) -> Result<()> {
@@ -157,7 +177,7 @@ impl Services {
 }
 
 /// What an author is called in a sentence that is kept.
-async fn called(tx: &mut db::Tx, author: &Author) -> Result<String> {
+pub(super) async fn called(tx: &mut db::Tx, author: &Author) -> Result<String> {
     let name = match author.user {
         Some(user) => db::user_name(tx, user).await?,
         None => None,

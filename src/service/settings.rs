@@ -215,7 +215,7 @@ impl Services {
             origin: draft.origin,
         };
         self.put(&mut tx, tenant, now.revision, &new).await?;
-        let released = self.release(&mut tx, tenant).await?;
+        let released = self.release(&mut tx, tenant, &draft.settings).await?;
         tx.commit().await?;
         self.wake.notify_one();
         Ok(Saved::Done { revision: now.revision + 1, changes, released, merged: draft.merged })
@@ -265,10 +265,18 @@ impl Services {
     }
 
     /// Lets go on what saving may have mended; what is still wrong is held again with its new cause.
-    async fn release(&self, tx: &mut WriteTx, tenant: TenantId) -> Result<usize> {
+    async fn release(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        settings: &OpportunitySettings,
+    ) -> Result<usize> {
+        let creates =
+            settings.sections.as_ref().is_some_and(|sections| sections.created.create_missing_customers);
+        let may_go = |hold: &Hold| hold.is_about_settings() || creates && hold.is_about_missing_customer();
         let mut released = 0;
         for (push, reason) in db::held_pushes(tx, tenant).await? {
-            if serde_json::from_str::<Hold>(&reason).is_ok_and(|hold| hold.is_about_settings()) {
+            if serde_json::from_str(&reason).is_ok_and(|hold| may_go(&hold)) {
                 db::wake_push(tx, tenant, push, None, self.clock.now()).await?;
                 released += 1;
             }

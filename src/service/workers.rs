@@ -20,6 +20,15 @@ pub enum WorkerState {
     Silent(Millis),
 }
 
+impl WorkerState {
+    /// What it means that a worker last reported at `seen`.
+    pub(super) fn of(seen: Option<Millis>, now: Millis) -> Self {
+        let Some(seen) = seen else { return Self::Never };
+        let ago = (now - seen).max(0);
+        if ago < SILENT_AFTER { Self::Active(ago) } else { Self::Silent(ago) }
+    }
+}
+
 impl Services {
     /// Notes that a worker process is running.
     ///
@@ -38,8 +47,6 @@ impl Services {
     /// When the database fails.
     pub async fn worker_state(&self) -> Result<WorkerState> {
         let mut tx = self.db.read().await?;
-        let Some(seen) = db::worker_last_seen(&mut tx).await? else { return Ok(WorkerState::Never) };
-        let ago = (self.clock.now() - seen).max(0);
-        Ok(if ago < SILENT_AFTER { WorkerState::Active(ago) } else { WorkerState::Silent(ago) })
+        Ok(WorkerState::of(db::worker_last_seen(&mut tx).await?, self.clock.now()))
     }
 }

@@ -6,7 +6,7 @@ use super::{
     error::Page,
     extract::{Params, Signed, html},
     view::{Activity, Answer, Answers, CauseGroup, Choice, Filter, Link, Nav, PushRow, Tone, count_of},
-    words,
+    waits, words,
 };
 use crate::{
     clock::{self, Millis},
@@ -51,13 +51,13 @@ pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Pag
     html(&Activity {
         shell: signed.shell("Activity", Nav::Activity, &[]),
         notice: None,
-        answers: answers(now, &summary),
+        answers: answers(now, &summary, activity.waits.unknown),
         groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
         filter: filter(&narrowed),
         rows: activity
             .rows
             .iter()
-            .map(|row| push_row(now, row, activity.web_url.as_deref(), signed.may(Role::Editor)))
+            .map(|row| push_row(now, row, &activity, signed.may(Role::Editor)))
             .collect(),
         empty,
         older: activity.older.map(|push| address(&narrowed, Some(push))),
@@ -82,7 +82,7 @@ fn empty(filtered: bool) -> &'static str {
     }
 }
 
-fn answers(now: Millis, summary: &Summary) -> Answers {
+fn answers(now: Millis, summary: &Summary, unknown: i64) -> Answers {
     let held = u64::try_from(summary.held).unwrap_or(0);
     let stuck = match held {
         0 => Answer::new(Tone::Ok, "Nothing needs you."),
@@ -93,7 +93,11 @@ fn answers(now: Millis, summary: &Summary) -> Answers {
         None => Answer::new(Tone::Ok, "Nothing is waiting."),
         Some(at) => Answer::new(Tone::Plain, format!("Oldest waiting: {}.", words::length(now - at))),
     };
-    Answers { working: Answer::new(Tone::Ok, last_sent(now, summary)), stuck, behind }
+    let checking = u64::try_from(unknown).ok().filter(|unknown| *unknown > 0).map(|unknown| {
+        let records = count_of(unknown, "record", "records");
+        Answer::new(Tone::Warn, format!("Checking whether Autotask received {records}."))
+    });
+    Answers { working: Answer::new(Tone::Ok, last_sent(now, summary)), stuck, behind, checking }
 }
 
 /// When the last push was sent, in a sentence.
@@ -115,6 +119,7 @@ pub fn fix_page(hold: &Hold) -> Option<Link> {
     let anchor = match hold {
         Hold::SetupNeeded | Hold::OptionInactive { .. } => "",
         Hold::CategoryUnmapped { .. } => "#category_map",
+        Hold::CustomerUnknown { .. } => "#created-create_missing_customers",
         _ => return None,
     };
     Some(Link::new(format!("/apps/autotask/opportunities{anchor}"), "Go to settings"))
@@ -134,11 +139,7 @@ fn filter(narrowed: &PushFilter<'_>) -> Filter {
     }
 }
 
-fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>, may_retry: bool) -> PushRow {
-    let (mut reason, _) = words::reason(row.reason.as_deref());
-    if row.state == "waiting" && row.run_at > now {
-        reason = format!("{reason}. Next try in {}", words::length(row.run_at - now));
-    }
+fn push_row(now: Millis, row: &activity::PushRow, list: &activity::Activity, may_retry: bool) -> PushRow {
     PushRow {
         id: row.id.to_string(),
         href: format!("/activity/{}", row.id),
@@ -146,11 +147,11 @@ fn push_row(now: Millis, row: &activity::PushRow, web_url: Option<&str>, may_ret
         customer: row.customer.clone(),
         change: words::change(&row.change).to_owned(),
         status: words::status(&row.state),
-        reason,
+        reason: waits::sentence(now, row, &list.waits),
         updated: words::ago(now, row.updated_at),
         updated_iso: clock::timestamp(row.updated_at).to_string(),
         retries: u64::try_from(row.tries).unwrap_or(0),
-        opportunity: row.opportunity_id.map(|id| opportunity(web_url, id)),
+        opportunity: row.opportunity_id.map(|id| opportunity(list.web_url.as_deref(), id)),
         can_retry: may_retry && matches!(row.state.as_str(), "held" | "failed"),
     }
 }

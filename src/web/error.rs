@@ -89,7 +89,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::BadRequest(_) => StatusCode::BAD_REQUEST,
         Error::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooMany(_) | Error::Full(..) => StatusCode::TOO_MANY_REQUESTS,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -41,6 +41,7 @@ pub struct Signed {
     pub visitor: Visitor,
     state: WebState,
     held: i64,
+    repairs: i64,
     /// Whether anything is being sent.
     pub worker: WorkerState,
 }
@@ -84,6 +85,7 @@ impl Signed {
             user: self.visitor.user_name.clone(),
             nav,
             held: u64::try_from(self.held).unwrap_or(0),
+            repairs: u64::try_from(self.repairs).unwrap_or(0),
             test_server: self.state.test_server,
             worker: format!("Opportune {} · {}", env!("CARGO_PKG_VERSION"), words::worker(self.worker)),
             crumbs: crumbs.iter().map(crumb).collect(),
@@ -123,8 +125,9 @@ impl FromRequestParts<WebState> for Signed {
         let path = parts.uri.path_and_query().map_or("/apps", |path| path.as_str());
         let Some(visitor) = visitor else { return Err(PageError::SignIn { next: path.to_owned() }) };
         let held = state.services.summary(visitor.tenant).await?.held;
+        let repairs = state.services.repair_count(visitor.tenant).await?;
         let worker = state.services.worker_state().await?;
-        Ok(Self { visitor, state: state.clone(), held, worker })
+        Ok(Self { visitor, state: state.clone(), held, repairs, worker })
     }
 }
 

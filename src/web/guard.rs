@@ -25,7 +25,7 @@ const OPEN: [&str; 2] = ["/sign-in", "/sign-out"];
 /// Where forms of the settings are sent to.
 const SETTINGS: &str = "/apps/autotask/opportunities";
 /// Pages that forms are on, the longer addresses first.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     SETTINGS,
     "/apps/autotask/connection",
     "/apps/autotask",
@@ -35,6 +35,7 @@ const PAGES: [&str; 9] = [
     "/catalogue/categories",
     "/catalogue/items",
     "/history",
+    "/repairs",
 ];
 /// The longest form that is kept, in bytes: several times the largest category map.
 const MAX_PARKED: usize = 512 * 1024;
@@ -141,6 +142,7 @@ mod tests {
             ("/activity/backfill", "/activity/backfill"),
             ("/catalogue/brands/merge", "/catalogue/brands"),
             ("/history/12/undo", "/history"),
+            ("/repairs/0192/ignore", "/repairs"),
             ("/somewhere/else", "/apps"),
             ("//evil.example/retry", "/apps"),
         ] {

@@ -34,6 +34,7 @@ mod parked;
 mod preview;
 mod preview_view;
 mod push;
+mod repair_list;
 mod repairs;
 mod settings_file;
 mod settings_summary;
@@ -41,6 +42,7 @@ mod sign_in;
 mod switch_view;
 mod upload;
 pub mod view;
+mod waits;
 mod words;
 
 use std::{sync::Arc, time::Duration};
@@ -155,7 +157,7 @@ fn settings_pages() -> Router<WebState> {
         .route("/history/{revision}/undo", post(history::undo))
 }
 
-/// What was sent, what waits, and what was never sent.
+/// What was sent, what waits, what was never sent, and what needs a person.
 fn push_pages() -> Router<WebState> {
     Router::new()
         .route("/activity", get(activity::show))
@@ -168,4 +170,7 @@ fn push_pages() -> Router<WebState> {
         .route("/activity/{id}/opportunity", get(repairs::ask_link).post(repairs::link))
         .route("/activity/{id}/stop", get(repairs::ask_stop).post(repairs::stop))
         .route("/activity/{id}/resume", post(repairs::resume))
+        .route("/repairs", get(repair_list::show))
+        .route("/repairs/check", post(repair_list::check_now))
+        .route("/repairs/{id}/ignore", post(repair_list::ignore))
 }

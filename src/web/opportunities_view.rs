@@ -48,6 +48,7 @@ pub fn form(shown: &Shown<'_>) -> Form {
         form.unsaved = true;
     }
     form.include_unquoted_sales = values.include_unquoted_sales == "true";
+    form.created.create_missing_customers = values.created.create_missing_customers == "true";
     form.lost.keep_stage = values.lost.keep_stage == "true";
     form.note.value.clone_from(&values.note);
     probability(&mut form.created.probability, &values.created.probability);

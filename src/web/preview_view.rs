@@ -138,7 +138,7 @@ fn card(kind: &str, nth: usize, record: &Record) -> Card {
         heading: format!("{noun}: {}", record.name),
         effect,
         sentence,
-        values: values(record),
+        values: values(record.target, &record.fields),
     }
 }
 
@@ -174,18 +174,19 @@ fn item(record: &Record) -> PreviewItem {
         quantity: text("quantity"),
         unit_price: text("unitPrice"),
         discount: discount.unwrap_or_default(),
-        values: values(record),
+        values: values(record.target, &record.fields),
     }
 }
 
-fn values(record: &Record) -> Vec<ValueRow> {
+/// Values as the rows of a table, each with its name and where it comes from.
+pub fn values(target: Target, fields: &[Field]) -> Vec<ValueRow> {
     let row = |field: &Field| ValueRow {
-        entity: record.target.entity().to_owned(),
-        field: field.name.to_owned(),
+        entity: target.entity().to_owned(),
+        field: field.name.clone(),
         value: shown(field),
         source: field.source.clone(),
     };
-    record.fields.iter().map(row).collect()
+    fields.iter().map(row).collect()
 }
 
 /// A value with its name, where it has one: `Proposal Sent (7)`.

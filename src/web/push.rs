@@ -2,21 +2,21 @@
 
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     activity::{fix_page, opportunity},
     customer,
     error::{Page, PageError},
     extract::{Id, Params, Signed, html},
-    repairs,
-    view::{AttemptRow, Link, Nav, Notice, PushDetail, StepRow, Tag, Tone, ValueRow},
-    words,
+    preview_view, repairs,
+    view::{AttemptRow, Link, Nav, Notice, PushDetail, StepRow, Tag, Tone, WrittenValues},
+    waits, words,
 };
 use crate::{
     clock::Millis,
     domain::{hold::Hold, ids::PushId, person::Role, plan::Target},
-    service::activity,
+    service::{activity, written::Written},
 };
 
 /// What a redirect tells about, and which companies are searched for.
@@ -79,8 +79,9 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail) -> PushDeta
         document: number.clone(),
         customer: push.customer.clone(),
         status: words::status(&push.state),
-        sentence: sentence(push, &reason),
-        next: next(now, push, hold.as_ref().map(Hold::fix)),
+        sentence: sentence(now, detail, &reason),
+        next: hold.as_ref().map(Hold::fix).unwrap_or_default(),
+        request_id: detail.request_id.clone(),
         cause: hold.as_ref().map(Hold::cause),
         fix: hold.as_ref().and_then(fix_page),
         can_retry: signed.may(Role::Editor) && matches!(push.state.as_str(), "held" | "failed"),
@@ -88,7 +89,7 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail) -> PushDeta
         actions: if signed.may(Role::Editor) { actions(detail, hold.as_ref()) } else { Vec::new() },
         can_resume: signed.may(Role::Editor) && detail.stopped.is_some(),
         steps: detail.steps.iter().map(|step| step_row(step, detail.web_url.as_deref())).collect(),
-        values: detail.steps.iter().filter(|step| step.state == "done").flat_map(values).collect(),
+        written: detail.written.iter().map(written).collect(),
         attempts: detail.attempts.iter().map(attempt_row).collect(),
     }
 }
@@ -105,7 +106,8 @@ fn actions(detail: &activity::PushDetail, hold: Option<&Hold>) -> Vec<Link> {
     has_one.then_some(link).into_iter().chain([stop]).collect()
 }
 
-fn sentence(push: &activity::PushRow, reason: &str) -> String {
+fn sentence(now: Millis, detail: &activity::PushDetail, reason: &str) -> String {
+    let push = &detail.push;
     match push.state.as_str() {
         "sent" => {
             let opportunity =
@@ -113,25 +115,9 @@ fn sentence(push: &activity::PushRow, reason: &str) -> String {
             let note = if reason.is_empty() { String::new() } else { format!(" {reason}") };
             format!("Autotask has it{opportunity}.{note}")
         }
-        "sending" => "It is being sent right now.".to_owned(),
-        "waiting" if reason.is_empty() => "It is in the queue.".to_owned(),
-        "waiting" => format!("It waits: {reason}."),
+        "sending" | "waiting" => format!("{}.", waits::sentence(now, push, &detail.waits)),
         "held" | "failed" => "It is not sent until somebody acts.".to_owned(),
         _ => reason.to_owned(),
-    }
-}
-
-fn next(now: Millis, push: &activity::PushRow, fix: Option<String>) -> String {
-    match push.state.as_str() {
-        "held" | "failed" => fix.unwrap_or_default(),
-        "waiting" if push.run_at > now => {
-            format!(
-                "Next try at {}, in {}.",
-                words::time_of_day(push.run_at),
-                words::length(push.run_at - now)
-            )
-        }
-        _ => String::new(),
     }
 }
 
@@ -140,22 +126,6 @@ fn target(name: &str) -> Option<Target> {
 }
 
 fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
-    let what = match target(&step.target) {
-        Some(Target::Opportunity) => "the opportunity",
-        Some(Target::QuoteLocation) => "the delivery address",
-        Some(Target::Quote) => "the quote",
-        Some(Target::QuoteItem) => "a quote item",
-        Some(Target::Product) => "a product",
-        Some(Target::Service) => "a service",
-        _ => "a record",
-    };
-    let verb = match step.action.as_str() {
-        "create" => "Create",
-        "delete" => "Delete",
-        "settle" => "Set stage and status of",
-        "keep" => "Keep what was changed in Autotask of",
-        _ => "Update",
-    };
     let state = match step.state.as_str() {
         "done" => Tag::new(Tone::Ok, "Done"),
         "failed" => Tag::new(Tone::Bad, "Failed"),
@@ -170,30 +140,43 @@ fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
         .map(|id| format!("Autotask id {id}. "))
         .unwrap_or_default();
     let note = format!("{id}{}", step.note.clone().unwrap_or_default()).trim_end().to_owned();
-    StepRow { label: format!("{verb} {what}"), state, autotask_id, note }
+    let what = target(&step.target).map_or_else(String::new, |target| label(target, &step.action));
+    StepRow { label: what, state, autotask_id, note }
 }
 
-fn values(step: &activity::StepRow) -> Vec<ValueRow> {
-    let fields: Map<String, Value> = serde_json::from_str(&step.request).unwrap_or_default();
-    let entity = target(&step.target).map_or("", Target::entity);
-    let source = match step.action.as_str() {
-        "keep" => "Changed in Autotask, left as it is".to_owned(),
-        action => format!("{}, with settings revision {}", came_from(action), step.settings_revision),
+/// What a step does, in words.
+fn label(target: Target, action: &str) -> String {
+    let what = match target {
+        Target::Opportunity => "the opportunity",
+        Target::QuoteLocation => "an address",
+        Target::Quote => "the quote",
+        Target::QuoteItem => "a quote item",
+        Target::Product => "a product",
+        Target::Service => "a service",
+        Target::Company => "the company",
+        Target::Contact => "the contact",
+        Target::Role => "a labor role",
     };
-    let row = |(field, value): (String, Value)| ValueRow {
-        entity: entity.to_owned(),
-        field,
-        value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-        source: source.clone(),
+    let verb = match action {
+        "create" => "Create",
+        "delete" => "Delete",
+        "settle" => "Set stage and status of",
+        "keep" => "Keep what was changed in Autotask of",
+        _ => "Update",
     };
-    fields.into_iter().map(row).collect()
+    format!("{verb} {what}")
 }
 
-fn came_from(action: &str) -> &'static str {
-    match action {
-        "create" => "Set when it was created",
-        "settle" => "Set when it was won, lost or reopened",
-        _ => "Updated",
+/// What one step wrote; its heading says what and with which settings.
+fn written(written: &Written) -> WrittenValues {
+    let count = match written.fields.len() {
+        1 => "1 value".to_owned(),
+        count => format!("{count} values"),
+    };
+    let what = label(written.target, &written.action);
+    WrittenValues {
+        summary: format!("{what}: {count}, with settings revision {}", written.revision),
+        values: preview_view::values(written.target, &written.fields),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         lists::{List, Lists},
         person::Role,
         picker::Picker,
-        settings::{Sections, is_bundle},
+        settings::{Sections, fields::CREATE_CUSTOMERS_LABEL, is_bundle},
     },
     service::settings::SettingsView,
 };
@@ -44,7 +44,8 @@ pub fn page(signed: &Signed, view: &SettingsView) -> SettingsSummary {
 
 fn sections(saved: &Sections, namer: &mut Namer<'_>) -> Vec<SummarySection> {
     let (created, codes) = (&saved.created, &saved.codes);
-    let include = if saved.include_unquoted_sales { "Yes" } else { "No" };
+    let yes_or_no = |yes: bool| if yes { "Yes" } else { "No" };
+    let include = yes_or_no(saved.include_unquoted_sales);
     let probability = created.probability.map_or("Not set, counts as 0".to_owned(), |it| it.to_string());
     let mut row = |label, list, value| namer.row(label, list, Some(value), "");
     vec![
@@ -59,6 +60,7 @@ fn sections(saved: &Sections, namer: &mut Namer<'_>) -> Vec<SummarySection> {
                 row("Status", List::Statuses, created.status),
                 text("Probability %", &probability),
                 namer.row("Shipping", List::ShippingTypes, created.shipping, "No shipping type"),
+                text(CREATE_CUSTOMERS_LABEL, yes_or_no(created.create_missing_customers)),
             ],
         ),
         section(

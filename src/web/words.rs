@@ -42,6 +42,11 @@ pub fn moment(at: Millis) -> String {
     format!("{}, {}", day(at), clock_time(at))
 }
 
+/// A point in time that lies ahead: the time of day, and the day where it is another one.
+pub fn until(now: Millis, at: Millis) -> String {
+    if day(now) == day(at) { clock_time(at) } else { moment(at) }
+}
+
 /// A day: `3 Nov 2026`.
 pub fn day(at: Millis) -> String {
     clock::timestamp(at).strftime("%-d %b %Y").to_string()

@@ -94,6 +94,11 @@ impl End {
     }
 }
 
+/// What is shown while a worker that was told to stop has handed a push back.
+pub fn restarting() -> String {
+    "The background worker was stopped on the way".to_owned()
+}
+
 /// What is shown while it is not known whether Autotask received a create.
 pub fn checking() -> String {
     "Checking whether Autotask received it, so that there are not two".to_owned()
@@ -161,6 +166,8 @@ impl Worker {
         failpoint::reach("finish.before", left.state).await;
         tx.commit().await?;
         failpoint::reach("finish.after", left.state).await;
+        tracing::info!(state = left.state, tries = left.tries, "a push was left");
+        self.services.counters.ended(left.state);
         Ok(())
     }
 }
@@ -183,7 +190,7 @@ async fn is_mended(tx: &mut Tx, lease: &Lease, left: &Left) -> Result<bool> {
             Some((customer, _)) => {
                 let key = Key::new(Target::Company, customer);
                 let links = db::links(tx, lease.tenant(), lease.document(), &[customer.to_owned()]).await?;
-                Ok(links.get(&key).is_some())
+                Ok(links.id(&key).is_some_and(|id| hold.linked_company() != Some(id)))
             }
             None => Ok(false),
         },

@@ -13,11 +13,14 @@ use crate::{
     domain::{
         document::State,
         hold::Hold,
-        plan::{Action, Create, Fields, Find, Key, Link, Otherwise, Step, Target, Written},
+        plan::{
+            Action, Create, Fields, Find, Key, Link, Otherwise, Provenance, Step, Target, Written,
+            other_period,
+        },
     },
     error::Error,
     failpoint,
-    service::finds,
+    service::finds::{self, Fit},
 };
 
 /// How long a push waits for a product or service that another one is creating.
@@ -36,12 +39,12 @@ impl Run<'_> {
         }
     }
 
-    /// Products and services are found or made by one push at a time, so that two do not make the same one.
+    /// What documents share is found or made by one push at a time, so that two do not make the same one.
     async fn find(&mut self, key: &Key, find: Find) -> Result<(), Stop> {
-        let lock = self.worker.catalogue_of(self.lease.tenant()).await;
-        let _alone =
-            if matches!(find.otherwise, Otherwise::Create(_)) { Some(lock.lock().await) } else { None };
-        if self.was_linked_meanwhile(key).await? {
+        let lock = self.worker.shared_of(self.lease.tenant()).await;
+        let may_create = matches!(find.otherwise, Otherwise::Create(_));
+        let _alone = if may_create { Some(lock.lock().await) } else { None };
+        if self.was_linked_meanwhile(key).await? || may_create && self.was_made_by_another(key).await? {
             return Ok(());
         }
         let filter = finds::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
@@ -50,21 +53,23 @@ impl Run<'_> {
         failpoint::reach("find.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         let rows = autotask::items(&exchange).map_err(|failure| self.stop(&failure))?;
-        match finds::best(&rows, &find.by).as_slice() {
-            [] => match find.otherwise {
-                Otherwise::Hold(hold) => Err(hold.into()),
-                Otherwise::Omit => Ok(()),
-                Otherwise::Create(fields) => {
-                    self.send_create(key, &fields, Some(filter)).await?;
-                    // Whoever waits for the lock must see the link.
-                    self.recorder.commit(None).await.map(drop)
+        match finds::fit(&rows, &find) {
+            Fit::One(id) => {
+                let row = rows.iter().find(|row| autotask::id(row) == Some(id));
+                if let Some(hold) = row.and_then(|row| other_period(&find, row, self.lists)) {
+                    return Err(hold.into());
                 }
-            },
-            [id] => {
-                self.set_link(key, Link { id: *id, written: Written::default() });
+                self.set_link(key, Link { id, written: Written::default() });
                 self.recorder.commit(None).await.map(drop)
             }
-            [..] => find.ambiguous.map_or(Ok(()), |hold| Err(hold.into())),
+            Fit::Several => find.ambiguous.clone().map_or(Ok(()), |hold| Err(hold.into())),
+            Fit::None(Otherwise::Hold(hold)) => Err(hold.clone().into()),
+            Fit::None(Otherwise::Omit) => Ok(()),
+            Fit::None(Otherwise::Create(fields)) => {
+                self.send_create(key, fields, Some(filter)).await?;
+                // Whoever waits for the lock must see the link.
+                self.recorder.commit(None).await.map(drop)
+            }
         }
     }
 
@@ -110,6 +115,7 @@ impl Run<'_> {
     async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
+        intent.sources = self.sources(fields)?;
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
         let (id, send_before) = (intent.id, intent.send_before);
         if !self.recorder.commit(Some(intent)).await? {
@@ -120,7 +126,7 @@ impl Run<'_> {
             self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
             return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
         }
-        let call = Call::create(self.path_of(key)?, Value::Object(body.clone()));
+        let call = Call::create(self.path_of(key, &body)?, Value::Object(body.clone()));
         let exchange = self.session.send(&call).await;
         failpoint::reach("create.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
@@ -137,6 +143,12 @@ impl Run<'_> {
             Err(failure) => {
                 let closed = if matches!(failure, Failure::Unknown(_)) { "unknown" } else { "failed" };
                 self.recorder.close(id, closed, None, Some(failure.sentence()));
+                if matches!(failure, Failure::Refused(_))
+                    && key.target == Target::Opportunity
+                    && let Some(hold) = self.inactive_company().await?
+                {
+                    return Err(hold.into());
+                }
                 Err(self.stop(&failure))
             }
         }
@@ -144,24 +156,30 @@ impl Run<'_> {
 
     async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
-        let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
-        self.patch(key, id, &changed, None).await?;
+        let changed = self.patch(key, id, fields, None).await?;
         let mut step = self.recorder.step(key, "update", "done", &changed);
-        step.autotask_id = Some(id);
+        (step.autotask_id, step.sources) = (Some(id), self.sources(fields)?);
         self.recorder.did(step);
         Ok(())
+    }
+
+    /// Where the values of a write come from, as it is kept with its step.
+    pub(super) fn sources(&self, fields: &Fields) -> Result<Option<String>, Stop> {
+        let provenance = Provenance::of(fields, self.document.kind);
+        Ok(Some(serde_json::to_string(&provenance).map_err(Error::internal)?))
     }
 
     pub(super) async fn patch(
         &mut self,
         key: &Key,
         id: i64,
-        changed: &Map<String, Value>,
+        fields: &Fields,
         state: Option<State>,
-    ) -> Result<(), Stop> {
+    ) -> Result<Map<String, Value>, Stop> {
+        let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
         let mut body = changed.clone();
         body.insert("id".to_owned(), json!(id));
-        let call = Call::patch(self.path_of(key)?, Value::Object(body));
+        let call = Call::patch(self.path_of(key, &changed)?, Value::Object(body));
         let what = if state.is_some() { "settle" } else { key.target.name() };
         failpoint::reach("patch.before", what).await;
         self.recorder.hold().await?;
@@ -173,7 +191,7 @@ impl Run<'_> {
         link.written.fields.extend(changed.clone());
         link.written.state = state.unwrap_or(link.written.state);
         self.set_link(key, link);
-        Ok(())
+        Ok(changed)
     }
 
     /// An item that is gone already is as good as deleted.
@@ -187,8 +205,8 @@ impl Run<'_> {
         failpoint::reach("delete.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange).map(drop) {
-            Ok(()) | Err(Failure::Missing) => {}
-            Err(Failure::Refused(sentence)) if sentence.contains("No matching records found") => {}
+            Ok(()) => {}
+            Err(failure) if failure.is_missing() => {}
             Err(failure) => return Err(self.stop(&failure)),
         }
         let mut step = self.recorder.step(key, "delete", "done", &Map::new());
@@ -204,21 +222,27 @@ impl Run<'_> {
         self.links.set(key.clone(), link);
     }
 
-    /// Quote items alone are written below their parent; everything else at its entity's root.
-    fn path_of(&self, key: &Key) -> Result<String, Stop> {
-        if key.target != Target::QuoteItem {
-            return Ok(key.target.entity().to_owned());
-        }
-        let quote = Key::only(Target::Quote);
-        let id = self.links.id(&quote).ok_or_else(|| missing(&quote))?;
-        Ok(format!("Quotes/{id}/Items"))
+    /// Quote items and contacts are written below their parent; everything else at its entity's root.
+    fn path_of(&self, key: &Key, body: &Map<String, Value>) -> Result<String, Stop> {
+        Ok(match key.target {
+            Target::QuoteItem => {
+                let quote = Key::only(Target::Quote);
+                let id = self.links.id(&quote).ok_or_else(|| missing(&quote))?;
+                format!("Quotes/{id}/Items")
+            }
+            Target::Contact => {
+                let company = body.get("companyID").and_then(Value::as_i64);
+                format!("Companies/{}/Contacts", company.ok_or_else(|| missing(key))?)
+            }
+            other => other.entity().to_owned(),
+        })
     }
 
     fn gone_or(&self, failure: &Failure, key: &Key, id: i64) -> Stop {
-        match failure {
-            Failure::Missing => Hold::Gone { entity: key.target.entity().to_owned(), id }.into(),
-            failure => self.stop(failure),
+        if failure.is_missing() {
+            return Hold::Gone { entity: key.target.entity().to_owned(), id }.into();
         }
+        self.stop(failure)
     }
 }
 

@@ -4,41 +4,65 @@
 //! in `push`, how one step is done in `execute`, what becomes of a failure in `end`, what falls due by the clock in
 //! `upkeep`.
 
+mod company;
 mod end;
 mod execute;
 mod push;
 mod recorder;
 mod recover;
 mod settle;
+mod suspect;
 mod upkeep;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, atomic::AtomicI64},
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::{Mutex, OwnedSemaphorePermit, Semaphore},
     time,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{Instrument, field};
 use uuid::Uuid;
 
+use self::end::{End, Stop};
 use crate::{
     clock::Millis,
     config::WorkerConfig,
-    db::{self, Lease, PollLease, RefreshLease},
+    db::{self, Lease, PollLease, ReconcileLease, RefreshLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     failpoint,
     service::Services,
 };
 
-/// Refreshes of lists and polls that one process works on at a time; the other places are left to pushes.
+/// Refreshes of lists, polls and comparisons that one process works on at a time; the other places are left to pushes.
 const REFRESHES: usize = 2;
+
+/// How long it may take to hand work back.
+const HANDING_BACK: Duration = Duration::from_secs(2);
 
 /// What was claimed.
 enum Work {
     Push(Lease),
     Lists(RefreshLease, OwnedSemaphorePermit),
     Catalogue(PollLease, OwnedSemaphorePermit),
+    Links(ReconcileLease, OwnedSemaphorePermit),
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Push(lease) => write!(f, "push {}", lease.id),
+            Self::Lists(lease, _) => write!(f, "lists of {}", lease.tenant()),
+            Self::Catalogue(lease, _) => write!(f, "catalogue of {}", lease.tenant()),
+            Self::Links(lease, _) => write!(f, "links of {}", lease.tenant()),
+        }
+    }
 }
 
 /// Brings pushes to Autotask, and lists from it.
@@ -48,9 +72,15 @@ pub struct Worker {
     id: Uuid,
     services: Services,
     config: WorkerConfig,
-    /// Products and services that several quotes need are looked up and created by one push at a time.
-    catalogue: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
+    /// Customers, products and services that several quotes need are looked up and created by one push at a time.
+    shared: Arc<Mutex<HashMap<TenantId, Arc<Mutex<()>>>>>,
     refreshes: Arc<Semaphore>,
+    /// No work is to begin any more, and no step of work that is under way.
+    stop: CancellationToken,
+    /// What is under way is to be handed back at once.
+    hand_back: CancellationToken,
+    /// When to look for what was kept long enough.
+    forget_at: Arc<AtomicI64>,
 }
 
 impl Worker {
@@ -60,16 +90,21 @@ impl Worker {
             id: services.clock.new_id(),
             services,
             config,
-            catalogue: Arc::default(),
+            shared: Arc::default(),
             refreshes: Arc::new(Semaphore::new(REFRESHES)),
+            stop: CancellationToken::new(),
+            hand_back: CancellationToken::new(),
+            forget_at: Arc::default(),
         }
     }
 
-    /// Claims and runs until `stop`; pushes that are under way then are finished.
+    /// Claims and runs until `stop`. Requests that are out then are finished, and their pushes handed back before their
+    /// next step; what takes longer than the grace period is cut off and handed back.
     ///
     /// # Errors
     /// When this process may not be the worker, or the database fails at the start.
-    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
+        self.stop = stop.clone();
         // Held until this function ends: nobody else may be the worker of this file meanwhile.
         let sole = self.services.db.sole_worker()?;
         if sole.is_some() {
@@ -87,10 +122,11 @@ impl Worker {
             }
             match self.claim().await {
                 Ok(Some(work)) => {
+                    let alone = self.place_for(&work, &places).await;
                     let worker = self.clone();
                     tasks.spawn(async move {
-                        worker.work(work).await;
-                        drop(place);
+                        worker.work_or_panic(work).await;
+                        drop((place, alone));
                         // Whatever this was in the way of may go on at once.
                         worker.services.wake.notify_one();
                     });
@@ -103,7 +139,7 @@ impl Worker {
             }
         }
         tasks.close();
-        tasks.wait().await;
+        self.end(&tasks).await;
         drop(sole);
         Ok(())
     }
@@ -127,8 +163,31 @@ impl Worker {
             if let Some(lease) = self.services.claim_poll().await? {
                 return Ok(Some(Work::Catalogue(lease, place)));
             }
+            if let Some(lease) = self.services.claim_reconcile().await? {
+                return Ok(Some(Work::Links(lease, place)));
+            }
         }
         Ok(self.claim_push().await?.map(Work::Push))
+    }
+
+    /// Waits for what is under way; what takes too long is handed back.
+    async fn end(&self, tasks: &TaskTracker) {
+        if time::timeout(self.config.grace, tasks.wait()).await.is_err() {
+            tracing::warn!("the grace period is over; pushes under way are handed back");
+            self.hand_back.cancel();
+            // Whatever cannot even be handed back is taken over when its lease ends.
+            let _ = time::timeout(HANDING_BACK, tasks.wait()).await;
+        }
+    }
+
+    /// A panic ends this work alone. Its lease runs out, which counts against the push like a crash.
+    async fn work_or_panic(&self, work: Work) {
+        let (worker, what) = (self.clone(), work.to_string());
+        let task = TaskTracker::new().spawn(async move { worker.work(work).await });
+        if let Err(panic) = task.await {
+            self.services.counters.panics.count();
+            tracing::error!(work = what, %panic, "work ended in a panic");
+        }
     }
 
     async fn work(&self, work: Work) {
@@ -136,11 +195,13 @@ impl Worker {
             Work::Push(lease) => self.work_on_push(lease).await,
             Work::Lists(lease, _place) => self.refresh_lists(&lease).await,
             Work::Catalogue(lease, _place) => self.poll_catalogue(&lease).await,
+            Work::Links(lease, _place) => self.reconcile(&lease).await,
         }
     }
 
     async fn claim_push(&self) -> Result<Option<Lease>> {
         let now = self.services.clock.now();
+        let began = Instant::now();
         let mut tx = self.services.db.write().await?;
         let lease =
             db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
@@ -148,6 +209,10 @@ impl Worker {
         failpoint::reach("claim.before", what).await;
         tx.commit().await?;
         failpoint::reach("claim.after", what).await;
+        self.services.counters.claimed(began.elapsed());
+        if lease.is_some_and(|lease| lease.crashes > 0) {
+            self.services.counters.takeovers.count();
+        }
         Ok(lease)
     }
 
@@ -165,6 +230,7 @@ impl Worker {
         db::end_leases(&mut tx, self.services.clock.now()).await?;
         db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
         db::end_poll_leases(&mut tx).await?;
+        db::end_reconcile_leases(&mut tx).await?;
         tx.commit().await
     }
 
@@ -176,19 +242,39 @@ impl Worker {
         }
     }
 
-    /// Runs a push while telling the table that it is being worked on.
+    /// Runs a push, with its names in every log line.
     async fn work_on_push(&self, lease: Lease) {
+        let span = tracing::info_span!("push", push = %lease.id, tenant = %lease.tenant_id, request_id = field::Empty);
+        self.hold_and_run(lease).instrument(span).await;
+    }
+
+    /// Runs a push while telling the table that it is being worked on.
+    async fn hold_and_run(&self, lease: Lease) {
         let run = async {
-            let end = push::run(self, &lease).await;
+            let end = match suspect::hold(&lease) {
+                Some(hold) => Ok(End::Held(hold)),
+                None => push::run(self, &lease).await,
+            };
             self.finish(&lease, end).await
         };
         let outcome = tokio::select! {
             outcome = run => outcome,
             lost = self.heartbeat(&lease) => Err(lost),
+            () = self.hand_back.cancelled() => self.finish(&lease, Ok(self.handed_back())).await,
         };
         if let Err(error) = outcome {
             tracing::error!(push = %lease.id, %error, "a push was left to the next worker");
         }
+    }
+
+    /// Ends a run between two steps where the worker was told to stop.
+    fn go_on(&self) -> std::result::Result<(), Stop> {
+        if self.stop.is_cancelled() { Err(Stop::End(self.handed_back())) } else { Ok(()) }
+    }
+
+    /// Goes on at once, with whoever claims it next; no try was used up.
+    fn handed_back(&self) -> End {
+        End::Later { at: self.services.clock.now(), reason: end::restarting() }
     }
 
     /// Keeps the lease; ends when it is lost.
@@ -213,8 +299,8 @@ impl Worker {
         Ok(kept)
     }
 
-    async fn catalogue_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
-        self.catalogue.lock().await.entry(tenant).or_default().clone()
+    async fn shared_of(&self, tenant: TenantId) -> Arc<Mutex<()>> {
+        self.shared.lock().await.entry(tenant).or_default().clone()
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Run<'a> {
     pub session: Session,
     pub recorder: Recorder<'a>,
     pub links: Links,
+    /// What is sent.
+    pub document: &'a Document,
     /// What values are called.
     pub lists: &'a Lists,
     /// Records that this very run created: what hangs below them cannot be there yet.
@@ -68,9 +70,9 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
     };
     let recorder = Recorder::new(worker, lease, loaded.planning.revision);
     let links = loaded.planning.links.clone();
-    let lists = &loaded.planning.lists;
-    let mut run =
-        Run { worker, lease, session, recorder, links, lists, fresh: BTreeSet::new(), notes: Vec::new() };
+    let (document, lists) = (&loaded.planning.document, &loaded.planning.lists);
+    let (fresh, notes) = (BTreeSet::new(), Vec::new());
+    let mut run = Run { worker, lease, session, recorder, links, document, lists, fresh, notes };
     let outcome = run.all_steps(&loaded).await;
     // Also a run that stops early has done something: it is written down before the push is left.
     match outcome {
@@ -97,6 +99,7 @@ impl Run<'_> {
                 return Ok(());
             }
             for step in plan.steps {
+                self.worker.go_on()?;
                 self.execute(step).await?;
             }
         }
@@ -129,6 +132,9 @@ async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
     let mut tx = worker.services.db.write().await?;
     let stored = db::document(&mut tx, tenant, lease.document()).await?;
     let stored = stored.ok_or_else(|| Error::internal("a push has no document"))?;
+    if let Some(request_id) = db::request_of(&mut tx, tenant, lease.push()).await? {
+        tracing::Span::current().record("request_id", request_id);
+    }
     let planning = Planning::load(&mut tx, tenant, stored.id, stored.document).await?;
     db::pin_settings(&mut tx, lease, planning.revision).await?;
     failpoint::reach("load.before", "push").await;

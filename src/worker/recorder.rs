@@ -5,7 +5,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Worker, end::Stop};
+use super::{
+    Worker,
+    end::Stop,
+};
 use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
@@ -60,6 +63,7 @@ impl<'a> Recorder<'a> {
             state: state.to_owned(),
             marker: None,
             request: Value::Object(request.clone()).to_string(),
+            sources: None,
             autotask_id: None,
             note: None,
             lease_token: self.lease.lease_token,
@@ -71,8 +75,18 @@ impl<'a> Recorder<'a> {
 
     /// Notes a call and its answer.
     pub fn attempt(&mut self, call: &Call, exchange: &Exchange) {
+        let counters = &self.worker.services.counters;
+        (if exchange.result.is_ok() { &counters.calls_ok } else { &counters.calls_failed }).count();
         let outcome =
             exchange.result.as_ref().map_or_else(crate::autotask::Failure::sentence, |_| "OK".to_owned());
+        tracing::debug!(
+            method = call.method(),
+            path = call.path,
+            status = exchange.status,
+            outcome,
+            ms = exchange.took.as_millis(),
+            "asked Autotask"
+        );
         let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
         self.notes.push(Note::Attempt(AttemptRow {
             id: self.worker.services.clock.new_id(),
@@ -141,7 +155,7 @@ impl<'a> Recorder<'a> {
         let now = self.worker.services.clock.now();
         let mut tx = self.worker.services.db.write().await?;
         if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
-            return Err(Error::Conflict("the lease was lost".to_owned()));
+            return Err(Error::Conflict("the lease was lost".to_owned()).into());
         }
         let calls = self.notes.iter().filter(|note| matches!(note, Note::Attempt(_))).count();
         let calls = i64::try_from(calls).unwrap_or(i64::MAX);

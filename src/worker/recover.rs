@@ -23,6 +23,22 @@ impl Run<'_> {
         let mut tx = self.worker.services.db.read().await?;
         let open = db::open_steps(&mut tx, self.lease.tenant(), self.lease.document()).await?;
         drop(tx);
+        self.resolve_all(open).await
+    }
+
+    /// Looks up another document's create of a record that documents share, before a second one is made: it may have no
+    /// answer yet. Whether the record was there.
+    pub(super) async fn was_made_by_another(&mut self, key: &Key) -> Result<bool, Stop> {
+        let mut tx = self.worker.services.db.read().await?;
+        let (tenant, document) = (self.lease.tenant(), self.lease.document());
+        let open = db::open_creates_of_others(&mut tx, tenant, document, key).await?;
+        drop(tx);
+        self.resolve_all(open).await?;
+        self.recorder.commit(None).await?;
+        Ok(self.links.get(key).is_some())
+    }
+
+    async fn resolve_all(&mut self, open: Vec<StepRow>) -> Result<(), Stop> {
         let mut next_look: Option<Millis> = None;
         for step in open {
             if let Some(at) = self.resolve(&step).await? {

@@ -13,7 +13,7 @@ use crate::{
         document::State,
         hold::Hold,
         plan::{
-            Difference, Key, differences,
+            Difference, Fields, Key,
             settle::{Decision, Settle},
         },
     },
@@ -34,21 +34,21 @@ impl Run<'_> {
             return Ok(());
         }
         let row = self.read_opportunity(id).await?;
-        let changed = differences(&written, &row);
-        match settle.decide(&row) {
-            Decision::Write(fields) => {
-                self.keep(key, id, changed.into_iter().filter(|one| !fields.contains_key(one.field)));
-                self.write_state(key, id, &fields, settle.state).await?;
+        let decision = settle.decide(&row);
+        let kept = settle.kept(&decision, &written, &row);
+        match decision {
+            Decision::Write(_) => {
+                self.keep(key, id, &kept);
+                self.write_state(key, id, &settle.fields(), settle.state).await?;
             }
             Decision::Nothing => {
-                let is_settled = |field: &str| matches!(field, "stage" | "status");
-                self.keep(key, id, changed.into_iter().filter(|one| !is_settled(one.field)));
+                self.keep(key, id, &kept);
                 self.settled(key, settle.state, None);
             }
             Decision::LeaveAlone(sentence) => {
                 // The sentence says it all already.
                 let notes = self.notes.len();
-                self.keep(key, id, changed);
+                self.keep(key, id, &kept);
                 self.notes.truncate(notes);
                 self.settled(key, settle.state, Some(sentence));
             }
@@ -57,18 +57,14 @@ impl Run<'_> {
     }
 
     /// Stage and status are committed before they are sent: what nobody saw arrive would look like a person's choice.
-    async fn write_state(
-        &mut self,
-        key: &Key,
-        id: i64,
-        fields: &Map<String, Value>,
-        state: State,
-    ) -> Result<(), Stop> {
-        let mut intent = self.recorder.step(key, "settle", "intent", fields);
+    async fn write_state(&mut self, key: &Key, id: i64, fields: &Fields, state: State) -> Result<(), Stop> {
+        let body = fields.json(&self.links).map_err(|key| missing(&key))?;
+        let mut intent = self.recorder.step(key, "settle", "intent", &body);
+        intent.sources = self.sources(fields)?;
         intent.marker = Some(serde_json::to_string(&state).map_err(Error::internal)?);
         let step = intent.id;
         self.recorder.commit(Some(intent)).await?;
-        let sent = self.patch(key, id, fields, Some(state)).await;
+        let sent = self.patch(key, id, fields, Some(state)).await.map(drop);
         match &sent {
             Ok(()) => self.recorder.close(step, "done", Some(id), None),
             // It may have arrived: the next run looks.
@@ -88,8 +84,7 @@ impl Run<'_> {
     }
 
     /// Says field by field what was changed in Autotask and stays so.
-    fn keep(&mut self, key: &Key, id: i64, kept: impl IntoIterator<Item = Difference>) {
-        let kept: Vec<Difference> = kept.into_iter().collect();
+    fn keep(&mut self, key: &Key, id: i64, kept: &[Difference]) {
         if kept.is_empty() {
             return;
         }

@@ -1,15 +1,19 @@
 //! What falls due by itself: telling that the worker runs, lists that are to be fetched anew, services and roles that
-//! Autotask is to be asked for, forms that were kept long enough.
+//! Autotask is to be asked for, links that are to be compared with it, what was kept long enough.
+
+use std::sync::atomic::Ordering;
 
 use super::Worker;
 use crate::{
     clock::Millis,
-    db::{PollLease, RefreshLease},
+    db::{PollLease, ReconcileLease, RefreshLease},
     error::Result,
 };
 
 /// How often a worker looks for what fell due.
 pub(super) const EVERY: Millis = 10_000;
+/// How often it looks for what was kept long enough.
+const FORGET_EVERY: Millis = 60 * 60 * 1_000;
 
 impl Worker {
     /// Enqueues and forgets everything that fell due by the clock. Any number of workers may do so at once.
@@ -23,7 +27,18 @@ impl Worker {
             tracing::info!(refreshes, "lists are due");
         }
         self.services.request_due_polls().await?;
-        self.services.sweep_parked().await
+        self.services.schedule_reconciles().await?;
+        self.services.sweep_parked().await?;
+        self.forget_old().await
+    }
+
+    /// A part at a time, so that no push has to wait for it; once nothing is left, again in an hour.
+    async fn forget_old(&self) -> Result<()> {
+        let now = self.services.clock.now();
+        if now >= self.forget_at.load(Ordering::Relaxed) && !self.services.forget_old().await? {
+            self.forget_at.store(now + FORGET_EVERY, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     pub(super) async fn poll_catalogue(&self, lease: &PollLease) {
@@ -34,6 +49,18 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(tenant = %lease.tenant(), %error, "a poll was left to the next worker");
+            }
+        }
+    }
+
+    pub(super) async fn reconcile(&self, lease: &ReconcileLease) {
+        match self.services.run_reconcile(lease).await {
+            Ok(None) => {}
+            Ok(Some((sentence, _))) => {
+                tracing::warn!(tenant = %lease.tenant(), sentence, "what is linked could not be compared with Autotask");
+            }
+            Err(error) => {
+                tracing::error!(tenant = %lease.tenant(), %error, "a comparison was left to the next worker");
             }
         }
     }

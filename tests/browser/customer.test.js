@@ -52,6 +52,36 @@ describe('the company of a customer', () => {
     });
   }
 
+  it('is created once a person lets it be, without scripts', async () => {
+    const number = 'Q-company-new';
+    const customer = { id: number, name: 'Brightwater Clinic', phone: '518-555-0300', autotask_company_id: null };
+    await demo.putQuote(number, quote('open', { customer, contact: null, lines: [] }));
+    const page = await demo.newPage({ javaScript: false, width: 320 });
+    await demo.signIn(page);
+    await eventually(async () => {
+      await page.goto('/activity?status=held');
+      return page.getByRole('link', { name: number }).first().isVisible();
+    });
+    await page.getByRole('link', { name: number }).first().click();
+    await page.getByRole('link', { name: 'Go to settings' }).click();
+    const box = page.getByRole('checkbox', { name: 'Create missing customers in Autotask' });
+    assert.equal(await box.isChecked(), false);
+    await box.press('Space');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    assert.ok(await page.getByText('Create missing customers in Autotask is now on.').isVisible());
+    assert.equal(await box.isChecked(), true);
+    const rows = await eventually(async () => {
+      const all = await demo.entities('Opportunities');
+      const own = all.filter((row) => row.title.startsWith(`${number} `));
+      return own.length > 0 && own;
+    });
+    const companies = await demo.entities('Companies');
+    const made = companies.filter((row) => row.companyName === 'Brightwater Clinic');
+    assert.deepEqual(rows.map((row) => row.companyID), made.map((row) => row.id));
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
   it('leaves a person the other ways out', async () => {
     const number = 'Q-company-stopped';
     const customer = { id: number, name: 'Nobody Known', autotask_company_id: null };

@@ -124,6 +124,11 @@ class Demo {
     return (await this.#emulator(`entities/${name}`)).json();
   }
 
+  /** A person deletes a row in Autotask. */
+  async vanish(entity, id) {
+    await this.#emulator(`entities/${entity}/${id}`, 'DELETE');
+  }
+
   /** Every request the emulator was sent, oldest first. */
   async log() {
     const text = await (await this.#emulator('log')).text();
@@ -177,7 +182,7 @@ class Demo {
       headers: { 'content-type': 'application/json' },
       body: fields && JSON.stringify(fields),
     });
-    assert.equal(response.status, 200, `${method} /_emulator/${path}`);
+    assert.ok(response.ok, `${method} /_emulator/${path}: ${response.status}`);
     return response;
   }
 }

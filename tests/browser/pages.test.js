@@ -126,10 +126,11 @@ describe('pages of a tenant that is set up', () => {
     const { push } = await site.demo.putQuote('Q-3', quote());
     await eventually(async () => {
       await page.goto(pageOf(push));
-      return page.getByText(/Next try at/).isVisible();
+      return page.getByText(/Retry \d+ of 14 at/).isVisible();
     });
   });
   looksRight(site, 'activity', (page) => page.goto('/activity'));
+  looksRight(site, 'repairs', (page) => page.goto('/repairs'));
   looksRight(site, 'activity-held', (page) => page.goto('/activity?status=held'));
   looksRight(site, 'activity-filtered-empty', (page) => page.goto('/activity?status=skipped'));
   looksRight(site, 'not-found', (page) => page.goto('/nowhere'));
@@ -145,7 +146,7 @@ describe('pages of a tenant that is set up', () => {
   it('has the same controls without JavaScript', async () => {
     const plain = await site.demo.newPage({ javaScript: false });
     await site.demo.signIn(plain);
-    for (const address of ['/apps', '/apps/autotask', PAGE, `${PAGE}/sync/off`, '/activity', '/history', '/history/3', '/history/compare?from=1&to=3', '/nowhere']) {
+    for (const address of ['/apps', '/apps/autotask', PAGE, `${PAGE}/sync/off`, '/activity', '/repairs', '/history', '/history/3', '/history/compare?from=1&to=3', '/nowhere']) {
       await Promise.all([plain, site.page].map((page) => page.goto(address)));
       assert.deepEqual(await controls(plain), await controls(site.page), address);
     }

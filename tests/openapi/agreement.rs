@@ -31,6 +31,7 @@ fn full(shapes: &Shapes, name: &str) -> Value {
     let mut document = shapes.named(name)["examples"][0].clone();
     document["customer"]["autotask_company_id"] = json!(174);
     document["delivery"]["address"]["line2"] = json!("Dock 4");
+    document["billing_address"]["line2"] = json!("Suite 9");
     document["lines"][0]["components"] = Value::Null;
     document["lines"][0]["period"] = Value::Null;
     match name {

@@ -12,7 +12,7 @@ use opportune::{
     app,
     clock::Clock,
     config::{Config, Role, WorkerConfig},
-    db::{self, Outcome},
+    db::{self, ConnectionRow, Outcome},
     domain::{
         author::Author,
         hold::Hold,
@@ -22,7 +22,7 @@ use opportune::{
     service::Services,
 };
 use serde_json::{Value, json};
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -62,6 +62,7 @@ impl Rig {
         let config = Config {
             database_url: database_url(&folder),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
             role: Role::Web,
             key_file: Some(folder.path().join("key")),
             key: None,
@@ -97,6 +98,14 @@ impl Rig {
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Connects Autotask, as far as the table knows.
+    pub async fn connect(&self) {
+        let row = ConnectionRow::default();
+        let mut tx = self.services.db.write().await.unwrap();
+        db::put_connection(&mut tx, self.tenant, &row, self.services.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Holds the push that waits, as the worker does when settings are missing.
@@ -153,6 +162,20 @@ impl Rig {
             "category_map": { "rows": { "Services": 1 } },
             "services": { "brand": view.brands[0], "category": "Services" },
         })
+    }
+
+    /// Lets as many pushes wait as a tenant may have, in a moment.
+    pub async fn fill(&self) {
+        let tenant = self.tenant.0.simple();
+        let sql = format!(
+            "INSERT INTO document (id, tenant_id, kind, number, customer, version, body, content_hash, received_at, updated_at) \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) \
+             SELECT RANDOMBLOB(16), x'{tenant}', 'quote', 'W-' || i, 'Waiting', 1, '{{}}', x'00', 1, 1 FROM n; \
+             INSERT INTO push (id, tenant_id, document_id, change, state, run_at, tries, lease_token, lease_until, version, created_at, updated_at) \
+             SELECT RANDOMBLOB(16), tenant_id, id, 'created', 'waiting', 1, 0, 0, 0, 0, 1, 1 FROM document"
+        );
+        let mut connection = SqliteConnection::connect(&database_url(&self.folder)).await.unwrap();
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
     }
 
     /// Takes the table of the pushes away.

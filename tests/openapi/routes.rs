@@ -90,6 +90,19 @@ async fn documents(rig: &Rig, shapes: &Shapes) -> Vec<Asked> {
     asked
 }
 
+/// New documents of a tenant of which so many wait that no more are taken.
+async fn too_many(shapes: &Shapes) -> Vec<Asked> {
+    let rig = Rig::open().await;
+    rig.fill().await;
+    let mut asked = Vec::new();
+    for (path, name) in [("/api/v1/quotes/{number}", "Quote"), ("/api/v1/sales/{number}", "Sale")] {
+        let example = shapes.named(name)["examples"][0].to_string();
+        asked.push(ask(&rig, "PUT", path, &filled(path), &example).await);
+    }
+    assert!(asked.iter().all(|asked| asked.answer.header(header::RETRY_AFTER) == "60"));
+    asked
+}
+
 /// Pushes, shown and sent again.
 async fn pushes(rig: &Rig) -> Vec<Asked> {
     const LIST: &str = "/api/v1/pushes";
@@ -114,6 +127,26 @@ async fn pushes(rig: &Rig) -> Vec<Asked> {
         ask(rig, "POST", RETRY, &retry, "").await,
         ask(rig, "POST", RETRY, &retry, "").await,
         ask(rig, "POST", RETRY, &filled(RETRY), "").await,
+    ]
+}
+
+/// Repairs: listed, ignored, looked for.
+async fn repairs(rig: &Rig) -> Vec<Asked> {
+    const LIST: &str = "/api/v1/repairs";
+    const CHECK: &str = "/api/v1/repairs/check";
+    const IGNORE: &str = "/api/v1/repairs/{id}/ignore";
+    let list = ask(rig, "GET", LIST, LIST, "").await;
+    let id = list.answer.json()["repairs"][0]["id"].as_str().unwrap().to_owned();
+    let refused = ask(rig, "POST", CHECK, CHECK, "").await;
+    rig.connect().await;
+    vec![
+        list,
+        refused,
+        ask(rig, "POST", CHECK, CHECK, "").await,
+        ask(rig, "GET", LIST, LIST, "").await,
+        ask(rig, "GET", LIST, "/api/v1/repairs?after=x", "").await,
+        ask(rig, "POST", IGNORE, &IGNORE.replace("{id}", &id), "").await,
+        ask(rig, "POST", IGNORE, &filled(IGNORE), "").await,
     ]
 }
 
@@ -216,11 +249,13 @@ async fn every_described_status_comes_with_its_body() {
     let (rig, shapes) = (Rig::open().await, Shapes::new());
     let mut all = without_a_token(&rig, &shapes).await;
     let mut others = documents(&rig, &shapes).await;
+    others.extend(too_many(&shapes).await);
     others.extend(pushes(&rig).await);
     others.extend(lists(&rig).await);
     others.extend(settings(&rig).await);
     others.extend(catalogue(&rig).await);
     others.extend(previews(&rig, &shapes).await);
+    others.extend(repairs(&rig).await);
     let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();

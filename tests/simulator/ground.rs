@@ -104,6 +104,7 @@ impl Ground {
                 format!("http://{autotask}")
             },
             test_server: true,
+            metrics_listen: None,
         };
         app::services(&config, clock).await.unwrap()
     }

@@ -53,11 +53,40 @@ impl TestApp {
         assert_eq!(reply.status, 200, "{reply:?}");
     }
 
+    /// A person deletes a row in Autotask that the API cannot delete.
+    pub async fn vanish(&self, entity: &str, id: &Value) {
+        let reply = self.control(Method::DELETE, &format!("entities/{entity}/{id}"), Value::Null).await;
+        assert_eq!(reply.status, 204, "{reply:?}");
+    }
+
+    /// Rows that come into being in Autotask, by no rule; their ids.
+    pub async fn appear(&self, entity: &str, rows: &[Value]) -> Vec<i64> {
+        let reply = self.control(Method::POST, &format!("entities/{entity}"), json!(rows)).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        serde_json::from_value(reply.body).unwrap()
+    }
+
     /// An administrator switches a picklist value on or off in Autotask, and the lists are fetched anew.
     pub async fn switch_picklist(&self, field: &str, value: &str, active: bool) {
         let path = format!("picklists/Opportunities/{field}/{value}");
         let reply = self.control(Method::PATCH, &path, json!({ "isActive": active })).await;
         assert_eq!(reply.status, 200, "{reply:?}");
+        self.services.refresh_lists(self.tenant).await.unwrap();
+        self.calls();
+    }
+
+    /// An administrator switches the company type Customer on or off in Autotask.
+    pub async fn switch_company_type(&self, active: bool) {
+        let path = "picklists/Companies/companyType/1";
+        let reply = self.control(Method::PATCH, path, json!({ "isActive": active })).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+
+    /// Autotask gives a text field another length, and the lists are fetched anew.
+    pub async fn set_length(&self, entity: &str, field: &str, length: usize) {
+        let path = format!("lengths/{entity}/{field}");
+        let reply = self.control(Method::PATCH, &path, json!({ "length": length })).await;
+        assert_eq!(reply.status, 204, "{reply:?}");
         self.services.refresh_lists(self.tenant).await.unwrap();
         self.calls();
     }

@@ -8,8 +8,10 @@
 
 mod calls;
 mod charges;
+mod customers;
 mod edits;
 mod heads;
+mod lengths;
 mod lines;
 mod products;
 mod states;

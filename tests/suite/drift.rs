@@ -125,10 +125,23 @@ on_both! {
         assert_eq!(of, [first, json!(other)]);
         app.calls();
         link(&app, "Q-1", &other.to_string()).await.unwrap();
-        assert_eq!(app.calls(), 1, "linked already: the read alone");
+        assert_eq!(app.calls(), 2, "linked already: it and its quote are read, and that is all");
         quote.win().await;
         app.expect("Q-1", "sent", "").await;
         assert_eq!(app.rows("Opportunities")[0]["title"], "Set aside");
+    }
+
+    async fn a_quote_that_is_gone_is_made_anew_when_its_opportunity_is_linked_again(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("HDMI cable", "3 × 11.50").send().await;
+        let opportunity = app.opportunity("Q-1")["id"].clone();
+        app.vanish("Quotes", &app.autotask_quote("Q-1")["id"]).await;
+        assert_eq!(app.rows("Quotes").len(), 0);
+        link(&app, "Q-1", &opportunity.to_string()).await.unwrap();
+        app.expect("Q-1", "sent", "").await;
+        assert_eq!(app.autotask_quote("Q-1")["opportunityID"], opportunity);
+        assert_eq!(app.item_names("Q-1"), ["HDMI cable"]);
+        assert_eq!(app.rows("Opportunities").len(), 1, "never a second one");
     }
 
     async fn two_opportunities_of_one_number_are_settled_by_linking_one(db) {

@@ -89,6 +89,7 @@ impl Database {
         Config {
             database_url: self.url.clone(),
             listen: any_port(),
+            metrics_listen: None,
             role: Role::All,
             key_file: Some(self.folder.path().join("key")),
             key: None,

@@ -28,7 +28,7 @@ enum Entered {
 /// A field of the form: its path, where it is in the form, what can be entered.
 type Field = (&'static str, fn(&mut SettingsForm) -> &mut String, Entered);
 
-const FIELDS: [Field; 21] = [
+const FIELDS: [Field; 22] = [
     ("include_unquoted_sales", |form| &mut form.include_unquoted_sales, Entered::OneOf(&["true", "false"])),
     ("created.category", |form| &mut form.created.category, Entered::From(List::OpportunityCategories)),
     ("created.default_owner", |form| &mut form.created.default_owner, Entered::From(List::Owners)),
@@ -36,6 +36,11 @@ const FIELDS: [Field; 21] = [
     ("created.status", |form| &mut form.created.status, Entered::From(List::Statuses)),
     ("created.probability", |form| &mut form.created.probability, Entered::OneOf(&["", "0", "25", "75"])),
     ("created.shipping", |form| &mut form.created.shipping, Entered::From(List::ShippingTypes)),
+    (
+        "created.create_missing_customers",
+        |form| &mut form.created.create_missing_customers,
+        Entered::OneOf(&["true", "false"]),
+    ),
     ("won.stage", |form| &mut form.won.stage, Entered::From(List::Stages)),
     ("won.status", |form| &mut form.won.status, Entered::From(List::Statuses)),
     ("lost.stage", |form| &mut form.lost.stage, Entered::From(List::Stages)),

@@ -10,7 +10,7 @@ use crate::harness::{HOUR, MINUTE, Reply, TestApp, on_both};
 const SETTINGS: &str = "/apps/autotask/opportunities";
 const KEPT: &str = "You were signed out. Your unsaved changes are still here. Check and save.";
 
-/// The form of the page with 20 fields that differ from what is saved, as a browser sends it.
+/// The form of the page with 21 fields that differ from what is saved, as a browser sends it.
 async fn typed(app: &TestApp) -> BTreeMap<String, String> {
     let view = app.services.settings_view(app.tenant).await.unwrap();
     let mut form = BTreeMap::from([
@@ -24,6 +24,7 @@ async fn typed(app: &TestApp) -> BTreeMap<String, String> {
         ("created[status]", "2"),
         ("created[probability]", "61 %"),
         ("created[shipping]", "2"),
+        ("created[create_missing_customers]", "true"),
         ("won[stage]", "29681505"),
         ("won[status]", "3"),
         ("lost[stage]", "29681501"),
@@ -73,7 +74,7 @@ fn shown(page: &Reply) -> String {
 }
 
 on_both! {
-    async fn twenty_values_come_back_after_signing_in_again(db) {
+    async fn all_values_come_back_after_signing_in_again(db) {
         let app = TestApp::start(db).await;
         let cookie = app.sign_in_as("Robin", Role::Administrator).await;
         let form = typed(&app).await;
@@ -88,6 +89,7 @@ on_both! {
             (&kept.created.category, "created[category]"), (&kept.created.default_owner, "created[default_owner]"),
             (&kept.created.stage, "created[stage]"), (&kept.created.status, "created[status]"),
             (&kept.created.probability, "created[probability]"), (&kept.created.shipping, "created[shipping]"),
+            (&kept.created.create_missing_customers, "created[create_missing_customers]"),
             (&kept.won.stage, "won[stage]"), (&kept.won.status, "won[status]"), (&kept.lost.stage, "lost[stage]"),
             (&kept.lost.status, "lost[status]"), (&kept.codes.product, "codes[product]"),
             (&kept.codes.recurring_service, "codes[recurring_service]"),

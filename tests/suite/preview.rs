@@ -1,6 +1,7 @@
 //! Previews: what is shown is what a push then sends, and nothing is sent by looking.
 
 mod documents;
+mod rest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -268,6 +269,20 @@ on_both! {
         assert_eq!((item.fields.len(), &item.fields[0].value), (1, &json!(3)));
     }
 
+    async fn what_a_person_changed_is_told_and_kept(db) {
+        let app = TestApp::start(db).await;
+        let mut quote = app.quote("Q-1");
+        quote.send().await;
+        let opportunity = app.opportunity("Q-1")["id"].clone();
+        app.edit("Opportunities", &opportunity, json!({ "probability": 90, "stage": 29_681_508, "nextStep": "Call" })).await;
+        quote.set("status", json!("won"));
+        assert_eq!(quote.put().await.status, 202);
+        let shown = preview(&app, Which::Number("Q-1".to_owned())).await;
+        assert_eq!(shown.notes, ["Changed in Autotask and kept: Probability is 90; Opportune wrote 50."]);
+        app.settle().await;
+        app.expect("Q-1", "sent", "Changed in Autotask and kept: Probability.").await;
+    }
+
     async fn what_is_up_to_date_can_be_seen_as_if_it_were_new(db) {
         let app = TestApp::start(db).await;
         let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00");
@@ -304,37 +319,13 @@ on_both! {
         assert_sent("Q-1", &shown, &sent);
     }
 
-    async fn rest_previews_a_document_that_was_never_sent(db) {
+    async fn a_new_customer_is_shown_as_it_is_then_sent(db) {
         let app = TestApp::start(db).await;
-        let quote = app.quote("Q-1").line("Dell WD19S dock", "2 × 100.00").customer("Nobody Inc");
-        let body = json!({ "quote": quote.body(), "number": "Q-7" });
-        let reply = Reply::of(app.api(Method::POST, "preview").json(&body)).await;
-        assert_eq!((reply.status.as_u16(), &reply.body["outcome"]), (200, &json!("create")), "{reply:?}");
-        assert_eq!(reply.body["problems"][0]["cause"], "Customer is not in Autotask: Nobody Inc");
-        let entities: Vec<_> = reply.body["records"].as_array().unwrap().iter().map(|row| &row["entity"]).collect();
-        assert_eq!(entities, ["Companies", "Products", "Opportunities", "QuoteLocations", "Quotes", "QuoteItems"]);
-        let wrong = json!({ "sale": { "title": "x" }, "settings": { "won": 1 }, "colour": 1 });
-        let reply = Reply::of(app.api(Method::POST, "preview").json(&wrong)).await;
-        assert_eq!(reply.status, 422);
-        for path in ["sale.status", "sale.customer", "settings", "colour"] {
-            assert!(reply.body["fields"][path].is_array(), "{path}: {reply:?}");
-        }
-    }
-
-    async fn rest_takes_the_settings_as_they_are_kept(db) {
-        let app = TestApp::start(db).await;
-        app.quote("Q-1").put().await;
-        let view = app.services.settings_view(app.tenant).await.unwrap();
-        let mut sections = view.settings.sections.unwrap();
-        sections.created.probability = Some(7);
-        let body = json!({ "quote": "Q-1", "settings": sections });
-        let reply = Reply::of(app.api(Method::POST, "preview").json(&body)).await;
-        let records = reply.body["records"].as_array().unwrap();
-        let opportunity = records.iter().find(|row| row["entity"] == "Opportunities").unwrap();
-        assert_eq!(opportunity["request"]["body"]["probability"], 7);
-        assert_eq!(app.get("quotes/Q-1").await.status, 200);
-        let missing = Reply::of(app.api(Method::POST, "preview").json(&json!({ "quote": "Q-2" }))).await;
-        assert_eq!(missing.status, 404);
+        app.save_settings(|form| form.created.create_missing_customers = true.to_string()).await;
+        let customer = json!({ "id": "7", "name": "Brightwater Clinic", "phone": "518-555-0300" });
+        let contact = json!({ "name": "Nora Quist", "email": "nora@brightwater.example" });
+        let quote = app.quote("Q-1").with("customer", customer).with("contact", contact);
+        preview_and_send(&app, "quote", "Q-1", &quote.body, true).await;
     }
 
     async fn the_page_carries_the_form_along_and_names_every_value(db) {
@@ -380,10 +371,10 @@ on_both! {
 
 #[tokio::test]
 async fn two_hundred_previews_are_byte_for_byte_what_is_then_sent() {
-    on_sqlite(async |db: &Database| previews_are_what_is_sent(db, 200).await).await;
+    on_sqlite(async |db: &Database| Box::pin(previews_are_what_is_sent(db, 200)).await).await;
 }
 
 #[tokio::test]
 async fn previews_are_what_is_then_sent_on_postgres() {
-    on_postgres(async |db: &Database| previews_are_what_is_sent(db, 40).await).await;
+    on_postgres(async |db: &Database| Box::pin(previews_are_what_is_sent(db, 40)).await).await;
 }

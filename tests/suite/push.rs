@@ -10,6 +10,7 @@ mod races;
 mod sales;
 mod states;
 mod switch;
+mod why;
 
 /// Stages and statuses of the emulator's tenant that the demo's settings choose.
 pub mod chosen {

@@ -81,6 +81,10 @@ async fn use_everything(app: &TestApp) {
         .send()
         .await;
     app.expect("Q-1", "sent", "").await;
+    app.vanish("Opportunities", &app.opportunity("Q-1")["id"]).await;
+    app.check().await;
+    let repair = app.findings().await.remove(0);
+    app.services.ignore_repair(app.tenant, &Author::SYSTEM, repair.id).await.unwrap();
     switch_company(app).await;
 }
 

@@ -60,6 +60,9 @@ pub struct Created {
     /// `shippingType`, of the list `shipping_types`; absent is no shipping type.
     #[schema(minimum = 0)]
     shipping: Option<i64>,
+    /// Whether a customer that is not in Autotask becomes a company there, and its contact a contact.
+    #[schema(default = false)]
+    create_missing_customers: Option<bool>,
 }
 
 /// What a won quote becomes, and how an unquoted sale arrives.

@@ -2,9 +2,8 @@
 //!
 //! The format is DESIGN's: `PUT /api/v1/quotes/{number}` and `/api/v1/sales/{number}` carry the whole current state.
 
+mod lines;
 mod written;
-
-use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -16,12 +15,15 @@ use super::{
         Address, AutotaskIds, Charge, Content, Customer, Delivery, Discount, Document, Kind, Line, LineKind,
         Period, Person, State,
     },
+    plan::lost_characters,
     reader::{Notes, Reader},
 };
 use crate::error::FieldErrors;
 
 /// The longest number of a quote or sale; Autotask's `externalQuoteNumber` holds as many characters.
 pub const MAX_NUMBER: usize = 50;
+/// The longest phone number; Autotask's `Companies.phone` holds as many characters.
+pub const MAX_PHONE: usize = 25;
 /// The most lines that one document may have, bundles' components not counted.
 pub const MAX_LINES: usize = 500;
 /// The most components that one bundle may have.
@@ -71,7 +73,7 @@ pub fn quote(number: &str, body: &Value) -> Result<Document, FieldErrors> {
         ..shared(&mut top)
     };
     top.refuse_the_rest();
-    check_lines(&content.lines, &notes);
+    lines::check(&content.lines, &notes);
     notes.finish(Document {
         kind: Kind::Quote,
         number: number.to_owned(),
@@ -98,16 +100,20 @@ pub fn sale(number: &str, body: &Value) -> Result<Document, FieldErrors> {
         ..shared(&mut top)
     };
     top.refuse_the_rest();
-    check_lines(&content.lines, &notes);
+    lines::check(&content.lines, &notes);
     notes.finish(Document { kind: Kind::Sale, number: number.to_owned(), state, quote_number, content })
 }
 
-/// A number is the marker by which its opportunity is found again, so it must stand alone in a title.
+/// A number is the marker by which its opportunity is found again, so it must stand alone in a title, and
+/// come back from Autotask as it was sent.
 fn check_number(number: &str, notes: &Notes) {
     if number.is_empty() || number.chars().count() > MAX_NUMBER {
         notes.add("number", format!("must have 1 to {MAX_NUMBER} characters"));
     } else if number.chars().any(|c| c.is_whitespace() || c.is_control()) {
         notes.add("number", "must have no spaces in it");
+    } else if let Some(lost) = lost_characters(number).next() {
+        let sentence = format!("must have letters and signs that Autotask keeps: {lost} is none");
+        notes.add("number", sentence);
     }
 }
 
@@ -119,6 +125,7 @@ fn shared(top: &mut Reader<'_>) -> Content {
         customer: customer(top),
         contact: top.object("contact", person),
         delivery: top.object("delivery", delivery),
+        billing_address: top.object("billing_address", address),
         lines: top.list("lines", MAX_LINES, line),
         ..Content::default()
     }
@@ -137,6 +144,7 @@ fn customer(top: &mut Reader<'_>) -> Customer {
     let read = |of: &mut Reader<'_>| Customer {
         id: of.required_text("id", 100),
         name: of.required_text("name", 200),
+        phone: of.text("phone", MAX_PHONE),
         autotask_company_id: of.id("autotask_company_id"),
     };
     let customer = top.object("customer", read);
@@ -274,28 +282,5 @@ fn check_line(of: &Reader<'_>, line: &Line) {
     }
     if line.unit_cost.is_some_and(|cost| cost.is_sign_negative()) {
         of.wrong("unit_cost", "must not be negative");
-    }
-}
-
-/// A line's id is the key of its link, so it must be the only one of its name.
-fn check_lines(lines: &[Line], notes: &Notes) {
-    let mut seen = BTreeSet::new();
-    for (index, line) in lines.iter().enumerate() {
-        if !seen.insert(&line.id) {
-            notes.add(
-                &format!("lines[{index}].id"),
-                format!("\"{}\" is the id of another line too; give each its own", line.id),
-            );
-        }
-        let mut within = BTreeSet::new();
-        for (nth, component) in line.components.iter().enumerate() {
-            if !within.insert(&component.id) {
-                let path = format!("lines[{index}].components[{nth}].id");
-                notes.add(
-                    &path,
-                    format!("\"{}\" is the id of another component too; give each its own", component.id),
-                );
-            }
-        }
     }
 }

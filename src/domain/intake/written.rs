@@ -33,6 +33,7 @@ fn shared(content: &Content) -> Map<String, Value> {
         "customer": content.customer,
         "contact": content.contact,
         "delivery": content.delivery.as_ref().map(delivery),
+        "billing_address": content.billing_address,
         "lines": content.lines.iter().map(line).collect::<Vec<_>>(),
     });
     body.as_object().cloned().unwrap_or_default()

@@ -37,7 +37,18 @@ const AMOUNTS: [(&str, &str); 12] = [
     ("yearlyCost", "Yearly cost"),
 ];
 
-/// One field of an opportunity that is not as we wrote it.
+/// What a person can change about a quote.
+const WATCHED_OF_QUOTE: [(&str, &str); 7] = [
+    ("name", "Name"),
+    ("externalQuoteNumber", "External quote number"),
+    ("opportunityID", "Opportunity"),
+    ("contactID", "Contact"),
+    ("effectiveDate", "Effective date"),
+    ("expirationDate", "Expiration date"),
+    ("shippingType", "Shipping type"),
+];
+
+/// One field of an opportunity or quote that is not as we wrote it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// Autotask's name of the field.
@@ -53,22 +64,47 @@ pub struct Difference {
 impl Difference {
     /// The difference in a sentence: `Stage is On Hold; Opportune wrote Proposal Sent.`
     pub fn sentence(&self, lists: &Lists) -> String {
-        let [theirs, ours] = [&self.theirs, &self.ours].map(|value| shown(self.field, value, lists));
+        let [theirs, ours] = self.texts(lists);
         format!("{} is {theirs}; Opportune wrote {ours}.", self.called)
+    }
+
+    /// What is there now and what we wrote, as people know them: `On Hold` and `Proposal Sent`.
+    pub fn texts(&self, lists: &Lists) -> [String; 2] {
+        [&self.theirs, &self.ours].map(|value| shown(self.field, value, lists))
     }
 }
 
-/// The fields of an opportunity, as Autotask gave it, that are not as they were last written. What we never wrote is
-/// not ours to compare.
-pub fn differences(written: &Map<String, Json>, current: &Map<String, Json>) -> Vec<Difference> {
+/// The fields that tell whether somebody changed or deactivated an object.
+pub fn watched(target: Target) -> Vec<&'static str> {
+    let name = |(field, _): &(&'static str, &'static str)| *field;
+    match target {
+        Target::Opportunity => WATCHED.iter().chain(&AMOUNTS).map(name).collect(),
+        Target::Quote => WATCHED_OF_QUOTE.iter().map(name).collect(),
+        Target::Company => vec!["companyName", "isActive"],
+        _ => vec!["name", "isActive"],
+    }
+}
+
+/// The fields of an opportunity or quote, as Autotask gave it, that are not as they were last written. What we never
+/// wrote is not ours to compare.
+pub fn differences(
+    target: Target,
+    written: &Map<String, Json>,
+    current: &Map<String, Json>,
+) -> Vec<Difference> {
+    let watched: &[(&'static str, &'static str)] = match target {
+        Target::Opportunity => &WATCHED,
+        Target::Quote => &WATCHED_OF_QUOTE,
+        _ => &[],
+    };
     let uses_totals = current.get("useQuoteTotals").and_then(Json::as_bool).unwrap_or(true);
-    let amounts = AMOUNTS.iter().filter(|_| !uses_totals);
+    let amounts = AMOUNTS.iter().filter(|_| target == Target::Opportunity && !uses_totals);
     let difference = |(field, called): &(&'static str, &'static str)| {
         let ours = written.get(*field)?.clone();
         let theirs = current.get(*field).cloned().unwrap_or(Json::Null);
         (!is_same(field, &ours, &theirs)).then_some(Difference { field, called, ours, theirs })
     };
-    WATCHED.iter().chain(amounts).filter_map(difference).collect()
+    watched.iter().chain(amounts).filter_map(difference).collect()
 }
 
 /// Whether two values mean the same: Autotask may write a number with other digits and a day with another time.
@@ -111,7 +147,10 @@ mod tests {
     }
 
     fn fields(written: Json, current: Json) -> Vec<&'static str> {
-        differences(&map(written), &map(current)).iter().map(|difference| difference.field).collect()
+        differences(Target::Opportunity, &map(written), &map(current))
+            .iter()
+            .map(|difference| difference.field)
+            .collect()
     }
 
     #[test]
@@ -137,6 +176,7 @@ mod tests {
     #[test]
     fn a_difference_is_told_with_both_values() {
         let found = differences(
+            Target::Opportunity,
             &map(json!({ "title": "Q-1 Desk", "contactID": 7, "projectedCloseDate": "2026-12-01T00:00:00" })),
             &map(json!({ "title": "Desk", "projectedCloseDate": "2026-12-31T00:00:00" })),
         );

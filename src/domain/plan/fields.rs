@@ -82,7 +82,7 @@ impl Fields {
         }
     }
 
-    /// With a text of at most `max` characters, if there is one; what is too long is cut.
+    /// With a text of at most `max` UTF-16 units, if there is one; what is too long is cut.
     #[must_use]
     pub fn with_text(self, name: &'static str, text: Option<&str>, max: usize, source: Source) -> Self {
         let Some(text) = text else { return self };

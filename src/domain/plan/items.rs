@@ -14,10 +14,8 @@ use crate::domain::{
     lists::List,
 };
 
-/// Length of `QuoteItems.name`.
-const NAME: usize = 100;
-/// Length of `QuoteItems.description`.
-const DESCRIPTION: usize = 2000;
+/// What an item may stop to have.
+const FOLLOWING: [&str; 2] = ["description", "unitCost"];
 
 /// The `periodType` of what is billed once, where the tenant's lists do not say it.
 const ONE_TIME: i64 = 1;
@@ -82,8 +80,14 @@ impl Planner<'_> {
     /// Whether an item is created or brought up to date. After the end nothing is, but what a late sale adds.
     pub(super) fn is_written(&self, item: &Item) -> bool {
         let was_open = self.state_written().is_none_or(|state| state == State::Open);
+        let is_late_charge = item.line.is_none() && self.input.document.state == State::Won;
         let is_linked = self.input.links.get(&item.key).is_some();
-        self.follows_edits() || !is_linked && (was_open || item.line.is_none())
+        self.follows_edits() || !is_linked && !self.is_cut_short && (was_open || is_late_charge)
+    }
+
+    /// What of a linked item differs from what was last written.
+    pub(super) fn item_changes(&self, item: &Item) -> Fields {
+        self.changed(&item.key, item.open.clone(), &FOLLOWING)
     }
 
     /// Creates, updates and deletes until Autotask has the items that the document asks for.
@@ -96,7 +100,7 @@ impl Planner<'_> {
                 continue;
             }
             if self.input.links.get(&item.key).is_some() {
-                self.update(&item.key, item.open, &["description", "unitCost"]);
+                self.update(&item.key, item.open, &FOLLOWING);
             } else {
                 if let Some(path) = item.code {
                     self.require_active(path);
@@ -164,9 +168,26 @@ impl Planner<'_> {
                 (item_type::COST, once.with("chargeID", charge, Source::Setting(path)), none)
             }
         };
-        let open = line_fields(&line).and(of_catalogue);
+        let open = self.line_fields(&line).and(of_catalogue);
         let fixed = fixed.with("quoteItemType", kind, Source::line("kind"));
         Item { key: item_key(&line, kind), line: Some(line), code, fixed, open }
+    }
+
+    fn line_fields(&self, line: &Line) -> Fields {
+        let cost = line.unit_cost.filter(|_| line.kind != LineKind::SetupFee);
+        let (description, most) =
+            (line.description.as_deref(), |field| self.longest(Target::QuoteItem, field));
+        let fields = Fields::new()
+            .with_text("description", description, most("description"), Source::line("description"))
+            .with("quantity", line.quantity, Source::line("quantity"))
+            .with("unitPrice", line.unit_price, Source::line("unit price"))
+            .with_some("unitCost", cost, Source::line("unit cost"))
+            .with("isOptional", !line.selected, Source::line("selection"))
+            .with("isTaxable", line.taxable, Source::line("tax"))
+            .and(discounts(line.discount, Source::line("discount")));
+        // A service item takes its name from the service.
+        let name = Some(line.name.as_str()).filter(|_| line.kind != LineKind::RecurringService);
+        fields.with_text("name", name, most("name"), Source::line("name"))
     }
 
     /// Whether a labor line is an item of type Labor: where it is linked to a role when it is first sent. An item that is
@@ -231,22 +252,6 @@ impl Planner<'_> {
 /// A line's id, and what it became: an item cannot change its type, so another type is another item.
 fn item_key(line: &Line, kind: i64) -> Key {
     Key::new(Target::QuoteItem, format!("line {} type {kind}", line.id))
-}
-
-fn line_fields(line: &Line) -> Fields {
-    let cost = line.unit_cost.filter(|_| line.kind != LineKind::SetupFee);
-    let description = line.description.as_deref();
-    let fields = Fields::new()
-        .with_text("description", description, DESCRIPTION, Source::line("description"))
-        .with("quantity", line.quantity, Source::line("quantity"))
-        .with("unitPrice", line.unit_price, Source::line("unit price"))
-        .with_some("unitCost", cost, Source::line("unit cost"))
-        .with("isOptional", !line.selected, Source::line("selection"))
-        .with("isTaxable", line.taxable, Source::line("tax"))
-        .and(discounts(line.discount, Source::line("discount")));
-    // A service item takes its name from the service.
-    let name = Some(line.name.as_str()).filter(|_| line.kind != LineKind::RecurringService);
-    fields.with_text("name", name, NAME, Source::line("name"))
 }
 
 fn charge_fields(name: &str, charge: Charge, source: Source) -> Fields {

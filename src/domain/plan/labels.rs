@@ -1,6 +1,6 @@
 //! What the ids and picklist values of a plan are called.
 
-use super::{Target, items::type_name};
+use super::{Target, customer::COMPANY_TYPE, items::type_name};
 use crate::domain::lists::{List, Lists};
 
 /// The name of a number in a field: Autotask's name from the tenant's lists, or the name that all tenants have for it.
@@ -9,7 +9,23 @@ pub fn label(target: Target, field: &str, value: i64, lists: &Lists) -> Option<S
     if field == "quoteItemType" {
         return type_name(value).map(str::to_owned);
     }
+    if field == "companyType" {
+        return (value == COMPANY_TYPE).then(|| "Customer".to_owned());
+    }
+    if let Some(list) = records_of(field) {
+        return lists.find(list, value).map(|option| option.label.clone());
+    }
     list_of(target, field).map(|list| lists.path(list, value))
+}
+
+/// The list of the records that a field's ids are of. It may lack the newest ones.
+fn records_of(field: &str) -> Option<List> {
+    Some(match field {
+        "companyID" => List::Companies,
+        "contactID" => List::Contacts,
+        "serviceID" => List::Services,
+        _ => return None,
+    })
 }
 
 /// The list that a field's values are from.

@@ -10,20 +10,25 @@ mod drift;
 mod fields;
 mod items;
 mod labels;
+mod late;
 mod links;
 mod notes;
 mod opportunity;
+mod provenance;
 mod quote;
 pub mod settle;
 mod source;
 
-pub use catalogue::catalogue_key;
+pub use catalogue::{catalogue_key, other_period, wanted_period};
 pub use customer::company_key;
-pub use drift::{Difference, differences};
+pub use drift::{Difference, differences, watched};
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};
+pub use notes::lost_characters;
 pub use opportunity::amount;
+pub use provenance::Provenance;
+pub use quote::address_of;
 pub use source::{Of, Source};
 
 use super::{
@@ -69,6 +74,8 @@ pub struct Find {
     pub by: Vec<(&'static str, String)>,
     /// What to do with no candidate.
     pub otherwise: Otherwise,
+    /// What to do where all candidates are inactive; `None` where the filter asks for active ones alone.
+    pub inactive: Option<Otherwise>,
     /// What to say when several candidates fit equally well; `None` goes on without it.
     pub ambiguous: Option<Hold>,
 }
@@ -153,7 +160,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         let (document, connection) = (input.document.content.currency.clone(), connection.to_owned());
         plan.problems.push(Hold::Currency { document, connection });
     }
-    Planner { input, sections, plan }.run()
+    Planner { input, sections, plan, is_cut_short: false }.run()
 }
 
 /// Why a sale without a quote is not sent.
@@ -184,19 +191,23 @@ struct Planner<'a> {
     input: &'a Input<'a>,
     sections: &'a Sections,
     plan: Plan,
+    /// Whether it was lost with changes that were never sent: then nothing more of it is made.
+    is_cut_short: bool,
 }
 
 impl Planner<'_> {
     fn run(mut self) -> Plan {
+        self.is_cut_short = self.is_lost_with_changes();
         let items = self.wanted_items();
+        let left_out = self.has_unsent_changes(&items);
         self.customer();
         self.items_catalogue(&items);
         self.opportunity();
-        self.location();
+        self.locations();
         self.quote();
         self.items(items);
         self.settle();
-        self.plan.notes = notes::of(self.input.document, &self.plan.steps);
+        self.plan.notes = notes::of(self.input.document, &self.plan.steps, left_out);
         self.plan
     }
 
@@ -207,6 +218,16 @@ impl Planner<'_> {
         {
             self.plan.problems.push(hold);
         }
+    }
+
+    /// Whether the document's one record of that kind is there.
+    fn has(&self, target: Target) -> bool {
+        self.input.links.get(&Key::only(target)).is_some()
+    }
+
+    /// The most UTF-16 units that a text field takes.
+    fn longest(&self, target: Target, field: &'static str) -> usize {
+        self.input.lists.lengths.of(target.entity(), field)
     }
 
     fn push(&mut self, key: Key, action: Action) {
@@ -230,13 +251,19 @@ impl Planner<'_> {
     /// The update that is needed for a linked record, if any of its fields differs from what was last written. `optional`
     /// are fields that follow the document and that it may stop to have.
     fn update(&mut self, key: &Key, mut fields: Fields, optional: &[&'static str]) {
-        let Some(link) = self.input.links.get(key) else { return };
-        fields = fields.emptied(optional, &link.written.fields);
-        fields.resolve(self.input.links);
-        fields.keep_changed(&link.written.fields);
+        fields = self.changed(key, fields, optional);
         if !fields.is_empty() {
             self.push(key.clone(), Action::Update(fields));
         }
+    }
+
+    /// Those of the fields that differ from what was last written to a linked record.
+    fn changed(&self, key: &Key, fields: Fields, optional: &[&'static str]) -> Fields {
+        let Some(link) = self.input.links.get(key) else { return Fields::new() };
+        let mut fields = fields.emptied(optional, &link.written.fields);
+        fields.resolve(self.input.links);
+        fields.keep_changed(&link.written.fields);
+        fields
     }
 }
 

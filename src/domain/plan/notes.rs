@@ -8,8 +8,9 @@ use crate::domain::document::{Document, Line, LineKind};
 /// As many lost characters are named.
 const NAMED: usize = 10;
 
-/// What there is to say about a document and about the texts that its steps write.
-pub(super) fn of(document: &Document, steps: &[Step]) -> Vec<String> {
+/// What there is to say about a document and about the texts that its steps write; `left_out` is whether it has changes
+/// that come too late.
+pub(super) fn of(document: &Document, steps: &[Step], left_out: bool) -> Vec<String> {
     let lines =
         || document.content.lines.iter().flat_map(|line| std::iter::once(line).chain(&line.components));
     let count = |is_it: fn(&&Line) -> bool| lines().filter(is_it).count();
@@ -22,7 +23,11 @@ pub(super) fn of(document: &Document, steps: &[Step]) -> Vec<String> {
     let fees = (fees > 0).then(|| {
         "Autotask's setup fees take no discount: it is taken off the price, as one unit.".to_owned()
     });
-    texts.into_iter().chain(fees).chain(lost(steps)).collect()
+    let left_out = left_out.then(|| {
+        let (kind, status) = (document.kind.name(), document.status());
+        format!("The {kind} is {status}: what was changed since it was last sent is left out.")
+    });
+    texts.into_iter().chain(fees).chain(left_out).chain(lost(steps)).collect()
 }
 
 /// Which characters of the texts to be written Autotask may not keep.
@@ -53,7 +58,7 @@ fn lost(steps: &[Step]) -> Option<String> {
 }
 
 /// The characters of a text that Windows-1252, in which Autotask keeps text, does not have.
-pub(super) fn lost_characters(text: &str) -> impl Iterator<Item = char> {
+pub fn lost_characters(text: &str) -> impl Iterator<Item = char> {
     const BETWEEN: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
     let is_kept = |letter: char| {
         letter.is_ascii() || ('\u{a0}'..='\u{ff}').contains(&letter) || BETWEEN.contains(letter)

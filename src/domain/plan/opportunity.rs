@@ -10,8 +10,6 @@ use crate::domain::{
     settings::Sections,
 };
 
-/// Length of `Opportunities.title`.
-const TITLE: usize = 128;
 /// How long a quote without an expiry date stands.
 const DAYS_UNTIL_CLOSE: i64 = 30;
 
@@ -58,15 +56,15 @@ impl Revenue {
             Some(Period::SemiAnnual) => &mut self.semi_annual,
             Some(Period::Yearly) => &mut self.yearly,
         };
-        *revenue += to_cents(price);
-        *costs += to_cents(cost);
+        *revenue = revenue.saturating_add(to_cents(price));
+        *costs = costs.saturating_add(to_cents(cost));
     }
 
     fn total(&self, part: impl Fn(&(Decimal, Decimal)) -> Decimal) -> Decimal {
         [&self.one_time, &self.monthly, &self.quarterly, &self.semi_annual, &self.yearly]
             .into_iter()
             .map(part)
-            .sum()
+            .fold(Decimal::ZERO, Decimal::saturating_add)
     }
 
     fn fields(&self) -> Fields {
@@ -138,13 +136,22 @@ impl Planner<'_> {
     }
 
     /// What follows the document while it is open.
-    fn open_fields(&self) -> Fields {
+    pub(super) fn open_fields(&self) -> Fields {
+        Revenue::of(self.input.document).fields().and(self.head_fields())
+    }
+
+    /// The same without the amounts.
+    pub(super) fn head_fields(&self) -> Fields {
         let document = self.input.document;
         let title = format!("{} {}", document.number, document.content.title);
         let (end, end_source) = end_date(document);
-        Revenue::of(document)
-            .fields()
-            .with_text("title", Some(&title), TITLE, Source::document("number and title"))
+        Fields::new()
+            .with_text(
+                "title",
+                Some(&title),
+                self.longest(Target::Opportunity, "title"),
+                Source::document("number and title"),
+            )
             .with("startDate", wire_date(start_date(document)), Source::document("date"))
             .with("projectedCloseDate", wire_date(end), end_source)
     }
@@ -178,7 +185,7 @@ impl Planner<'_> {
     }
 
     /// The quote's own owner where that is an active resource, else *Default owner*.
-    fn owner(&mut self) -> (i64, Source) {
+    pub(super) fn owner(&mut self) -> (i64, Source) {
         let owner = self.input.document.content.owner.as_ref();
         let email = owner.and_then(|owner| owner.email.as_deref());
         if let Some(id) = email.and_then(|email| self.input.lists.owner_by_email(email)) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Action, Fields, Key, Links, Planner, Source, Target};
+use super::{Action, Difference, Fields, Key, Links, Planner, Source, Target, differences};
 use crate::domain::document::State;
 
 /// Values of `Opportunities.status` with which Autotask regards an opportunity as decided.
@@ -53,6 +53,21 @@ impl Settle {
             );
         }
         Decision::Write(self.fields().json(&Links::default()).unwrap_or_default())
+    }
+
+    /// What a person changed and that stays as it is, once `decision` is done.
+    pub fn kept(
+        &self,
+        decision: &Decision,
+        written: &Map<String, Json>,
+        current: &Map<String, Json>,
+    ) -> Vec<Difference> {
+        let is_kept = |one: &Difference| match decision {
+            Decision::Write(fields) => !fields.contains_key(one.field),
+            Decision::Nothing => !matches!(one.field, "stage" | "status"),
+            Decision::LeaveAlone(_) => true,
+        };
+        differences(Target::Opportunity, written, current).into_iter().filter(is_kept).collect()
     }
 
     /// What it writes, unless a person was there before.

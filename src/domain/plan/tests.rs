@@ -29,6 +29,7 @@ fn settings() -> Sections {
             status: 1,
             probability: None,
             shipping: Some(40),
+            create_missing_customers: false,
         },
         won: Won { stage: 11, status: 1 },
         lost: Lost { stage: None, status: 2 },

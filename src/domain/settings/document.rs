@@ -48,6 +48,8 @@ fn read_field(field: &Key, form: &mut SettingsForm, below: &mut Reader<'_>) {
     let text = match field.kind {
         Kind::Choice(_) => below.id(field.name).map(id_text),
         Kind::Percent => below.id(field.name).map(|percent| percent.to_string()),
+        // Senders from before there was this choice do not say it.
+        Kind::Flag => Some(below.boolean(field.name, false).to_string()),
         Kind::Name => below.text(field.name, MAX_NAME),
     };
     field.put(form, text);

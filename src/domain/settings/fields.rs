@@ -10,6 +10,10 @@ use crate::domain::lists::{List, Lists};
 pub const ENABLED: &str = "enabled";
 /// The path of the stage for lost quotes: without a value it says "Leave at current stage".
 pub const LOST_STAGE: &str = "lost.stage";
+/// The path of the box that lets missing companies and contacts be created.
+pub const CREATE_CUSTOMERS: &str = "created.create_missing_customers";
+/// Its label.
+pub const CREATE_CUSTOMERS_LABEL: &str = "Create missing customers in Autotask";
 /// The path below which the rows of the category map are.
 pub const ROWS: &str = "category_map.rows";
 
@@ -107,6 +111,10 @@ pub fn fields(settings: &OpportunitySettings) -> Vec<Field> {
             fields.push(Field::new("created.probability", "Probability %", percent));
         }
         fields.push(Field::new(path, label, Value::Choice(list, value)));
+        if path == "created.shipping" {
+            let create = Value::Flag(sections.created.create_missing_customers);
+            fields.push(Field::new(CREATE_CUSTOMERS, CREATE_CUSTOMERS_LABEL, create));
+        }
     }
     let category = |value| Value::Choice(List::ProductCategories, value);
     let map = &sections.category_map;
@@ -178,6 +186,7 @@ impl Sections {
     fn set(&mut self, path: &str, value: &Value) {
         match value {
             Value::Flag(on) if path == "include_unquoted_sales" => self.include_unquoted_sales = *on,
+            Value::Flag(on) if path == CREATE_CUSTOMERS => self.created.create_missing_customers = *on,
             Value::Percent(percent) if path == "created.probability" => self.created.probability = *percent,
             Value::Text(text) => self.set_name(path, text),
             Value::Choice(_, value) => self.set_choice(path, *value),

@@ -120,6 +120,7 @@ impl Writer<'_> {
             (Kind::Percent | Kind::Choice(_), Err(_)) => {
                 (quoted(field.none.unwrap_or_default()), String::new())
             }
+            (Kind::Flag, _) => (text.to_owned(), "true or false".to_owned()),
             (Kind::Name, _) => (quoted(text), String::new()),
         }
     }

@@ -57,6 +57,7 @@ pub struct CreatedForm {
     pub status: String,
     pub probability: String,
     pub shipping: String,
+    pub create_missing_customers: String,
 }
 
 /// When a quote is won.
@@ -144,7 +145,6 @@ pub struct Against<'a> {
 impl SettingsForm {
     /// The form that shows saved sections.
     pub fn of(sections: &Sections) -> Self {
-        let text = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
         let rows = sections.category_map.rows.iter().zip(0..);
         Self {
             include_unquoted_sales: sections.include_unquoted_sales.to_string(),
@@ -153,17 +153,14 @@ impl SettingsForm {
                 default_owner: sections.created.default_owner.to_string(),
                 stage: sections.created.stage.to_string(),
                 status: sections.created.status.to_string(),
-                probability: sections
-                    .created
-                    .probability
-                    .map(|percent| percent.to_string())
-                    .unwrap_or_default(),
-                shipping: text(sections.created.shipping),
+                probability: or_empty(sections.created.probability),
+                shipping: or_empty(sections.created.shipping),
+                create_missing_customers: sections.created.create_missing_customers.to_string(),
             },
             won: StageForm { stage: sections.won.stage.to_string(), status: sections.won.status.to_string() },
             lost: LostForm {
                 keep_stage: sections.lost.stage.is_none().to_string(),
-                stage: text(sections.lost.stage),
+                stage: or_empty(sections.lost.stage),
                 status: sections.lost.status.to_string(),
             },
             codes: CodesForm {
@@ -173,7 +170,7 @@ impl SettingsForm {
                 non_recurring_service: sections.codes.non_recurring_service.to_string(),
             },
             category_map: MapForm {
-                fallback: text(sections.category_map.fallback),
+                fallback: or_empty(sections.category_map.fallback),
                 rows: rows
                     .map(|((path, value), index)| {
                         (index, MapRowForm { category: path.clone(), autotask_category: value.to_string() })
@@ -262,6 +259,7 @@ impl Check<'_> {
                 List::ShippingTypes,
                 &form.shipping,
             ),
+            create_missing_customers: form.create_missing_customers == "true",
         }
     }
 
@@ -387,6 +385,10 @@ impl Check<'_> {
         let text = |name: Option<&str>| name.unwrap_or_default().to_owned();
         Services { brand: text(brand), category: text(category) }
     }
+}
+
+fn or_empty(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
 }
 
 /// The brand or category that a text means: as it is posted, or as a person types its name.

@@ -24,6 +24,8 @@ pub enum Kind {
     Choice(List),
     /// A whole number from 0 to 100.
     Percent,
+    /// True or false.
+    Flag,
     /// The name of something in the tenant's own catalogue.
     Name,
 }
@@ -43,13 +45,14 @@ pub struct Key {
 }
 
 /// Every key, in the order of the page.
-pub const KEYS: [Key; 17] = [
+pub const KEYS: [Key; 18] = [
     choice("created", "category", List::OpportunityCategories, |form| &mut form.created.category),
     choice("created", "default_owner", List::Owners, |form| &mut form.created.default_owner),
     choice("created", "stage", List::Stages, |form| &mut form.created.stage),
     choice("created", "status", List::Statuses, |form| &mut form.created.status),
     key("created", "probability", Kind::Percent, |form| &mut form.created.probability).or("none"),
     choice("created", "shipping", List::ShippingTypes, |form| &mut form.created.shipping).or("none"),
+    key("created", "create_missing_customers", Kind::Flag, |form| &mut form.created.create_missing_customers),
     choice("won", "stage", List::Stages, |form| &mut form.won.stage),
     choice("won", "status", List::Statuses, |form| &mut form.won.status),
     choice("lost", "stage", List::Stages, |form| &mut form.lost.stage).or("Leave at current stage"),

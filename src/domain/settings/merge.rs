@@ -75,8 +75,16 @@ mod tests {
         let ids = prop::collection::vec(0..3_i64, 13);
         let maybe = prop::collection::vec(prop::option::of(0..3_i64), 3);
         let rows = prop::collection::btree_map("[A-C]", 0..3_i64, 0..3);
-        (any::<bool>(), ids, maybe, prop::option::of(0..3_u8), rows, "[xy]", "[xy]").prop_map(
-            |(include_unquoted_sales, id, maybe, probability, rows, brand, category)| Sections {
+        (any::<(bool, bool)>(), ids, maybe, prop::option::of(0..3_u8), rows, "[xy]", "[xy]").prop_map(
+            |(
+                (include_unquoted_sales, create_missing_customers),
+                id,
+                maybe,
+                probability,
+                rows,
+                brand,
+                category,
+            )| Sections {
                 include_unquoted_sales,
                 created: Created {
                     category: id[0],
@@ -85,6 +93,7 @@ mod tests {
                     status: id[3],
                     probability,
                     shipping: maybe[0],
+                    create_missing_customers,
                 },
                 won: Won { stage: id[4], status: id[5] },
                 lost: Lost { stage: maybe[1], status: id[6] },

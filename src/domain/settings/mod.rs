@@ -79,6 +79,10 @@ pub struct Created {
     pub probability: Option<u8>,
     /// `shippingType`; `None` is no shipping type.
     pub shipping: Option<i64>,
+    /// Whether a customer that is not in Autotask becomes a company there, and its contact a contact. Revisions from
+    /// before there was this choice do not have it.
+    #[serde(default)]
+    pub create_missing_customers: bool,
 }
 
 /// What a won quote becomes.

@@ -63,6 +63,21 @@ async fn an_edit_behind_the_api_obeys_no_rule() {
 }
 
 #[tokio::test]
+async fn rows_come_and_go_behind_the_api() {
+    let api = Api::new();
+    let rows = json!([{ "title": "By hand" }, { "title": "Also" }]);
+    let ids = control(&api, Method::POST, "entities/Opportunities", rows).await.json();
+    let ids: Vec<i64> = serde_json::from_value(ids).unwrap();
+    assert_eq!(ids.len(), 2);
+    let path = format!("entities/opportunities/{}", ids[0]);
+    assert_eq!(control(&api, Method::DELETE, &path, Value::Null).await.status, 204);
+    assert_eq!(control(&api, Method::DELETE, &path, Value::Null).await.status, 404);
+    let left = api.0.entities("Opportunities");
+    assert_eq!((left.len(), &left[0]["id"], &left[0]["title"]), (1, &json!(ids[1]), &json!("Also")));
+    assert_eq!(control(&api, Method::POST, "entities/Nonsense", json!([])).await.status, 404);
+}
+
+#[tokio::test]
 async fn a_scripted_status_hits_the_requests_it_names_and_no_more() {
     let api = Api::new();
     let fault =
@@ -136,6 +151,24 @@ async fn an_administrator_can_switch_a_picklist_value_off() {
     api.post("Opportunities", opportunity()).await.refuses_with(sentence);
     let unknown = control(&api, Method::PATCH, "picklists/Opportunities/stage/99", json!({})).await;
     assert_eq!(unknown.status, 404);
+    control(&api, Method::POST, "reset", Value::Null).await;
+    api.opportunity().await;
+}
+
+#[tokio::test]
+async fn a_text_field_can_get_another_length() {
+    let api = Api::new();
+    let set =
+        async |path, length| control(&api, Method::PATCH, path, json!({ "length": length })).await.status;
+    assert_eq!(set("lengths/Opportunities/title", 5).await, 204);
+    let fields = api.get("Opportunities/entityInformation/fields").await.json();
+    let title = fields["fields"].as_array().unwrap().iter().find(|field| field["name"] == "title").unwrap();
+    assert_eq!(title["length"], 5);
+    assert_ne!(api.post("Opportunities", opportunity()).await.status, 200, "its title is longer");
+    for unknown in ["lengths/Opportunities/nothing", "lengths/Opportunities/amount", "lengths/Nothing/title"]
+    {
+        assert_eq!(set(unknown, 5).await, 404, "{unknown}");
+    }
     control(&api, Method::POST, "reset", Value::Null).await;
     api.opportunity().await;
 }

@@ -15,10 +15,14 @@ use crate::{
     domain::{
         ids::TenantId,
         lists::{List, Lists},
-        plan::{Action, Find, Key, Link, Links, Step, Target},
+        plan::{Action, Find, Key, Link, Links, Otherwise, Step, Target},
     },
     error::Result,
-    service::{Services, connection::SessionProblem, finds},
+    service::{
+        Services,
+        connection::SessionProblem,
+        finds::{self, Fit},
+    },
 };
 
 /// No preview waits longer for Autotask.
@@ -38,10 +42,10 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// The ids that fit what is looked for best; `None` where nobody knows.
-    pub(super) fn best(&self, key: &Key, find: &Find) -> Option<Vec<i64>> {
+    /// What fits what is looked for; `None` where nobody knows.
+    pub(super) fn fit<'f>(&self, key: &Key, find: &'f Find) -> Option<Fit<'f>> {
         let is_known = key.target != Target::Product || self.products.contains(key);
-        self.rows.get(&key.target).filter(|_| is_known).map(|rows| finds::best(rows, &find.by))
+        self.rows.get(&key.target).filter(|_| is_known).map(|rows| finds::fit(rows, find))
     }
 
     /// The opportunity as it is in Autotask, no row where it is gone; `None` where nobody knows.
@@ -104,10 +108,14 @@ impl Answers {
             };
             let Some(call) = call else { continue };
             self.send(session, target, &call).await?;
-            if let Action::Find(find) = &step.action
-                && let Some([id]) = self.best(&step.key, find).as_deref()
-            {
-                links.set(step.key.clone(), Link { id: *id, ..Link::default() });
+            let Action::Find(find) = &step.action else { continue };
+            match self.fit(&step.key, find) {
+                Some(Fit::One(id)) => links.set(step.key.clone(), Link { id, ..Link::default() }),
+                Some(Fit::None(Otherwise::Create(_))) if target == Target::Company => {
+                    // A company that is new has no contacts.
+                    self.rows.insert(Target::Contact, Vec::new());
+                }
+                _ => {}
             }
         }
         let products: Vec<_> = products(steps).take(PRODUCTS).collect();

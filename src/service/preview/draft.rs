@@ -13,10 +13,10 @@ use crate::{
             Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
             settle::{Decision, Settle},
         },
-        settings::Sections,
+        settings::{Sections, fields::CREATE_CUSTOMERS},
     },
     error::FieldErrors,
-    service::planning::Planning,
+    service::{finds::Fit, planning::Planning},
 };
 
 /// What was noted so far.
@@ -32,6 +32,8 @@ pub(super) struct Draft<'a> {
     pub(super) lines: Vec<Line>,
     records: Vec<Record>,
     holds: Vec<Hold>,
+    /// What a person changed in Autotask and stays so, in whole sentences.
+    kept: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
@@ -52,6 +54,7 @@ impl<'a> Draft<'a> {
             lines: planning.document.content.sold_lines(),
             records: Vec::new(),
             holds: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -104,6 +107,7 @@ impl<'a> Draft<'a> {
     fn place(&self, hold: &Hold) -> Option<String> {
         let path = match hold {
             Hold::SetupNeeded => "created.category",
+            Hold::CustomerUnknown { .. } => CREATE_CUSTOMERS,
             Hold::CategoryUnmapped { .. } => "category_map",
             Hold::OptionInactive { field, .. } => {
                 let mut choices = self.planning.sections.iter().flat_map(Sections::choices);
@@ -121,6 +125,7 @@ impl<'a> Draft<'a> {
                 "Not everything was looked up: {failure}. What is shown is what is known without it."
             ));
         }
+        notes.extend(self.kept.iter().map(|sentence| format!("Changed in Autotask and kept: {sentence}")));
         let linked = self.links.of(Target::QuoteItem).filter(|(_, link)| link.id >= 0).count();
         let is_update = |record: &&Record| {
             record.target == Target::QuoteItem && matches!(record.effect, Effect::Update(_))
@@ -136,27 +141,26 @@ impl<'a> Draft<'a> {
 
     fn find(&mut self, key: &Key, find: &Find) {
         let name = self.name_of(key, find);
-        let best = self.answers.best(key, find);
-        match (best.as_deref(), &find.otherwise) {
-            (None, otherwise) => {
+        match self.answers.fit(key, find) {
+            None => {
                 self.unknown.insert(key.clone());
-                let fields = match otherwise {
+                let fields = match &find.otherwise {
                     Otherwise::Create(fields) => self.fields(key.target, fields),
                     Otherwise::Hold(_) | Otherwise::Omit => Vec::new(),
                 };
                 self.note(Record { fields, ..Record::new(key.target, name, Effect::Unknown) });
             }
-            (Some([id]), _) => {
-                self.note(Record::new(key.target, name, Effect::Found(*id)));
-                self.links.set(key.clone(), Link { id: *id, written: Written::default() });
+            Some(Fit::One(id)) => {
+                self.note(Record::new(key.target, name, Effect::Found(id)));
+                self.links.set(key.clone(), Link { id, written: Written::default() });
             }
-            (Some([]), Otherwise::Create(fields)) => self.send(key, fields, name),
-            (Some([]), Otherwise::Omit) => self.note(Record::new(key.target, name, Effect::Absent)),
-            (Some([]), Otherwise::Hold(hold)) => {
+            Some(Fit::None(Otherwise::Create(fields))) => self.send(key, fields, name),
+            Some(Fit::None(Otherwise::Omit)) => self.note(Record::new(key.target, name, Effect::Absent)),
+            Some(Fit::None(Otherwise::Hold(hold))) => {
                 self.note(Record::new(key.target, name, Effect::Missing));
                 self.holds.push(hold.clone());
             }
-            (Some(_), _) => {
+            Some(Fit::Several) => {
                 let effect = if find.ambiguous.is_some() { Effect::Missing } else { Effect::Absent };
                 self.note(Record::new(key.target, name, effect));
                 self.holds.extend(find.ambiguous.clone());
@@ -175,7 +179,7 @@ impl<'a> Draft<'a> {
     /// Notes a create, and links the record to an id of our own.
     fn send(&mut self, key: &Key, fields: &Fields, name: String) {
         let (shown, body) = (self.fields(key.target, fields), self.body(fields));
-        let request = Request { method: "POST", path: self.path(key), body: Some(body.clone()) };
+        let request = Request { method: "POST", path: self.path(key, &body), body: Some(body.clone()) };
         self.records.push(Record {
             target: key.target,
             name,
@@ -198,7 +202,7 @@ impl<'a> Draft<'a> {
     fn patch(&mut self, key: &Key, id: i64, fields: Vec<Field>, mut body: Map<String, Value>) {
         let name = self.name(key);
         body.insert("id".to_owned(), self.id(id));
-        let request = Some(Request { method: "PATCH", path: self.path(key), body: Some(body) });
+        let request = Some(Request { method: "PATCH", path: self.path(key, &body), body: Some(body) });
         let effect = Effect::Update(Some(id).filter(|id| *id >= 0));
         self.records.push(Record { target: key.target, name, effect, fields, request });
     }
@@ -236,6 +240,12 @@ impl<'a> Draft<'a> {
                 ("status".to_owned(), json!(number("status"))),
             ])),
         };
+        // Where stage and status are left alone that sentence says it all already.
+        if let Some([row, ..]) = row.filter(|_| !matches!(decision, Decision::LeaveAlone(_))) {
+            let lists = &self.planning.lists;
+            let kept = settle.kept(&decision, &written.fields, row);
+            self.kept.extend(kept.iter().map(|difference| difference.sentence(lists)));
+        }
         match decision {
             Decision::Write(body) => {
                 let fields = self.fields(key.target, &settle.fields());

@@ -11,7 +11,7 @@ impl Draft<'_> {
         let kind = self.planning.document.kind;
         let field = |(name, value, source): (&'static str, &Planned, Source)| {
             let (value, label) = self.shown(target, name, value, source)?;
-            Some(Field { name, value, label, source: source.words(kind) })
+            Some(Field { name: name.to_owned(), value, label, source: source.words(kind) })
         };
         fields.iter().filter_map(field).collect()
     }
@@ -81,15 +81,15 @@ impl Draft<'_> {
         made.map_or_else(|| json!(id), |key| json!(token(key)))
     }
 
-    /// Where a record is written: quote items below their quote, everything else at its entity's root.
-    pub(super) fn path(&self, key: &Key) -> String {
-        if key.target != Target::QuoteItem {
-            return key.target.entity().to_owned();
-        }
+    /// Where a record is written: quote items below their quote, contacts below their company, everything else at its
+    /// entity's root.
+    pub(super) fn path(&self, key: &Key, body: &Map<String, Value>) -> String {
         let quote = Key::only(Target::Quote);
-        match self.links.id(&quote).filter(|id| *id >= 0) {
-            Some(id) => format!("Quotes/{id}/Items"),
-            None => format!("Quotes/{}/Items", token(&quote)),
+        match (key.target, self.links.id(&quote).filter(|id| *id >= 0)) {
+            (Target::QuoteItem, Some(id)) => format!("Quotes/{id}/Items"),
+            (Target::QuoteItem, None) => format!("Quotes/{}/Items", token(&quote)),
+            (Target::Contact, _) => format!("Companies/{}/Contacts", plain(body.get("companyID"))),
+            (other, _) => other.entity().to_owned(),
         }
     }
 
@@ -102,7 +102,11 @@ impl Draft<'_> {
                 content.contact.as_ref().and_then(|contact| contact.email.clone()).unwrap_or_default()
             }
             Target::Opportunity | Target::Quote => self.planning.document.number.clone(),
-            Target::QuoteLocation => "Delivery address".to_owned(),
+            Target::QuoteLocation => {
+                let mut name = plan::address_of(content, key).to_owned();
+                name[..1].make_ascii_uppercase();
+                name
+            }
             Target::Product | Target::Service | Target::Role => {
                 let line = self.lines.iter().find(|line| plan::catalogue_key(line).as_ref() == Some(key));
                 line.map(|line| line.name.clone()).unwrap_or_default()
@@ -132,6 +136,11 @@ impl Draft<'_> {
         let name = find.by.iter().find(|(field, _)| *field == "name");
         name.map_or_else(|| self.name(key), |(_, name)| name.clone())
     }
+}
+
+/// An id, or what stands for it, without quotation marks.
+fn plain(id: Option<&Value>) -> String {
+    id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).unwrap_or_default()
 }
 
 /// What stands for the id of a record that Autotask has not given one yet.

@@ -51,12 +51,14 @@ pub struct Answers {
     pub stuck: Answer,
     /// How far behind? `Oldest waiting: 4 minutes.`
     pub behind: Answer,
+    /// Is anything unclear? `Checking whether Autotask received 2 records.` None where nothing is.
+    pub checking: Option<Answer>,
 }
 
 impl Answers {
-    /// The three, in the order they are read.
-    pub fn all(&self) -> [&Answer; 3] {
-        [&self.working, &self.stuck, &self.behind]
+    /// All, in the order they are read.
+    pub fn all(&self) -> impl Iterator<Item = &Answer> {
+        [&self.working, &self.stuck, &self.behind].into_iter().chain(&self.checking)
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Created {
     pub probability: Text,
     /// `created[shipping]`
     pub shipping: Select,
+    /// `created[create_missing_customers]`
+    pub create_missing_customers: bool,
 }
 
 /// The fields of *When a quote is won*.
@@ -293,6 +295,7 @@ impl Created {
                 "How likely it is that you close the opportunity: a whole number from 0 to 100. Empty counts as 0.",
             ),
             shipping: Select::new("created[shipping]", "Shipping").optional().prompt("No shipping type").hint("The shipping type of the quote in Autotask."),
+            create_missing_customers: false,
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct PushDetail {
     pub errors: Vec<ErrorLink>,
     /// News after a redirect.
     pub notice: Option<Notice>,
+    /// What the log names the request by that brought it in; none where it did not come by REST.
+    pub request_id: Option<String>,
     /// Its id, as it stands in addresses.
     pub id: String,
     /// The quote's or sale's number.
@@ -44,8 +46,8 @@ pub struct PushDetail {
     pub can_resume: bool,
     /// What has to be done, in order.
     pub steps: Vec<StepRow>,
-    /// Each value that is sent, and where it comes from.
-    pub values: Vec<ValueRow>,
+    /// What was written, step by step.
+    pub written: Vec<WrittenValues>,
     /// Each HTTP try, newest first.
     pub attempts: Vec<AttemptRow>,
 }
@@ -93,6 +95,15 @@ pub struct AttemptRow {
     pub request: Option<String>,
     /// What was answered, word for word.
     pub response: Option<String>,
+}
+
+/// What one step wrote.
+#[derive(Clone, Debug)]
+pub struct WrittenValues {
+    /// What it wrote, in words: `Create the quote: 12 values, with settings revision 3`.
+    pub summary: String,
+    /// Each value, and where it comes from.
+    pub values: Vec<ValueRow>,
 }
 
 /// One value that is sent.

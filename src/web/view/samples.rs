@@ -10,6 +10,7 @@ mod opportunities;
 mod others;
 mod people;
 mod preview;
+mod repairs;
 mod settings_file;
 mod states;
 
@@ -49,6 +50,7 @@ fn shell(title: &str, nav: Nav, crumbs: &[&str]) -> Shell {
         user: "avery.chen@northwind.example".to_owned(),
         nav,
         held: 3,
+        repairs: 2,
         test_server: true,
         worker: "Worker active 12 seconds ago".to_owned(),
         crumbs: crumbs.iter().enumerate().map(crumb).collect(),
@@ -82,6 +84,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(settings_file::samples());
     all.extend(preview::samples());
     all.extend(people::samples());
+    all.extend(repairs::samples());
     all.extend(states::samples());
     all
 }
@@ -94,66 +97,68 @@ fn every_page_keeps_the_rules() {
     }
 }
 
+/// The samples that show what people, sources or Autotask wrote.
+const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
+    "account",
+    "account-refused",
+    "activity-held",
+    "api-docs",
+    "apps-hostile",
+    "autotask-lists-failed",
+    "autotask-setup",
+    "backfill",
+    "backfill-confirm",
+    "backfill-empty",
+    "backfill-nothing",
+    "backfill-wrong",
+    "brand-in-use",
+    "brands",
+    "brands-wrong",
+    "categories",
+    "category-import-diff",
+    "category-import-new",
+    "category-import-refused",
+    "clash",
+    "compare",
+    "connection-failed",
+    "connection-other-company",
+    "connection-wrong",
+    "error-forbidden",
+    "error-inside",
+    "history",
+    "history-empty",
+    "history-filtered-empty",
+    "item-hostile",
+    "items",
+    "map-search-empty",
+    "name-ambiguous",
+    "opportunities-hostile",
+    "opportunities-nearest",
+    "preview",
+    "preview-held",
+    "preview-missing",
+    "preview-nothing",
+    "preview-saved",
+    "push-company",
+    "push-company-none",
+    "push-company-wrong",
+    "push-held",
+    "push-link-opportunity",
+    "repairs",
+    "repairs-viewer",
+    "revision",
+    "revision-newest",
+    "settings-file-changes",
+    "settings-file-wrong",
+    "settings-summary-hostile",
+    "sign-in-error",
+];
+
 #[test]
 fn words_of_people_are_escaped() {
     let escaped = CANARY.replace('<', "&#60;").replace('>', "&#62;");
     let shown = all().into_iter().filter(|(_, html)| html.contains(&escaped)).map(|(name, _)| name);
-    assert_eq!(
-        shown.collect::<Vec<_>>(),
-        [
-            "account",
-            "account-refused",
-            "activity-held",
-            "api-docs",
-            "apps-hostile",
-            "autotask-lists-failed",
-            "autotask-setup",
-            "backfill",
-            "backfill-confirm",
-            "backfill-empty",
-            "backfill-nothing",
-            "backfill-wrong",
-            "brand-in-use",
-            "brands",
-            "brands-wrong",
-            "categories",
-            "category-import-diff",
-            "category-import-new",
-            "category-import-refused",
-            "clash",
-            "compare",
-            "connection-failed",
-            "connection-other-company",
-            "connection-wrong",
-            "error-forbidden",
-            "error-inside",
-            "history",
-            "history-empty",
-            "history-filtered-empty",
-            "item-hostile",
-            "items",
-            "map-search-empty",
-            "name-ambiguous",
-            "opportunities-hostile",
-            "opportunities-nearest",
-            "preview",
-            "preview-held",
-            "preview-missing",
-            "preview-nothing",
-            "preview-saved",
-            "push-company",
-            "push-company-none",
-            "push-company-wrong",
-            "push-held",
-            "push-link-opportunity",
-            "revision",
-            "revision-newest",
-            "settings-file-changes",
-            "settings-file-wrong",
-            "settings-summary-hostile",
-            "sign-in-error",
-        ]
-    );
+    assert_eq!(shown.collect::<Vec<_>>(), WITH_WORDS_OF_PEOPLE);
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub enum Nav {
     Apps,
     /// What was sent and what waits.
     Activity,
+    /// What waits for a person.
+    Repairs,
     /// Who changed which setting.
     History,
     /// A person's own page, which is in no part.
@@ -71,6 +73,8 @@ pub struct Shell {
     pub nav: Nav,
     /// How many pushes need a person; none shows no badge.
     pub held: u64,
+    /// How many repairs need a person; none shows no badge.
+    pub repairs: u64,
     /// True where Autotask is the emulator or a sandbox.
     pub test_server: bool,
     /// The state of the background worker: `Worker active 12 seconds ago`.
@@ -88,6 +92,11 @@ impl Shell {
     /// Whether Activity is the current part.
     pub fn in_activity(&self) -> bool {
         self.nav == Nav::Activity
+    }
+
+    /// Whether Repairs is the current part.
+    pub fn in_repairs(&self) -> bool {
+        self.nav == Nav::Repairs
     }
 
     /// Whether History is the current part.

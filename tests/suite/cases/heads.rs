@@ -54,6 +54,46 @@ fn opportunities() -> Vec<Case> {
     ]
 }
 
+fn main_street() -> Value {
+    json!({ "line1": "200 Main Street", "city": "Albany" })
+}
+
+fn harbor_plaza() -> Value {
+    json!({ "line1": "1 Harbor Plaza", "city": "Albany" })
+}
+
+fn billed(name: &'static str, billing: Value) -> Case {
+    delivered(name, main_street()).with("billing_address", billing)
+}
+
+fn billings() -> Vec<Case> {
+    let delivery = |address: Value| move |body: &mut Value| body["delivery"]["address"] = address;
+    let billing = |address: Value| move |body: &mut Value| body["billing_address"] = address;
+    let elsewhere = || json!({ "line1": "5 River Road", "city": "Troy", "state": "NY" });
+    vec![
+        billed("a billing address of its own", harbor_plaza()),
+        billed("a billing address that is the delivery address", main_street()),
+        quote("a billing address alone", &[]).with("billing_address", harbor_plaza()),
+        delivered("another delivery address", main_street()).then(delivery(elsewhere())),
+        delivered("no delivery address any more", main_street()).then(delivery(Value::Null)),
+        delivered("a billing address that comes later", main_street()).then(billing(harbor_plaza())),
+        billed("another billing address", harbor_plaza()).then(billing(elsewhere())),
+        billed("no billing address any more", harbor_plaza()).then(billing(Value::Null)),
+        billed("another delivery address beside the billing address", harbor_plaza())
+            .then(delivery(elsewhere())),
+        billed("a billing address that goes and comes", harbor_plaza())
+            .then(billing(main_street()))
+            .then(billing(elsewhere())),
+        billed("another billing address after it was won", harbor_plaza())
+            .becomes("won")
+            .then(billing(elsewhere())),
+        quote("a given quote with an address that changes", &[])
+            .of_the_case_before(true)
+            .with("delivery", json!({ "address": main_street() }))
+            .then(billing(harbor_plaza())),
+    ]
+}
+
 fn addresses() -> Vec<Case> {
     let long = "1 Very Long Street Name That Nobody Would Ever Want To Write On A Parcel";
     vec![
@@ -75,6 +115,14 @@ on_both! {
             table.case(case).await;
         }
         table.finish("heads", 26);
+    }
+
+    async fn addresses_are_as_in_their_snapshot(db) {
+        let mut table = Table::start(db).await;
+        for case in billings() {
+            table.case(case).await;
+        }
+        table.finish("addresses", 12);
     }
 
     async fn heads_with_other_choices_are_as_in_their_snapshot(db) {

@@ -46,6 +46,10 @@ fn products() -> Vec<Case> {
     ]
 }
 
+fn with_period(period: &str) -> Value {
+    line("recurring_service", json!({ "name": "New of two periods", "period": period }))
+}
+
 fn services() -> Vec<Case> {
     let twice = line("recurring_service", json!({ "name": "New twin service" }));
     vec![
@@ -80,7 +84,13 @@ fn services() -> Vec<Case> {
             "a service that is not chosen",
             json!({ "name": "Managed Workstation", "optional": true, "selected": false }),
         ),
-        quote("the same new service twice", &[twice.clone(), twice]),
+        quote("the same new service twice", &[twice.clone(), twice.clone()]),
+        service("a service of another period", json!({ "name": "managed SERVER", "period": "yearly" })),
+        service(
+            "a new service in another period than before",
+            json!({ "name": "New M", "period": "yearly" }),
+        ),
+        quote("one new service in two periods", &[with_period("monthly"), with_period("yearly")]),
     ]
 }
 
@@ -98,7 +108,7 @@ on_both! {
         for case in services() {
             table.case(case).await;
         }
-        table.finish("services", 11);
+        table.finish("services", 14);
     }
 
     async fn a_new_product_of_no_mapped_category_is_held(db) {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::table::{Case, Table, cable, quote};
+use super::table::{Case, Table, cable, line, quote};
 use crate::{
     harness::on_both,
     push::chosen::{CLOSED, CLOSED_WON, LOST, ON_HOLD},
@@ -29,6 +29,25 @@ fn cases() -> Vec<Case> {
         new("arrives lost").with("status", json!("lost")),
         new("edited after it was won").becomes("won").then(change),
         new("edited after it was lost").becomes("lost").then(change),
+        new("lost with a line more").then(|body| {
+            body["lines"]
+                .as_array_mut()
+                .unwrap()
+                .push(line("product", json!({ "id": "9", "name": "Too late" })));
+            body["delivery"] = json!({ "amount": "25.00" });
+            body["status"] = json!("lost");
+        }),
+        new("lost with a line less").then(|body| {
+            body["lines"] = json!([]);
+            body["status"] = json!("lost");
+        }),
+        new("a line more after it was won").becomes("won").then(|body| {
+            body["lines"]
+                .as_array_mut()
+                .unwrap()
+                .push(line("product", json!({ "id": "9", "name": "Too late" })));
+        }),
+        new("a given opportunity that is lost").of_the_case_before(false).with("status", json!("lost")),
         new("lost and reopened").becomes("lost").becomes("open"),
         new("won and reopened").becomes("won").becomes("open"),
         new("reopened with an edit").becomes("lost").then(|body| {
@@ -42,6 +61,13 @@ fn cases() -> Vec<Case> {
         }),
         new("lost after it was won").becomes("won").becomes("lost"),
         new("lost and reopened and won").becomes("lost").becomes("open").becomes("won"),
+    ]
+}
+
+/// What a person did in Autotask, before or after.
+fn with_a_person() -> Vec<Case> {
+    let change = |body: &mut serde_json::Value| body["lines"][0]["quantity"] = json!("5");
+    vec![
         new("a person closed it before it is won")
             .person(json!({ "stage": ON_HOLD, "status": CLOSED }))
             .becomes("won"),
@@ -63,9 +89,9 @@ fn cases() -> Vec<Case> {
 on_both! {
     async fn states_are_as_in_their_snapshot(db) {
         let mut table = Table::start(db).await;
-        for case in cases() {
+        for case in cases().into_iter().chain(with_a_person()) {
             table.case(case).await;
         }
-        table.finish("states", 23);
+        table.finish("states", 27);
     }
 }

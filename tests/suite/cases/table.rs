@@ -128,16 +128,19 @@ pub struct Table {
     text: String,
     names: BTreeMap<(&'static str, i64), String>,
     items: usize,
+    locations: usize,
     last: Option<(Value, Value)>,
 }
 
 impl Table {
     /// The customer, the cable and a role are linked from before.
     pub async fn start(db: &Database) -> Self {
-        let app = TestApp::start(db).await;
-        app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback)).await;
+        let app = Box::pin(TestApp::start(db)).await;
+        let fallback = app.save_settings(|form| "29681713".clone_into(&mut form.category_map.fallback));
+        Box::pin(fallback).await;
         let labor = line("labor", json!({ "id": "1", "sku": "LAB-1" }));
-        Draft::quote(&app, "Q-before").line("HDMI cable", "3 × 11.50").item(labor).send().await;
+        let before = Draft::quote(&app, "Q-before").line("HDMI cable", "3 × 11.50").item(labor);
+        Box::pin(before.send()).await;
         let mut tx = app.services.db.write().await.unwrap();
         let stored = db::find_document(&mut tx, app.tenant, Kind::Quote, "Q-before").await.unwrap().unwrap();
         let (key, link) = (Key::new(Target::Role, "sku lab-1"), Link { id: ROLE, ..Link::default() });
@@ -153,7 +156,7 @@ impl Table {
                 );
             }
         }
-        Self { app, text: String::new(), names, items: 0, last: None }
+        Self { app, text: String::new(), names, items: 0, locations: 0, last: None }
     }
 
     /// Goes through a case.
@@ -162,7 +165,7 @@ impl Table {
         let number =
             case.name.split([' ', ',', '\'']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
         let number: String = number.chars().take(50).collect();
-        self.items = 0;
+        (self.items, self.locations) = (0, 0);
         let mut given = None;
         for step in case.moves {
             match step {
@@ -246,7 +249,13 @@ impl Table {
                 self.last.as_mut().unwrap().1 = json!(id);
                 "quote"
             }
-            "QuoteLocations" => "location",
+            "Companies" => body["companyName"].as_str().unwrap(),
+            _ if path.ends_with("/Contacts") => body["emailAddress"].as_str().unwrap(),
+            "QuoteLocations" if self.locations > 0 => "other location",
+            "QuoteLocations" => {
+                self.locations += 1;
+                "location"
+            }
             "Products" | "Services" => body["name"].as_str().unwrap(),
             _ => {
                 self.items += 1;
@@ -298,6 +307,7 @@ fn entity_of(entity: &'static str, field: &str) -> Option<&'static str> {
     Some(match field {
         "id" => entity,
         "companyID" => "Companies",
+        "contactID" => "Contacts",
         "opportunityID" => "Opportunities",
         "quoteID" => "Quotes",
         "billToLocationID" | "shipToLocationID" | "soldToLocationID" => "QuoteLocations",

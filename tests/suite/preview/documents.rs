@@ -16,14 +16,14 @@ pub fn documents(count: usize) -> Vec<(&'static str, Value)> {
 }
 
 fn document() -> impl Strategy<Value = (&'static str, Value)> {
-    let head = (title(), owner(), customer(), delivery(), status());
+    let head = (title(), owner(), customer(), (delivery(), billing()), status());
     let lines = prop::collection::vec(line(), 0..8).prop_map(numbered);
     let charges = (any::<bool>(), any::<bool>(), 0..6_u8);
     (head, lines, charges, expiry()).prop_map(|(head, lines, (surcharge, coupon, kind), expires_on)| {
-        let (title, owner, (customer, contact), delivery, status) = head;
+        let (title, owner, (customer, contact), (delivery, billing), status) = head;
         let mut body = json!({
             "title": title, "currency": "USD", "owner": owner, "customer": customer, "contact": contact,
-            "delivery": delivery, "lines": lines,
+            "delivery": delivery, "billing_address": billing, "lines": lines,
         });
         if kind == 0 {
             body["status"] = json!("placed");
@@ -89,6 +89,12 @@ fn delivery() -> impl Strategy<Value = Value> {
     ])
 }
 
+/// The same address as the delivery's, another one, or none.
+fn billing() -> impl Strategy<Value = Value> {
+    let same = json!({ "line1": "1 Very Long Street Name That Nobody Would Ever Want To Write On A Parcel", "city": "Albany" });
+    select(vec![Value::Null, same, json!({ "line1": "1 Harbor Plaza", "postal_code": "12210" })])
+}
+
 /// A line without its id: of every kind, of things that Autotask has and of new ones.
 fn line() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -140,16 +146,13 @@ fn product() -> impl Strategy<Value = Value> {
 }
 
 fn service() -> impl Strategy<Value = Value> {
-    let name = prop_oneof![
-        Just("Managed Workstation".to_owned()),
-        Just("managed server".to_owned()),
-        (0..6_u8).prop_map(|nth| format!("New service {nth}")),
-    ];
-    let periods = select(vec!["monthly", "quarterly", "semi_annual", "yearly"]);
-    of_kind(
-        "recurring_service",
-        (name, periods).prop_map(|(name, period)| json!({ "name": name, "period": period })),
-    )
+    // A service has one period.
+    let periods = ["monthly", "quarterly", "semi_annual", "yearly"];
+    let known =
+        select(vec!["Managed Workstation", "managed server"]).prop_map(|name| (name.to_owned(), "monthly"));
+    let new = (0..6_usize).prop_map(move |nth| (format!("New service {nth}"), periods[nth % 4]));
+    let of = |(name, period): (String, &str)| json!({ "name": name, "period": period });
+    of_kind("recurring_service", prop_oneof![2 => known, 1 => new].prop_map(of))
 }
 
 fn labor() -> impl Strategy<Value = Value> {

@@ -76,6 +76,7 @@ async fn die_after_the_intent(app: &TestApp, number: &str) -> Lease {
         state: "intent".to_owned(),
         marker: Some(marker.to_string()),
         request: json!({ "companyID": NORTHWIND_TRADERS }).to_string(),
+        sources: None,
         autotask_id: None,
         note: None,
         lease_token: lease.lease_token,

@@ -1,6 +1,6 @@
 //! What needs a person: each cause with its sentence, and what releases it.
 
-use opportune::demo;
+use opportune::{demo, domain::author::Author};
 use reqwest::Method;
 use serde_json::json;
 
@@ -31,10 +31,10 @@ on_both! {
         assert_eq!(app.opportunity("Q-1")["companyID"], company);
     }
 
-    async fn an_inactive_customer_counts_as_missing(db) {
+    async fn an_inactive_customer_is_not_used(db) {
         let app = TestApp::start(db).await;
         app.quote("Q-1").customer("Empire Video Rental").send().await;
-        app.expect("Q-1", "held", "Customer is not in Autotask: Empire Video Rental").await;
+        app.expect("Q-1", "held", "Company Empire Video Rental is inactive in Autotask").await;
     }
 
     async fn two_companies_of_one_name_are_a_persons_choice(db) {
@@ -161,6 +161,40 @@ on_both! {
         assert_eq!(app.opportunities("Q-1").len(), 1);
     }
 
+    async fn a_linked_company_that_became_inactive_is_named(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").send().await;
+        let id = json!(NORTHWIND_TRADERS);
+        app.edit("Companies", &id, json!({ "isActive": false })).await;
+        app.quote("Q-2").send().await;
+        app.failures();
+        let cause = format!("Company {NORTHWIND_TRADERS}, with which Northwind Traders is linked, is inactive in Autotask");
+        app.expect("Q-2", "held", &cause).await;
+        assert_eq!(
+            app.push("Q-2").await["fix"],
+            "Make it active again in Autotask, then retry. Or choose another company on the push's page."
+        );
+        app.retry("Q-2").await;
+        app.failures();
+        app.expect("Q-2", "held", &cause).await;
+        app.edit("Companies", &id, json!({ "isActive": true })).await;
+        app.retry("Q-2").await;
+        app.expect("Q-2", "sent", "").await;
+    }
+
+    async fn another_company_can_be_chosen_in_place_of_an_inactive_one(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").send().await;
+        app.edit("Companies", &json!(NORTHWIND_TRADERS), json!({ "isActive": false })).await;
+        app.quote("Q-2").send().await;
+        app.failures();
+        let (push, larkspur) = (crate::customers::push_id(&app, "Q-2").await, 29_681_104);
+        app.services.link_customer(app.tenant, &Author::SYSTEM, push, &larkspur.to_string()).await.unwrap();
+        app.settle().await;
+        app.expect("Q-2", "sent", "").await;
+        assert_eq!(app.opportunity("Q-2")["companyID"], larkspur);
+    }
+
     async fn saving_releases_only_what_is_about_settings(db) {
         let app = TestApp::start(db).await;
         app.quote("Q-1").customer("Fresh Fields").send().await;
@@ -175,7 +209,8 @@ on_both! {
         app.quote("Q-2").with("currency", json!("EUR")).send().await;
         assert_eq!(
             app.push("Q-1").await["fix"],
-            "Choose its company on the push's page. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
+            "Choose its company on the push's page. Or turn on \"Create missing customers in Autotask\" on the Opportunities page \
+             and save: it is created then. Or add a company called exactly \"Fresh Fields\" in Autotask, then retry."
         );
         assert_eq!(app.push("Q-2").await["fix"], "Amounts are never converted. Enter this one in Autotask by hand.");
     }

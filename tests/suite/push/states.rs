@@ -93,7 +93,8 @@ on_both! {
             quote.set("title", json!("Too late"));
             quote.send().await;
             assert_eq!(app.calls(), 0, "{end}");
-            app.expect(&quote.number, "sent", "").await;
+            let note = format!("The quote is {end}: what was changed since it was last sent is left out.");
+            app.expect(&quote.number, "sent", &note).await;
         }
     }
 

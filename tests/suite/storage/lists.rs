@@ -64,6 +64,46 @@ on_both! {
         assert!(db::option_counts(&mut tx, f.other).await.unwrap().is_empty());
     }
 
+    async fn lengths_are_kept_by_their_fields(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        let row = |field: &str, length| ("Opportunities".to_owned(), field.to_owned(), length);
+        db::put_lengths(&mut tx, f.tenant, &[row("title", 200), row("unheard", 7)]).await.unwrap();
+        db::put_lengths(&mut tx, f.tenant, &[row("title", 90)]).await.unwrap();
+        assert_eq!(db::lengths(&mut tx, f.tenant).await.unwrap().of("Opportunities", "title"), 90);
+        assert_eq!(db::lists(&mut tx, f.tenant).await.unwrap().lengths.of("Opportunities", "title"), 90);
+        assert_eq!(db::lengths(&mut tx, f.other).await.unwrap().of("Opportunities", "title"), 128);
+    }
+
+    async fn options_are_found_whatever_their_case_and_accents(db) {
+        let f = Fixture::open(db).await;
+        let mut tx = f.db.write().await.unwrap();
+        let names = ["Ålesund Kommune", "ÉCLAIR & Fils", "ООО Ромашка", "100% Ölmühle", "Eclair"];
+        let rows: Vec<Placed> = (1..).zip(names).map(|(value, name)| (0, ListOption { detail: None, ..option(value, name) })).collect();
+        db::put_options(&mut tx, f.tenant, List::Companies, &rows, 1).await.unwrap();
+        let searches = [
+            ("ålesund", vec![1]),
+            ("ALESUND kom", vec![1]),
+            ("ooo", vec![]),
+            ("ооо ромашка", vec![3]),
+            ("100% ÖLMÜHLE", vec![4]),
+            ("0_", vec![]),
+            ("eclair", vec![5, 2]),
+            ("", vec![4, 5, 1, 2, 3]),
+        ];
+        for (text, expected) in searches {
+            let found = db::search_options(&mut tx, f.tenant, List::Companies, text, 9).await.unwrap();
+            let mut values: Vec<i64> = found.iter().map(|option| option.value).collect();
+            let mut expected = expected;
+            // How names sort is the database's own.
+            if text.is_empty() {
+                values.sort_unstable();
+                expected.sort_unstable();
+            }
+            assert_eq!(values, expected, "{text}");
+        }
+    }
+
     async fn large_lists_are_read_by_the_page_alone(db) {
         let f = Fixture::open(db).await;
         let mut tx = f.db.write().await.unwrap();

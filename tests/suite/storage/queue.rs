@@ -18,7 +18,7 @@ const NO_LIMIT: i64 = 100;
 const ALL: PushFilter<'_> = PushFilter { state: None, backfill: None };
 
 impl Fixture {
-    async fn enable(&self, tenant: TenantId, enabled: bool) {
+    pub(super) async fn enable(&self, tenant: TenantId, enabled: bool) {
         let settings = OpportunitySettings { enabled, sections: None };
         let new = NewRevision {
             settings: &settings,
@@ -34,7 +34,7 @@ impl Fixture {
     }
 
     /// Claims at `now`, for 100 milliseconds.
-    async fn claim(&self, now: i64, per_tenant: i64) -> Option<Lease> {
+    pub(super) async fn claim(&self, now: i64, per_tenant: i64) -> Option<Lease> {
         let mut tx = self.db.write().await.unwrap();
         let lease = db::claim_push(&mut tx, now, now + 100, per_tenant).await.unwrap();
         tx.commit().await.unwrap();
@@ -58,7 +58,7 @@ impl Fixture {
         claimed
     }
 
-    async fn finish(&self, lease: &Lease, outcome: &Outcome<'_>) -> bool {
+    pub(super) async fn finish(&self, lease: &Lease, outcome: &Outcome<'_>) -> bool {
         let mut tx = self.db.write().await.unwrap();
         let finished = db::finish_push(&mut tx, lease, outcome, 50).await.unwrap();
         tx.commit().await.unwrap();

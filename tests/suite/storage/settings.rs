@@ -24,6 +24,7 @@ fn settings(probability: u8) -> OpportunitySettings {
             status: 4,
             probability: Some(probability),
             shipping: None,
+            create_missing_customers: true,
         },
         won: Won { stage: 5, status: 6 },
         lost: Lost { stage: None, status: 7 },

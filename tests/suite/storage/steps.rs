@@ -3,7 +3,7 @@
 use opportune::{
     db::{self, AttemptRow, StepRow},
     domain::{
-        ids::PushId,
+        ids::{DocumentId, PushId},
         plan::{Key, Link, Target},
     },
 };
@@ -21,6 +21,7 @@ fn step(push: PushId, state: &str, key: &str) -> StepRow {
         state: state.to_owned(),
         marker: Some("[]".to_owned()),
         request: "{}".to_owned(),
+        sources: Some(r#"{"the quote's number":["name"]}"#.to_owned()),
         autotask_id: None,
         note: None,
         lease_token: 1,
@@ -74,6 +75,44 @@ on_both! {
         let key = Key::new(Target::Product, "SKU-1");
         db::put_link(&mut tx, f.tenant, document, &key, &Link { id: 77, ..Link::default() }, 9).await.unwrap();
         assert!(!db::may_create(&mut tx, f.tenant, "product", "SKU-1", 2).await.unwrap());
+    }
+
+    async fn a_step_that_was_closed_stays_as_it_is(db) {
+        let f = Fixture::open(db).await;
+        let push = f.push("Q-1", 1).await;
+        let mut tx = f.db.write().await.unwrap();
+        let document = DocumentId(db::push(&mut tx, f.tenant, push).await.unwrap().unwrap().document_id);
+        let row = step(push, "intent", "1");
+        db::add_step(&mut tx, f.tenant, document, &row).await.unwrap();
+        db::close_step(&mut tx, f.tenant, row.id, "done", Some(77), None, 9).await.unwrap();
+        db::close_step(&mut tx, f.tenant, row.id, "unknown", None, None, 10).await.unwrap();
+        let all = db::steps(&mut tx, f.tenant, push).await.unwrap();
+        assert_eq!((all[0].state.as_str(), all[0].autotask_id), ("done", Some(77)));
+    }
+
+    async fn a_company_is_created_by_one_document_at_a_time(db) {
+        let f = Fixture::open(db).await;
+        let pushes = [f.push("Q-1", 1).await, f.push("Q-2", 1).await];
+        let mut tx = f.db.write().await.unwrap();
+        let mut documents = Vec::new();
+        for push in pushes {
+            documents.push(DocumentId(db::push(&mut tx, f.tenant, push).await.unwrap().unwrap().document_id));
+        }
+        let company = |push| StepRow { target: "company".to_owned(), ..step(push, "intent", "7") };
+        let first = company(pushes[0]);
+        db::add_step(&mut tx, f.tenant, documents[0], &first).await.unwrap();
+        let key = Key::new(Target::Company, "7");
+        let others = db::open_creates_of_others(&mut tx, f.tenant, documents[1], &key).await.unwrap();
+        assert_eq!(others, std::slice::from_ref(&first));
+        assert!(db::open_creates_of_others(&mut tx, f.tenant, documents[0], &key).await.unwrap().is_empty());
+        assert!(db::open_creates_of_others(&mut tx, f.other, documents[1], &key).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+        let mut tx = f.db.write().await.unwrap();
+        assert!(db::add_step(&mut tx, f.tenant, documents[1], &company(pushes[1])).await.is_err());
+        drop(tx);
+        let mut tx = f.db.write().await.unwrap();
+        db::close_step(&mut tx, f.tenant, first.id, "failed", None, None, 9).await.unwrap();
+        db::add_step(&mut tx, f.tenant, documents[1], &company(pushes[1])).await.unwrap();
     }
 
     async fn attempts_are_shown_newest_first_and_at_most_two_hundred(db) {

@@ -74,7 +74,7 @@ on_both! {
         ];
         db::put_options(&mut tx, f.tenant, List::Companies, &rows, 1).await.unwrap();
         let found = [("cotton", vec![13, 12]), ("100 wool", vec![12]), ("_", vec![12]), ("%", vec![12]), ("11", vec![11, 13]),
-            ("Öl", vec![11]), ("x11", vec![13]), ("club", vec![])];
+            ("Öl &", vec![11]), ("x11", vec![13]), ("club", vec![])];
         for (text, values) in found {
             let hits = db::search_options(&mut tx, f.tenant, List::Companies, text, 9).await.unwrap();
             let mut hits: Vec<_> = hits.iter().map(|option| option.value).collect();

@@ -31,12 +31,15 @@ pub fn any_quote(status: impl Strategy<Value = &'static str>) -> impl Strategy<V
         lines.into_iter().filter_map(with_id).collect::<Vec<_>>()
     });
     let charges = (prop::option::of(amount(9_000_000)), prop::option::of(amount(900_000)), amount(900_000));
-    (status, lines, charges, 0..3_u8).prop_map(|(status, lines, (delivery, surcharge, coupon), nth)| {
+    let head = (0..3_u8, any_addresses());
+    (status, lines, charges, head).prop_map(|(status, lines, charges, (nth, (address, billing)))| {
+        let (delivery, surcharge, coupon) = charges;
         let mut body = written(status, &lines);
         body["title"] = json!(["Office refresh", "Phase 2 — Wi-Fi", "50% off"][usize::from(nth)]);
         body["expires_on"] =
             [json!(null), json!("2026-12-07"), json!("2026-11-01")][usize::from(nth)].clone();
-        body["delivery"] = json!({ "amount": delivery, "taxable": nth == 1 });
+        body["delivery"] = json!({ "amount": delivery, "taxable": nth == 1, "address": address });
+        body["billing_address"] = billing;
         let mut document = intake::quote("Q-1", &body).unwrap();
         if let Some(amount) = surcharge {
             document.content.surcharge = Some(Charge { amount: amount.parse().unwrap(), taxable: false });
@@ -46,6 +49,19 @@ pub fn any_quote(status: impl Strategy<Value = &'static str>) -> impl Strategy<V
         }
         Sent { body, document }
     })
+}
+
+/// Where it goes and where the invoice goes: the same, another one, or nothing is said.
+fn any_addresses() -> impl Strategy<Value = (Json, Json)> {
+    let one = || {
+        prop::sample::select(vec![
+            Json::Null,
+            json!({ "line1": "200 Main Street", "line2": "Dock 4", "city": "Albany" }),
+            json!({ "line1": "1 Harbor Plaza", "city": "Albany", "country": "US" }),
+            json!({ "line1": "1 Harbor Plaza", "city": "Albany", "country": "CA" }),
+        ])
+    };
+    (one(), one())
 }
 
 fn written(status: &str, lines: &[Json]) -> Json {

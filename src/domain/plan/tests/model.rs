@@ -86,13 +86,22 @@ impl Model {
         self.rows[&Key::only(Target::Opportunity)][field].clone()
     }
 
-    /// What Autotask has, without the fields that are empty.
+    /// What Autotask has, without the fields that are empty, and without locations that nothing points to any more: they
+    /// cannot be deleted.
     pub fn state(&self) -> BTreeMap<Key, Row> {
         let filled = |row: &Row| {
             let fields = row.iter().filter(|(_, value)| !value.is_null());
             fields.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
-        self.rows.iter().map(|(key, row)| (key.clone(), filled(row))).collect()
+        let quote = self.rows.get(&Key::only(Target::Quote));
+        let roles = ["billToLocationID", "shipToLocationID", "soldToLocationID"];
+        let is_used = |key: &Key| {
+            let id = json!(self.links.id(key));
+            key.target != Target::QuoteLocation
+                || quote.is_some_and(|quote| roles.iter().any(|role| quote[*role] == id))
+        };
+        let used = self.rows.iter().filter(|(key, _)| is_used(key));
+        used.map(|(key, row)| (key.clone(), filled(row))).collect()
     }
 }
 

@@ -7,8 +7,12 @@ use serde_json::{Value as Json, json};
 use super::{
     Model,
     documents::{Sent, any_quote, expected},
+    quote,
 };
-use crate::domain::plan::{Key, Target};
+use crate::domain::{
+    document::{Charge, Discount, Line, LineKind},
+    plan::{Key, Target},
+};
 
 const CASES: u32 = 2_000;
 
@@ -24,6 +28,16 @@ fn any_status() -> impl Strategy<Value = &'static str> {
 
 fn edits() -> impl Strategy<Value = Vec<Sent>> {
     prop::collection::vec(any_quote(any_status()), 0..5)
+}
+
+/// Amounts that no document of intake has, and those at its limits.
+fn extreme() -> impl Strategy<Value = Decimal> {
+    let at =
+        ["999999999.9999", "0.0001", "79228162514264337593543950335", "7.9228162514264337593543950335", "0"];
+    (prop::sample::select(at.to_vec()), any::<bool>()).prop_map(|(text, minus)| {
+        let amount: Decimal = text.parse().unwrap();
+        if minus { -amount } else { amount }
+    })
 }
 
 /// What only a person sets, once the record is there.
@@ -82,6 +96,25 @@ proptest! {
         let mut at_once = Model::default();
         at_once.apply(&last.document);
         prop_assert_eq!(model.state(), at_once.state());
+    }
+
+    #[test]
+    fn no_amounts_are_too_much_for_a_plan(
+        amounts in prop::collection::vec((extreme(), extreme(), extreme(), extreme(), 0..4_u8), 0..6),
+        charge in extreme(),
+    ) {
+        let mut document = quote("open", &[]);
+        let with_amounts = |(nth, (quantity, price, cost, off, discount)): (usize, (Decimal, Decimal, Decimal, Decimal, u8))| {
+            let discount = [None, Some(Discount::Unit(off)), Some(Discount::Line(off)), Some(Discount::Percent(off))][usize::from(discount)];
+            let plain = Line { id: nth.to_string(), name: "Thing".to_owned(), kind: LineKind::Service, quantity, unit_price: price,
+                unit_cost: Some(cost), discount, selected: true, ..Line::default() };
+            let fee = Line { kind: LineKind::SetupFee, ..plain.clone() };
+            Line { kind: LineKind::Bundle, components: vec![plain.clone(), fee], ..plain }
+        };
+        document.content.lines = amounts.into_iter().enumerate().map(with_amounts).collect();
+        document.content.coupon = Some(charge);
+        document.content.surcharge = Some(Charge { amount: charge, taxable: false });
+        prop_assert!(!Model::default().steps(&document).is_empty());
     }
 
     #[test]

@@ -23,6 +23,8 @@ use crate::{
     error::FieldErrors,
 };
 
+const NO_FLAG: &str = "must be true or false";
+
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -149,7 +151,7 @@ impl<'a> Reading<'a> {
                 ("format", _) => {}
                 ("include_unquoted_sales", _) => match value.as_bool() {
                     Some(include) => self.form.include_unquoted_sales = include.to_string(),
-                    None => self.wrong(name, "must be true or false"),
+                    None => self.wrong(name, NO_FLAG),
                 },
                 (_, Some((section, _))) => match value.as_table() {
                     Some(below) => self.section(section, below),
@@ -183,6 +185,7 @@ impl<'a> Reading<'a> {
         let read = match field.kind {
             Kind::Choice(list) => self.choice(path, list, field.none, value),
             Kind::Percent => Ok(percent(value, field.none)),
+            Kind::Flag => value.as_bool().map(|on| Some(on.to_string())).ok_or_else(|| NO_FLAG.to_owned()),
             Kind::Name => value
                 .as_str()
                 .map(|name| Some(name.to_owned()))

@@ -73,6 +73,7 @@ fn tenant() -> Tenant {
             status: 1,
             probability: Some(50),
             shipping: Some(1),
+            create_missing_customers: false,
         },
         won: Won { stage: 3, status: 9 },
         lost: Lost { stage: None, status: 1 },
@@ -112,6 +113,7 @@ stage = { name = "Two", id = 2 }
 status = { name = "One", id = 1 }
 probability = 50 # 0 to 100, or "none"
 shipping = { name = "One", id = 1 } # or "none"
+create_missing_customers = false # true or false
 
 # When a quote is won
 [won]
@@ -369,7 +371,7 @@ prop_compose! {
         let mapped = categories.iter().filter(|category| !is_bundle(category)).zip(&ids[12..]);
         let sections = Sections {
             include_unquoted_sales: optional[3],
-            created: Created { category: ids[0], default_owner: ids[1], stage: ids[2], status: ids[3], probability, shipping: some(0) },
+            created: Created { category: ids[0], default_owner: ids[1], stage: ids[2], status: ids[3], probability, shipping: some(0), create_missing_customers: optional[0] },
             won: Won { stage: ids[4], status: ids[5] },
             lost: Lost { stage: some(1), status: ids[6] },
             codes: BillingCodes { product: ids[7], recurring_service: ids[8], payment_surcharge: ids[9], non_recurring_service: ids[10] },

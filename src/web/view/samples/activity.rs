@@ -4,6 +4,7 @@ use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
     Activity, Answer, Answers, AttemptRow, CauseGroup, CompanyPicker, ErrorLink, Filter, Link,
     LinkOpportunity, Nav, Notice, PushDetail, PushRow, StepRow, StopSync, Tag, Text, Tone, ValueRow,
+    WrittenValues,
 };
 
 pub(super) fn samples() -> [(&'static str, String); 12] {
@@ -25,12 +26,12 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
         ("push-stopped", page(&PushDetail { can_resume: true, actions: vec![], ..push_sent() })),
         ("push-link-opportunity", page(&link_opportunity())),
         ("push-stop", page(&stop_sync())),
-        ("push-new", page(&PushDetail { steps: vec![], values: vec![], attempts: vec![], ..push_sent() })),
+        ("push-new", page(&PushDetail { steps: vec![], written: vec![], attempts: vec![], ..push_sent() })),
     ]
 }
 
 fn answers(working: Answer, stuck: Answer, behind: &str) -> Answers {
-    Answers { working, stuck, behind: Answer::new(Tone::Plain, behind) }
+    Answers { working, stuck, behind: Answer::new(Tone::Plain, behind), checking: None }
 }
 
 fn empty(why: &str, filtered: bool) -> Activity {
@@ -68,11 +69,14 @@ fn held() -> Activity {
             links: vec![],
             ..Notice::default()
         }),
-        answers: answers(
-            Answer::new(Tone::Ok, "Working. Last sent 2 minutes ago."),
-            Answer::new(Tone::Warn, "14 quotes need you."),
-            "Oldest waiting: 4 minutes.",
-        ),
+        answers: Answers {
+            checking: Some(Answer::new(Tone::Warn, "Checking whether Autotask received 2 records.")),
+            ..answers(
+                Answer::new(Tone::Ok, "Working. Last sent 2 minutes ago."),
+                Answer::new(Tone::Warn, "14 quotes need you."),
+                "Oldest waiting: 4 minutes.",
+            )
+        },
         groups: vec![
             group(
                 "Category \"Drones\" is not mapped",
@@ -88,7 +92,7 @@ fn held() -> Activity {
                 "Q-10430",
                 "شركة الخليج لتقنية المعلومات",
                 Tag::new(Tone::Plain, "Waiting"),
-                "Autotask busy, continues 14:05",
+                "Autotask is busy: too many requests at the moment. Goes on at 14:05 UTC, in 3 minutes",
             ),
             row("Q-10429", HOSTILE, Tag::new(Tone::Warn, "Held"), "Category \"Drones\" is not mapped"),
             row("S-2218", "Fabrikam", Tag::new(Tone::Bad, "Failed"), HOSTILE),
@@ -134,6 +138,7 @@ fn push_sent() -> PushDetail {
         shell: shell("Q-10432 — Activity", Nav::Activity, &["Activity", "Q-10432"]),
         errors: Vec::new(),
         notice: None,
+        request_id: Some("0192f3a4-5b6c-7d8e-9f00-112233445566".to_owned()),
         id: "0192".to_owned(),
         document: "Q-10432".to_owned(),
         customer: "Contoso Dental".to_owned(),
@@ -155,12 +160,12 @@ fn push_sent() -> PushDetail {
             step("Create the quote", Tag::new(Tone::Ok, "Done"), Some("Quote 9021"), ""),
             step("Create the items", Tag::new(Tone::Ok, "Done"), None, "10 of 10"),
         ],
-        values: vec![
+        written: vec![written(vec![
             value("companyID", "Contoso Dental (175)", "Customer of the quote"),
             value("ownerResourceID", "Avery Chen (29682885)", "Matched from the quote's owner"),
             value("stage", "Proposal Sent (7)", "When a quote is created"),
             value("title", "Q-10432 Workstation refresh 2027", "Quote number and title"),
-        ],
+        ])],
         attempts: vec![attempt(Tag::new(Tone::Ok, "200 OK"), r#"{"itemId": 41877}"#)],
     }
 }
@@ -179,7 +184,7 @@ fn push_held() -> PushDetail {
             step("Create the product", Tag::new(Tone::Bad, "Failed"), None, HOSTILE),
             step("Create the items", Tag::new(Tone::Plain, "Waiting"), None, "7 of 10"),
         ],
-        values: vec![value("description", HOSTILE, HOSTILE)],
+        written: vec![written(vec![value("description", HOSTILE, HOSTILE)])],
         attempts: vec![attempt(Tag::new(Tone::Bad, "500 Internal Server Error"), HOSTILE)],
         ..push_sent()
     }
@@ -237,6 +242,11 @@ fn step(label: &str, state: Tag, made: Option<&str>, note: &str) -> StepRow {
         autotask_id: made.map(|made| Link::new("https://autotask.example/", made)),
         note: note.to_owned(),
     }
+}
+
+fn written(values: Vec<ValueRow>) -> WrittenValues {
+    let summary = format!("Create the opportunity: {} values, with settings revision 3", values.len());
+    WrittenValues { summary, values }
 }
 
 fn value(field: &str, value: &str, source: &str) -> ValueRow {

@@ -58,6 +58,7 @@ pub(super) fn form() -> Form {
     form.created.stage.options = choices(&stages, "Proposal Sent");
     form.created.status.options = choices(&statuses, "Active");
     form.created.shipping.options = choices(&["Ground", "Courier"], "");
+    form.created.create_missing_customers = true;
     form.won.stage.options = choices(&stages, "Closed Won");
     form.won.status.options = choices(&statuses, "Active");
     form.lost.stage.options = choices(&stages, "");
@@ -362,6 +363,7 @@ fn the_page_uses_the_documented_words_and_names() {
     for name in [
         "include_unquoted_sales",
         "created[default_owner]",
+        "created[create_missing_customers]",
         "lost[keep_stage]",
         "codes[payment_surcharge]",
         "category_map[fallback]",

@@ -1,0 +1,40 @@
+//! What pushes that are not finished wait for, beside what is written in their own rows.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::{
+    db::{self, PushRow, Tx},
+    domain::ids::TenantId,
+    error::Result,
+    service::{Services, workers::WorkerState},
+};
+
+/// What holds a tenant's pushes up, or lets them go on.
+#[derive(Clone, Debug)]
+pub struct Waits {
+    /// Whether the sync is on.
+    pub enabled: bool,
+    /// Whether anything is being sent at all.
+    pub worker: WorkerState,
+    /// The place of each push that is due among all that are, from 1.
+    pub places: HashMap<Uuid, i64>,
+    /// Creates whose outcome nobody told, and that are being looked up.
+    pub unknown: i64,
+}
+
+impl Services {
+    /// What holds these pushes up.
+    pub(super) async fn waits(&self, tx: &mut Tx, tenant: TenantId, rows: &[&PushRow]) -> Result<Waits> {
+        let now = self.clock.now();
+        let is_due = |row: &&&PushRow| row.state == "waiting" && row.run_at <= now;
+        let due: Vec<Uuid> = rows.iter().filter(is_due).map(|row| row.id).collect();
+        Ok(Waits {
+            enabled: db::settings(tx, tenant).await?.settings.enabled,
+            worker: WorkerState::of(db::worker_last_seen(tx).await?, now),
+            places: db::queue_places(tx, tenant, &due, now).await?.into_iter().collect(),
+            unknown: db::unknown_steps_of(tx, tenant, now).await?,
+        })
+    }
+}

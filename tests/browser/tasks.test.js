@@ -133,7 +133,10 @@ for (const [how, Hand, javaScript] of [['with a mouse and without JavaScript', M
     it('change an inactive value', async () => {
       await demo.editPicklist('Opportunities/stage', SOLUTION_DESIGN, { isActive: false });
       await robin.page.goto('/apps/autotask');
+      // Leaving before the answer would take the request back.
+      const taken = robin.page.waitForResponse((response) => response.url().endsWith('/lists/refresh'));
       await robin.hand.press(robin.page.getByRole('button', { name: 'Refresh lists' }));
+      await taken;
       const stage = [CREATED, 'Stage'];
       await eventually(async () => {
         await robin.open();

@@ -5,10 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    Worker,
-    end::Stop,
-};
+use super::{Worker, end::Stop};
 use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
@@ -155,7 +152,7 @@ impl<'a> Recorder<'a> {
         let now = self.worker.services.clock.now();
         let mut tx = self.worker.services.db.write().await?;
         if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
-            return Err(Error::Conflict("the lease was lost".to_owned()).into());
+            return Err(Error::Conflict("the lease was lost".to_owned()));
         }
         let calls = self.notes.iter().filter(|note| matches!(note, Note::Attempt(_))).count();
         let calls = i64::try_from(calls).unwrap_or(i64::MAX);

@@ -21,7 +21,7 @@ impl Oracle<'_> {
     /// What is wrong already, while the run goes on.
     pub fn breaks(&self) -> Vec<String> {
         let mut wrong = self.doubles();
-        wrong.extend(self.numbers().into_iter().flat_map(|number| self.backwards(number)));
+        wrong.extend(self.numbers().into_iter().filter_map(|number| self.backwards(number)));
         wrong
     }
 
@@ -109,7 +109,7 @@ impl Oracle<'_> {
         }
         let (title, items) = (text(&opportunity["title"]), self.items(number));
         let is_like = |version: &Version| {
-            title == format!("{number} {}", version.title) && items == wanted(&version.lines)
+            title == format!("{number} {}", version.title) && items.as_ref() == Some(&wanted(&version.lines))
         };
         // What changes after a quote was decided is not sent: then it is as it was at some time, but never a mixture.
         let is_fine = match last.status {
@@ -137,13 +137,13 @@ impl Oracle<'_> {
     }
 }
 
-fn wanted(lines: &[Line]) -> Option<Vec<(String, String, String)>> {
+fn wanted(lines: &[Line]) -> Vec<(String, String, String)> {
     let mut items: Vec<_> = lines
         .iter()
         .map(|line| (line.name.clone(), line.quantity.to_string(), line.price.to_string()))
         .collect();
     items.sort_unstable();
-    Some(items)
+    items
 }
 
 fn text(value: &Value) -> String {

@@ -81,10 +81,9 @@ fn life(rng: &mut StdRng, nth: u32) -> Vec<Version> {
 
 fn alter(rng: &mut StdRng, now: &mut Version, change: u32) {
     match (now.status, rng.random_range(0..10)) {
-        ("open", 0..=2) => now.status = "won",
+        ("open", 0..=2) | ("lost", 5) => now.status = "won",
         ("open", 3) | ("won", 0) => now.status = "lost",
         ("won" | "lost", 1..=4) => now.status = "open",
-        ("lost", 5) => now.status = "won",
         (_, 6) => now.title = format!("Office refresh {change}"),
         (_, 7) => now.lines.push(line(rng)),
         (_, 8) if now.lines.len() > 1 => drop(now.lines.remove(0)),

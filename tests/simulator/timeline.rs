@@ -23,7 +23,7 @@ pub const DIRECTOR: Actor = usize::MAX;
 pub const NOBODY: Actor = usize::MAX - 1;
 
 /// Real time after which a baton that does not come back is a hang.
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_mins(1);
 
 #[derive(Clone)]
 pub struct Timeline(Arc<Shared>);

@@ -169,7 +169,8 @@ async fn what_takes_longer_than_the_grace_period_is_handed_back_too() {
     let mut demo = Demo::start().await;
     demo.slow_down("V1.0/Quotes", 90_000).await;
     demo.put("S-1").await;
-    until("its opportunity is there", async || !demo.emulator.entities("Opportunities").is_empty()).await;
+    let asked = "SELECT COUNT(*) FROM step WHERE target = 'quote' AND state = 'intent'";
+    until("its quote is on the way", async || demo.count(asked).await == 1).await;
     demo.terminate();
     let (code, took) = demo.ended().await;
     assert_eq!(code, Some(0));
@@ -182,7 +183,8 @@ async fn a_second_signal_ends_it_at_once() {
     let mut demo = Demo::start().await;
     demo.slow_down("V1.0/Quotes", 90_000).await;
     demo.put("S-1").await;
-    until("its opportunity is there", async || !demo.emulator.entities("Opportunities").is_empty()).await;
+    let asked = "SELECT COUNT(*) FROM step WHERE target = 'quote' AND state = 'intent'";
+    until("its quote is on the way", async || demo.count(asked).await == 1).await;
     demo.terminate();
     let health = format!("{}/healthz", demo.web);
     until("it takes no more requests", async || demo.http.get(&health).send().await.is_err()).await;

@@ -56,10 +56,10 @@ on_both! {
         }
         let first = held_up_at(&app, "commit.after", "product").await;
         app.settle().await;
-        let reason = "Another quote is creating the same product in Autotask. It is used once it is there.";
+        let reason = "Checking whether Autotask received it, so that there are not two";
         app.expect("Q-2", "waiting", reason).await;
         first.go_on().await;
-        app.after(5 * SECOND).await;
+        app.after(MINUTE).await;
         app.expect("Q-1", "sent", "").await;
         app.expect("Q-2", "sent", "").await;
         assert_eq!(app.rows("Products").iter().filter(|row| row["name"] == "Rare part").count(), 1);

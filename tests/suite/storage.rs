@@ -7,12 +7,14 @@ mod connections;
 mod documents;
 mod history;
 mod items;
+mod limits;
 mod lists;
 mod polls;
 mod queue;
 mod settings;
 mod steps;
 mod stops;
+mod turns;
 mod workers;
 
 use std::{fs, path::Path};
@@ -102,6 +104,13 @@ on_both! {
         let mut tx = again.read().await.unwrap();
         assert_eq!(db::find_tenant(&mut tx, "Ours").await.unwrap(), Some(fixture.tenant));
         assert_eq!(db::find_tenant(&mut tx, "Nobody").await.unwrap(), None);
+    }
+
+    async fn the_server_tells_the_time(db) {
+        let fixture = Fixture::open(db).await;
+        let time = fixture.db.time().await.unwrap();
+        assert_eq!(time.is_some(), db.url.starts_with("postgres"));
+        assert!(time.is_none_or(|at| (at - Clock::system().now()).abs() < 600_000), "{time:?}");
     }
 
     async fn what_is_not_committed_is_gone(db) {

@@ -14,7 +14,7 @@ use crate::{
     crypto::Sealer,
     db::Db,
     error::{Error, Result},
-    service::Services,
+    service::{Services, limits::Limits},
     web,
     worker::Worker,
 };
@@ -23,6 +23,8 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(30);
 /// How long the test of a connection may take: shorter than a page may.
 const TEST_WITHIN: Duration = Duration::from_secs(20);
+/// How often the database is asked for the time.
+const KEEP_TIME: Duration = Duration::from_secs(30);
 /// How long the database may take to say that it is there.
 const READY: Duration = Duration::from_secs(2);
 
@@ -59,6 +61,7 @@ impl App {
     /// When a part cannot run.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let tasks = TaskTracker::new();
+        tasks.spawn(keep_time(self.services.clone(), stop.clone()));
         let worker = (self.config.role != Role::Web).then(|| {
             let worker = Worker::new(self.services.clone(), self.config.worker.clone());
             let stopped = stop.clone();
@@ -100,8 +103,10 @@ async fn finish(worker: tokio::task::JoinHandle<Result<()>>, stop: CancellationT
 /// # Errors
 /// When the database or the key cannot be had.
 pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
+    let db = Db::open(&config.database_url).await?;
+    follow(&db, &clock).await?;
     Ok(Services {
-        db: Db::open(&config.database_url).await?,
+        db,
         clock,
         sealer: match &config.key {
             Some(keys) => Sealer::from_text(keys)?,
@@ -109,9 +114,26 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
         },
         client: autotask::Client::new(config.worker.write_timeout)?,
         discovery_url: config.discovery_url.as_str().into(),
+        limits: Limits::new(&config.worker),
         test_within: TEST_WITHIN,
         wake: Arc::new(Notify::new()),
     })
+}
+
+/// Leases, schedules and budgets go by the database's time: machines need not agree on theirs.
+async fn follow(db: &Db, clock: &Clock) -> Result<()> {
+    if let Some(at) = db.time().await? {
+        clock.follow(at);
+    }
+    Ok(())
+}
+
+async fn keep_time(services: Services, stop: CancellationToken) {
+    while time::timeout(KEEP_TIME, stop.cancelled()).await.is_err() {
+        if let Err(error) = follow(&services.db, &services.clock).await {
+            tracing::warn!(%error, "the database could not be asked for the time");
+        }
+    }
 }
 
 /// The key's file: as configured, else beside the SQLite file.

@@ -57,6 +57,8 @@ pub struct WorkerConfig {
     /// … and believed lost only this long after: Autotask works on a request for up to 5 minutes, also when its
     /// sender has gone.
     pub quarantine: Duration,
+    /// Percent of the calls that Autotask allows a tenant in an hour which are ours.
+    pub share_percent: i64,
     /// How long a request that writes may take; shorter than the lease, so that no request outlives it.
     pub write_timeout: Duration,
 }
@@ -71,6 +73,7 @@ impl Default for WorkerConfig {
             heartbeat: Duration::from_secs(15),
             second_look: Duration::from_secs(30),
             quarantine: Duration::from_secs(330),
+            share_percent: 40,
             write_timeout: Duration::from_secs(100),
         }
     }

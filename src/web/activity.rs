@@ -15,7 +15,10 @@ use crate::{
         ids::{BackfillId, PushId},
         person::Role,
     },
-    service::activity::{self, PushFilter, Summary},
+    service::{
+        activity::{self, PushFilter, Summary},
+        limits::standstill::Standstill,
+    },
 };
 
 /// What the list is narrowed by.
@@ -51,7 +54,7 @@ pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Pag
     html(&Activity {
         shell: signed.shell("Activity", Nav::Activity, &[]),
         notice: None,
-        answers: answers(now, &summary),
+        answers: answers(now, &summary, activity.standstill.as_ref()),
         groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
         filter: filter(&narrowed),
         rows: activity
@@ -82,7 +85,7 @@ fn empty(filtered: bool) -> &'static str {
     }
 }
 
-fn answers(now: Millis, summary: &Summary) -> Answers {
+fn answers(now: Millis, summary: &Summary, standstill: Option<&Standstill>) -> Answers {
     let held = u64::try_from(summary.held).unwrap_or(0);
     let stuck = match held {
         0 => Answer::new(Tone::Ok, "Nothing needs you."),
@@ -93,7 +96,20 @@ fn answers(now: Millis, summary: &Summary) -> Answers {
         None => Answer::new(Tone::Ok, "Nothing is waiting."),
         Some(at) => Answer::new(Tone::Plain, format!("Oldest waiting: {}.", words::length(now - at))),
     };
-    Answers { working: Answer::new(Tone::Ok, last_sent(now, summary)), stuck, behind }
+    let working = match standstill {
+        Some(standstill) => Answer::new(Tone::Warn, stands_still(now, standstill)),
+        None => Answer::new(Tone::Ok, last_sent(now, summary)),
+    };
+    Answers { working, stuck, behind }
+}
+
+/// Why nothing is sent, until when, and what to do about it.
+fn stands_still(now: Millis, standstill: &Standstill) -> String {
+    let Standstill { cause, fix, until, .. } = standstill;
+    match until {
+        Some(until) => format!("{cause}. Nothing is sent for {}. {fix}", words::length(until - now)),
+        None => format!("{cause}. Nothing is sent. {fix}"),
+    }
 }
 
 /// When the last push was sent, in a sentence.

@@ -100,6 +100,9 @@ impl Run<'_> {
     /// Commits the intent, sends the create, notes what came of it.
     async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
+        let call = Call::create(self.path_of(key)?, Value::Object(body.clone()));
+        // Before the intent: from then on the request has little time to leave.
+        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
         let (id, send_before) = (intent.id, intent.send_before);
@@ -108,8 +111,7 @@ impl Run<'_> {
             self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
             return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
         }
-        let call = Call::create(self.path_of(key)?, Value::Object(body.clone()));
-        let exchange = self.session.send(&call).await;
+        let exchange = self.session.send_admitted(admission, &call).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange) {
             Ok(autotask_id) => {

@@ -63,8 +63,11 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Notes a call and its answer.
+    /// Notes a call and its answer, if it was made.
     pub fn attempt(&mut self, call: &Call, exchange: &Exchange) {
+        if !exchange.made {
+            return;
+        }
         let outcome =
             exchange.result.as_ref().map_or_else(crate::autotask::Failure::sentence, |_| "OK".to_owned());
         let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();

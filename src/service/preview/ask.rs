@@ -18,7 +18,7 @@ use crate::{
         plan::{Action, Find, Key, Link, Links, Step, Target},
     },
     error::Result,
-    service::{Services, connection::SessionProblem, finds},
+    service::{Services, connection::SessionProblem, finds, limits::Lane},
 };
 
 /// No preview waits longer for Autotask.
@@ -163,7 +163,7 @@ impl Services {
         if is_all_known(steps, links) {
             return Ok(answers);
         }
-        let session = match self.session(tenant).await? {
+        let session = match self.session(tenant, Lane::Interactive).await? {
             Ok(session) => session,
             Err(problem) => {
                 answers.failure = Some(match problem {

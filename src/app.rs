@@ -21,7 +21,7 @@ use crate::{
     crypto::Sealer,
     db::Db,
     error::{Error, Result},
-    service::Services,
+    service::{Services, limits::Limits},
     web,
     worker::Worker,
 };
@@ -32,6 +32,8 @@ const GRACE: Duration = Duration::from_secs(30);
 const TEST_WITHIN: Duration = Duration::from_secs(20);
 /// The worker hands back by itself what it cannot finish within its own grace period; beyond this it hangs.
 const WORKER_GRACE: Duration = Duration::from_secs(34);
+/// How often the database is asked for the time.
+const KEEP_TIME: Duration = Duration::from_secs(30);
 
 /// The program, opened and ready to run.
 pub struct App {
@@ -76,6 +78,7 @@ impl App {
     /// When a part cannot run.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let tasks = TaskTracker::new();
+        tasks.spawn(keep_time(self.services.clone(), stop.clone()));
         let worker = (self.config.role != Role::Web).then(|| {
             let worker = Worker::new(self.services.clone(), self.config.worker.clone());
             let stopped = stop.clone();
@@ -120,8 +123,10 @@ async fn finish(worker: tokio::task::JoinHandle<Result<()>>, stop: CancellationT
 /// # Errors
 /// When the database or the key cannot be had.
 pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
+    let db = Db::open(&config.database_url).await?;
+    follow(&db, &clock).await?;
     Ok(Services {
-        db: Db::open(&config.database_url).await?,
+        db,
         clock,
         sealer: match &config.key {
             Some(keys) => Sealer::from_text(keys)?,
@@ -129,11 +134,28 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
         },
         client: autotask::Client::new(config.worker.write_timeout)?,
         discovery_url: config.discovery_url.as_str().into(),
+        limits: Limits::new(&config.worker),
         test_within: TEST_WITHIN,
         waiting: Arc::default(),
         counters: Arc::default(),
         wake: Arc::new(Notify::new()),
     })
+}
+
+/// Leases, schedules and budgets go by the database's time: machines need not agree on theirs.
+async fn follow(db: &Db, clock: &Clock) -> Result<()> {
+    if let Some(at) = db.time().await? {
+        clock.follow(at);
+    }
+    Ok(())
+}
+
+async fn keep_time(services: Services, stop: CancellationToken) {
+    while time::timeout(KEEP_TIME, stop.cancelled()).await.is_err() {
+        if let Err(error) = follow(&services.db, &services.clock).await {
+            tracing::warn!(%error, "the database could not be asked for the time");
+        }
+    }
 }
 
 /// The key's file: as configured, else beside the SQLite file.

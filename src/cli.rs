@@ -25,7 +25,7 @@ use crate::{
     demo::{self, Demo, Facts},
     emulator::{self, Emulator},
     error::{Error, Result},
-    service::{Services, connect::AUTOTASK},
+    service::{Services, connect::AUTOTASK, limits},
 };
 
 /// Keeps quotes and unquoted sales in step with Autotask PSA opportunities.
@@ -107,6 +107,11 @@ struct WorkerArgs {
     /// For tests alone: how long a push stays with a worker that says nothing.
     #[arg(long, env = "OPPORTUNE_LEASE_SECONDS", hide = true)]
     lease_seconds: Option<u64>,
+    /// Percent of the calls that Autotask allows each tenant in an hour which Opportune may make; its other tools need
+    /// the rest
+    #[arg(long, env = "OPPORTUNE_CALLS_SHARE", default_value_t = WorkerConfig::default().share_percent,
+        value_parser = clap::value_parser!(i64).range(1..=90))]
+    calls_share: i64,
 }
 
 impl WorkerArgs {
@@ -120,6 +125,7 @@ impl WorkerArgs {
             lease,
             heartbeat: usual.heartbeat.min(lease / 4),
             write_timeout: usual.write_timeout.min(lease * 5 / 6),
+            share_percent: self.calls_share,
             ..usual
         }
     }
@@ -202,14 +208,22 @@ impl Cli {
     /// # Errors
     /// What kept it from being done, as a sentence.
     pub async fn run(self) -> Result<()> {
-        match self.command {
-            Command::Demo(args) => args.run().await,
-            Command::Serve(args) => args.run().await,
-            Command::Emulator(args) => args.run().await,
-            Command::Migrate(args) => Db::open(&args.database_url).await.map(drop),
-            Command::Check(args) => args.run().await,
-            Command::Admin(args) => args.run().await,
-            Command::Settings(args) => args.run().await,
+        let outcome = self.command.run().await;
+        limits::settle().await;
+        outcome
+    }
+}
+
+impl Command {
+    async fn run(self) -> Result<()> {
+        match self {
+            Self::Demo(args) => args.run().await,
+            Self::Serve(args) => args.run().await,
+            Self::Emulator(args) => args.run().await,
+            Self::Migrate(args) => Db::open(&args.database_url).await.map(drop),
+            Self::Check(args) => args.run().await,
+            Self::Admin(args) => args.run().await,
+            Self::Settings(args) => args.run().await,
         }
     }
 }
@@ -226,7 +240,8 @@ impl DemoArgs {
             role: Role::All,
             key_file: None,
             key: None,
-            worker: self.worker.config(),
+            // The emulator is nobody else's.
+            worker: WorkerConfig { share_percent: 10_000, ..self.worker.config() },
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
             test_server: true,

@@ -2,9 +2,12 @@
 //!
 //! Everything that needs the time or a new id takes a [`Clock`], so that a test can hold time still.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Instant,
 };
 
 use jiff::Timestamp;
@@ -17,17 +20,24 @@ pub type Millis = i64;
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 enum Source {
-    #[default]
-    System,
+    /// The machine's clock, until it was told what time it is: then that, and what has passed since by the machine's
+    /// stopwatch, which nobody sets.
+    System(Arc<RwLock<Option<(Instant, Millis)>>>),
     Manual(Arc<AtomicI64>),
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::System(Arc::default())
+    }
 }
 
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self::default()
     }
 
     /// A clock that stands still at `start` until [`Clock::advance`] moves it.
@@ -38,7 +48,10 @@ impl Clock {
     /// The current time in milliseconds since the Unix epoch, UTC.
     pub fn now(&self) -> Millis {
         match &self.0 {
-            Source::System => system_now().as_millisecond(),
+            Source::System(told) => match *told.read().unwrap_or_else(PoisonError::into_inner) {
+                Some((since, at)) => at + Millis::try_from(since.elapsed().as_millis()).unwrap_or_default(),
+                None => system_now().as_millisecond(),
+            },
             Source::Manual(at) => at.load(Ordering::SeqCst),
         }
     }
@@ -58,8 +71,16 @@ impl Clock {
     /// A number from -100 to 100, for spreading tries in time; a manual clock's follows from its time.
     pub fn spread(&self) -> i64 {
         match &self.0 {
-            Source::System => rand::random_range(-100..=100),
+            Source::System(_) => rand::random_range(-100..=100),
             Source::Manual(at) => at.load(Ordering::SeqCst) % 201 - 100,
+        }
+    }
+
+    /// Goes by another clock from now on, which says that it is `at`: the database's, so that all processes agree on when
+    /// a lease ends. A manual clock takes no notice.
+    pub fn follow(&self, at: Millis) {
+        if let Source::System(told) = &self.0 {
+            *told.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), at));
         }
     }
 
@@ -93,6 +114,16 @@ mod tests {
         let clock = Clock::manual(timestamp(1_000));
         assert_eq!((clock.now(), clock.clone().now()), (1_000, 1_000));
         clock.advance(50);
+        clock.follow(70);
         assert_eq!(clock.now(), 1_050);
+    }
+
+    #[test]
+    fn a_clock_that_follows_another_has_its_time() {
+        let clock = Clock::system();
+        let copy = clock.clone();
+        assert!(copy.now() > 1_700_000_000_000);
+        clock.follow(5_000);
+        assert!((5_000..65_000).contains(&copy.now()), "{}", copy.now());
     }
 }

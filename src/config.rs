@@ -61,6 +61,8 @@ pub struct WorkerConfig {
     pub quarantine: Duration,
     /// How long work that is under way may take after the worker was told to stop; then it is handed back.
     pub grace: Duration,
+    /// Percent of the calls that Autotask allows a tenant in an hour which are ours.
+    pub share_percent: i64,
     /// How long a request that writes may take; shorter than the lease, so that no request outlives it.
     pub write_timeout: Duration,
 }
@@ -76,6 +78,7 @@ impl Default for WorkerConfig {
             second_look: Duration::from_secs(30),
             quarantine: Duration::from_secs(330),
             grace: Duration::from_secs(30),
+            share_percent: 40,
             write_timeout: Duration::from_secs(100),
         }
     }

@@ -23,6 +23,13 @@ pub enum Failure {
     NotSent(String),
     /// Refused for now: too many requests. Nothing happened; wait this long if Autotask says so.
     Throttled(Option<Duration>),
+    /// Our own limits keep it back for this long, for a reason that is a whole sentence. No request was made.
+    Paced {
+        /// How long to wait.
+        wait: Duration,
+        /// Why.
+        reason: String,
+    },
     /// User name, secret or integration code were not accepted. Nothing happened.
     Credentials,
     /// Refused for a reason that trying again does not change; Autotask's sentence. Nothing happened.
@@ -57,7 +64,7 @@ impl Failure {
             Self::Credentials => {
                 "Autotask did not accept the user name, secret or integration code".to_owned()
             }
-            Self::Refused(sentence) => sentence.clone(),
+            Self::Refused(sentence) | Self::Paced { reason: sentence, .. } => sentence.clone(),
             Self::Missing => "Autotask has no such record".to_owned(),
             Self::Temporary(reason) => reason.clone(),
             Self::Unknown(reason) => format!("{reason}; it is not known whether the record was created"),

@@ -6,6 +6,7 @@
 mod address;
 mod failure;
 mod filter;
+mod gate;
 mod inspect;
 mod resolve;
 mod send;
@@ -17,10 +18,11 @@ pub mod wire;
 pub use address::DISCOVERY_URL;
 pub use failure::{Failure, Kind as CallKind, classify};
 pub use filter::{Condition, Filter, Op, Scalar};
+pub use gate::{Ask, Gate, Pass, Request, Tell, endpoint};
 pub use inspect::{EntityInformation, Threshold, UserAccess};
 pub use send::{Access, Call, Client, Exchange};
 use serde_json::{Map, Value};
-pub use session::{OnMove, PAGE, Session};
+pub use session::{Admission, OnMove, PAGE, Session};
 use wire::{Item, Items, Written};
 
 /// One row of an entity, by Autotask's field names.

@@ -125,6 +125,10 @@ pub struct Exchange {
     pub body: Option<String>,
     /// How long it took.
     pub took: Duration,
+    /// Whether the request was made at all, as far as can be told.
+    pub made: bool,
+    /// Whether it was given up, so that Autotask may still be at work on it.
+    pub timed_out: bool,
 }
 
 /// The HTTP client that all tenants share. It follows no redirect, asks no proxy, and speaks only with addresses that
@@ -215,6 +219,7 @@ impl Client {
         };
         let status = answer.status().as_u16();
         let retry_after = retry_after(answer.headers());
+        let mut timed_out = false;
         let (result, body) = match read_body(answer, self.limits.answer).await {
             Ok(body) => {
                 (classify(kind, status, &body, retry_after).map_or_else(|| Ok(body.clone()), Err), Some(body))
@@ -223,9 +228,13 @@ impl Client {
             Err(_) if matches!(status, 401 | 429) => {
                 (Err(classify(kind, status, "", retry_after).unwrap_or(Failure::Credentials)), None)
             }
-            Err(reason) => (Err(kind.failure(&reason)), None),
+            Err(reason) => {
+                timed_out = reason == LATE;
+                (Err(kind.failure(&reason)), None)
+            }
         };
-        Exchange { kind, status: Some(status), result, body, took: start.elapsed() }
+        let took = start.elapsed();
+        Exchange { kind, status: Some(status), result, body, took, made: true, timed_out }
     }
 }
 
@@ -277,7 +286,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 impl Exchange {
     /// A call that was not made.
     pub(super) fn not_made(kind: Kind, failure: Failure) -> Self {
-        Self { kind, status: None, result: Err(failure), body: None, took: Duration::ZERO }
+        let (took, body) = (Duration::ZERO, None);
+        Self { kind, status: None, result: Err(failure), body, took, made: false, timed_out: false }
     }
 
     fn without_answer(kind: Kind, error: &reqwest::Error, took: Duration) -> Self {
@@ -287,14 +297,18 @@ impl Exchange {
         } else {
             kind.failure(&reason)
         };
-        Self { kind, status: None, result: Err(failure), body: None, took }
+        let timed_out = error.is_timeout() && !error.is_connect();
+        Self { kind, status: None, result: Err(failure), body: None, took, made: true, timed_out }
     }
 }
+
+/// What is said of a call that was given up.
+const LATE: &str = "Autotask did not answer in time";
 
 /// The last cause of an error, without the address: it may hold a user name.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "Autotask did not answer in time".to_owned();
+        return LATE.to_owned();
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {

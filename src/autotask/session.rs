@@ -11,7 +11,8 @@ use std::{
 use tokio::sync::Mutex;
 
 use super::{
-    Access, Call, Client, Condition, Exchange, Failure, Filter, Op, Row, id, items, read,
+    Access, Call, Client, Condition, Exchange, Failure, Filter, Gate, Op, Pass, Request, Row, endpoint, id,
+    items, read,
     wire::{FieldInformation, Fields, ZoneInformation},
 };
 
@@ -31,6 +32,14 @@ pub struct Session {
     access: Access,
     zone: Arc<Mutex<Zone>>,
     on_move: Option<OnMove>,
+    gate: Option<Gate>,
+}
+
+/// The right to make one call, in the zone that it was given for.
+#[derive(Debug)]
+pub struct Admission {
+    pass: Pass,
+    zone_url: String,
 }
 
 #[derive(Debug)]
@@ -44,7 +53,7 @@ impl Session {
     /// Uses `client` with `access`.
     pub fn new(client: Client, access: Access) -> Self {
         let zone = Zone { url: access.zone_url.clone(), was_checked: false };
-        Self { client, access, zone: Arc::new(Mutex::new(zone)), on_move: None }
+        Self { client, access, zone: Arc::new(Mutex::new(zone)), on_move: None, gate: None }
     }
 
     /// Tells `on_move` where the API user went, before a call is made there.
@@ -53,31 +62,76 @@ impl Session {
         Self { on_move: Some(on_move), ..self }
     }
 
-    /// Makes one call.
+    /// Asks `gate` before each request.
+    #[must_use]
+    pub fn with_gate(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
+    }
+
+    /// Makes one call, once it may be made.
+    pub async fn send(&self, call: &Call) -> Exchange {
+        match self.admit(call).await {
+            Ok(admission) => self.send_admitted(admission, call).await,
+            Err(failure) => Exchange::not_made(call.kind, failure),
+        }
+    }
+
+    /// Waits until a call may be made, for those who have something to write down right before it.
+    ///
+    /// # Errors
+    /// Why it may not be made for now: nothing was sent.
+    pub async fn admit(&self, call: &Call) -> Result<Admission, Failure> {
+        let zone_url = self.zone.lock().await.url.clone();
+        self.admit_to(zone_url, call).await
+    }
+
+    async fn admit_to(&self, zone_url: String, call: &Call) -> Result<Admission, Failure> {
+        let request = || Request { zone_url: zone_url.clone(), endpoint: endpoint(call) };
+        let pass = match &self.gate {
+            Some(gate) => (gate.ask)(request()).await?,
+            None => Pass::free(),
+        };
+        Ok(Admission { pass, zone_url })
+    }
+
+    /// Makes a call that was admitted.
     ///
     /// A 401 may mean that the API user was moved to another zone: the zone is looked up again, once a session and
     /// without credentials, and only if it is another one is the call made a second time. Nothing happened at the
     /// first, so that this is safe for creates too.
-    pub async fn send(&self, call: &Call) -> Exchange {
+    pub async fn send_admitted(&self, admission: Admission, call: &Call) -> Exchange {
+        let exchange = self.send_where_it_is(admission, call).await;
+        if let Some(gate) = self.gate.as_ref().filter(|_| exchange.made) {
+            (gate.tell)(exchange.result.as_ref().err().cloned()).await;
+        }
+        exchange
+    }
+
+    async fn send_where_it_is(&self, admission: Admission, call: &Call) -> Exchange {
         let start = Instant::now();
-        let asked = self.zone.lock().await.url.clone();
-        let first = self.send_to(&asked, call).await;
+        let asked = admission.zone_url.clone();
+        let first = self.send_to(admission, call).await;
         if first.status != Some(401) {
             return first;
         }
         let Some(now) = self.moved_from(&asked).await else { return first };
-        let second = if start.elapsed() < AGAIN_WITHIN {
-            self.send_to(&now, call).await
-        } else {
-            let reason = "the API user was moved to another zone".to_owned();
-            Exchange::not_made(call.kind, Failure::NotSent(reason))
+        let second = match self.admit_to(now, call).await {
+            Ok(admission) if start.elapsed() < AGAIN_WITHIN => self.send_to(admission, call).await,
+            Ok(_too_late) => {
+                let reason = "the API user was moved to another zone".to_owned();
+                Exchange::not_made(call.kind, Failure::NotSent(reason))
+            }
+            Err(failure) => Exchange::not_made(call.kind, failure),
         };
-        Exchange { took: start.elapsed(), ..second }
+        Exchange { took: start.elapsed(), made: true, ..second }
     }
 
-    async fn send_to(&self, zone_url: &str, call: &Call) -> Exchange {
-        let access = Access { zone_url: zone_url.to_owned(), ..self.access.clone() };
-        self.client.send(&access, call).await
+    async fn send_to(&self, mut admission: Admission, call: &Call) -> Exchange {
+        admission.pass.leave();
+        let access = Access { zone_url: admission.zone_url, ..self.access.clone() };
+        let exchange = self.client.send(&access, call).await;
+        admission.pass.over(&exchange);
+        exchange
     }
 
     /// The zone's address, if it is another one than `asked`.

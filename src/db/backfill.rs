@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{StateCount, Tx, WriteTx, fault, on};
+use super::{StateCount, Tx, WriteTx, fault, on, turns::due};
 use crate::{
     clock::Millis,
     domain::ids::{BackfillId, DocumentId, PushId, TenantId},
@@ -303,6 +303,7 @@ pub async fn add_backfill(
     pushes: &[NewPush],
     now: Millis,
 ) -> Result<u64> {
+    due(tx, tenant, now).await?;
     let mut added = 0;
     for some in pushes.chunks(PUSHES_AT_ONCE) {
         added += on!(tx, |c| {

@@ -208,6 +208,21 @@ pub async fn calls_of_all(tx: &mut Tx, tenant: TenantId) -> Result<CallsRow> {
     Ok(row.unwrap_or_default())
 }
 
+/// Takes it upon the caller to ask Autotask for the hour's calls; `false` when somebody has asked after `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_reading(tx: &mut WriteTx, tenant: TenantId, now: Millis, before: Millis) -> Result<bool> {
+    let rows = on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE connection SET calls_read_at = $2 WHERE tenant_id = $1 AND disconnected_at IS NULL \
+             AND (calls_read_at IS NULL OR calls_read_at <= $3)",
+        );
+        query.bind(tenant.0).bind(now).bind(before).execute(c).await.map(|done| done.rows_affected())
+    });
+    Ok(rows.map_err(fault)? == 1)
+}
+
 /// Keeps the hour's calls as Autotask counted them; what it did not tell leaves the numbers as they were.
 ///
 /// # Errors

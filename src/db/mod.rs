@@ -5,6 +5,8 @@
 
 mod accounts;
 mod backfill;
+mod breakers;
+mod budgets;
 mod catalogue;
 mod connections;
 mod documents;
@@ -28,20 +30,24 @@ mod sessions;
 mod settings;
 mod steps;
 mod stops;
+mod threads;
+mod turns;
 mod workers;
 
 use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
-    postgres::PgPoolOptions,
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::task;
 
 pub use accounts::*;
 pub use backfill::*;
+pub use breakers::*;
+pub use budgets::*;
 pub use catalogue::*;
 pub use connections::*;
 pub use documents::*;
@@ -65,9 +71,12 @@ pub use sessions::*;
 pub use settings::*;
 pub use steps::*;
 pub use stops::*;
+pub use threads::*;
+pub use turns::*;
 pub use workers::*;
 
 use crate::{
+    clock::Millis,
     error::{Error, Result},
     quiet::Open,
 };
@@ -77,6 +86,13 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a connection or a lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Postgres ends statements that take longer, and with the second their transactions that do nothing for so long: in
+/// milliseconds.
+const TIMEOUTS: [(&str, &str); 2] =
+    [("statement_timeout", "5000"), ("idle_in_transaction_session_timeout", "60000")];
+/// Migrations may take as long as they need.
+const NO_TIMEOUTS: [(&str, &str); 2] =
+    [("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")];
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -214,7 +230,8 @@ impl Db {
         if url.starts_with("postgres") {
             let options =
                 PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
-            return options.connect(url).await.map(|pool| Self(Pools::Postgres(pool))).map_err(fault);
+            let server = PgConnectOptions::from_str(url).map_err(fault)?.options(TIMEOUTS);
+            return options.connect_with(server).await.map(|pool| Self(Pools::Postgres(pool))).map_err(fault);
         }
         if !url.starts_with("sqlite:") {
             return Err(Error::BadRequest(
@@ -240,7 +257,11 @@ impl Db {
     /// Postgres locks migrations itself; SQLite has a file for it, or two first starts would collide.
     async fn migrate(&self) -> Result<()> {
         match &self.0 {
-            Pools::Postgres(pool) => POSTGRES.run(pool).await.map_err(Error::internal),
+            Pools::Postgres(pool) => {
+                let server = PgConnectOptions::clone(&pool.connect_options()).options(NO_TIMEOUTS);
+                let mut connection = server.connect().await.map_err(fault)?;
+                POSTGRES.run(&mut connection).await.map_err(Error::internal)
+            }
             Pools::Sqlite { write, .. } => {
                 let lock = self.lock_file("migrate")?;
                 // Waiting for it here would keep the one who holds it from going on, where both share a thread.
@@ -300,6 +321,19 @@ impl Db {
             }
         };
         inner.map(|inner| Tx { inner, _open: Open::mark() }).map_err(fault)
+    }
+
+    /// What time it is by the server's clock; `None` on SQLite, whose processes share their machine's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn time(&self) -> Result<Option<Millis>> {
+        if matches!(self.0, Pools::Sqlite { .. }) {
+            return Ok(None);
+        }
+        let mut tx = self.read().await?;
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+        on!(tx, |c| sqlx::query_scalar(sql).fetch_one(c).await).map_err(fault).map(Some)
     }
 
     /// Whether the database answers.

@@ -6,7 +6,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, WriteTx, fault, on};
+use super::{
+    Tx, WriteTx, fault, on,
+    turns::{all_under_way_due, due},
+};
 use crate::{
     clock::Millis,
     domain::ids::{BackfillId, DocumentId, PushId, TenantId},
@@ -148,6 +151,7 @@ pub async fn add_push(
     change: &str,
     now: Millis,
 ) -> Result<()> {
+    due(tx, tenant, now).await?;
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO push (id, tenant_id, document_id, change, state, run_at, tries, lease_token, lease_until, version, created_at, \
@@ -170,6 +174,7 @@ pub async fn wake_push(
     change: Option<&str>,
     now: Millis,
 ) -> Result<()> {
+    due(tx, tenant, now).await?;
     on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET change = COALESCE($3, change), updated_at = $4, tries = 0, crashes = 0, \
@@ -180,46 +185,6 @@ pub async fn wake_push(
              WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'sending', 'held', 'failed')",
         );
         query.bind(tenant.0).bind(id.0).bind(change).bind(now).bind(false).execute(c).await.map(drop)
-    })
-    .map_err(fault)
-}
-
-const CLAIM: &str = "UPDATE push SET state = 'sending', lease_token = lease_token + 1, lease_until = $2, updated_at = $1, \
-     crashes = crashes + CASE WHEN state = 'sending' THEN 1 ELSE 0 END WHERE id IN (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
-     WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
-     AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
-     ORDER BY p.is_backlog, p.run_at, p.id LIMIT 1) \
-     RETURNING id, tenant_id, document_id, lease_token, lease_until, tries, crashes";
-const CLAIM_POSTGRES: &str = "WITH picked AS MATERIALIZED (SELECT p.id FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
-     WHERE s.enabled = $4 AND ((p.state = 'waiting' AND p.run_at <= $1) OR (p.state = 'sending' AND p.lease_until <= $1)) \
-     AND (SELECT COUNT(*) FROM push q WHERE q.tenant_id = p.tenant_id AND q.state = 'sending' AND q.lease_until > $1) < $3 \
-     ORDER BY p.is_backlog, p.run_at, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED) \
-     UPDATE push SET state = 'sending', lease_token = push.lease_token + 1, lease_until = $2, updated_at = $1, \
-     crashes = push.crashes + CASE WHEN push.state = 'sending' THEN 1 ELSE 0 END FROM picked \
-     WHERE push.id = picked.id RETURNING push.id, tenant_id, document_id, lease_token, lease_until, tries, crashes";
-
-/// On Postgres claims take turns until they commit: two at once would each count the tenant's pushes under way without
-/// the other's. The number is any that nothing else locks.
-const CLAIM_TURN: &str = "SELECT pg_advisory_xact_lock(7102)";
-
-/// Claims the push that has been due longest, earlier quotes that were chosen to be sent last, of a tenant whose sync is on and that has fewer than `per_tenant` pushes
-/// under way. A lease that ran out is taken over.
-///
-/// # Errors
-/// When the database fails.
-pub async fn claim_push(
-    tx: &mut WriteTx,
-    now: Millis,
-    lease_until: Millis,
-    per_tenant: i64,
-) -> Result<Option<Lease>> {
-    let is_postgres = tx.is_postgres();
-    if is_postgres {
-        on!(tx, |c| sqlx::query(CLAIM_TURN).execute(c).await.map(drop)).map_err(fault)?;
-    }
-    let sql = if is_postgres { CLAIM_POSTGRES } else { CLAIM };
-    on!(tx, |c| {
-        sqlx::query_as(sql).bind(now).bind(lease_until).bind(per_tenant).bind(true).fetch_optional(c).await
     })
     .map_err(fault)
 }
@@ -249,6 +214,7 @@ pub async fn keep_lease(tx: &mut WriteTx, lease: &Lease, until: Millis) -> Resul
 /// # Errors
 /// When the database fails.
 pub async fn end_leases(tx: &mut WriteTx, now: Millis) -> Result<()> {
+    all_under_way_due(tx, now).await?;
     on!(tx, |c| sqlx::query("UPDATE push SET lease_until = $1 WHERE state = 'sending'")
         .bind(now)
         .execute(c)
@@ -267,6 +233,8 @@ pub async fn finish_push(
     outcome: &Outcome<'_>,
     now: Millis,
 ) -> Result<bool> {
+    // Its place is free, and it may be due again itself.
+    due(tx, lease.tenant(), now).await?;
     let rows = on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET state = $3, reason = $4, run_at = $5, tries = $6, version = $7, \

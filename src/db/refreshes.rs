@@ -52,6 +52,8 @@ pub struct RefreshLease {
     pub tenant_id: Uuid,
     /// The fencing token.
     pub lease_token: i64,
+    /// Who asked for it; `None` for the program itself.
+    pub requested_by: Option<Uuid>,
     /// How many lists an earlier run has done.
     pub lists_done: i64,
     /// Requests that earlier runs made.
@@ -123,9 +125,8 @@ pub async fn claim_refresh(tx: &mut WriteTx, now: Millis, until: Millis) -> Resu
         let query = sqlx::query_as(
             "UPDATE list_refresh SET state = 'running', lease_token = lease_token + 1, lease_until = $2 \
              WHERE id = (SELECT id FROM list_refresh WHERE state IN ('waiting', 'running') \
-             AND (state = 'waiting' OR lease_until <= $1) ORDER BY id LIMIT 1) \
-             AND state IN ('waiting', 'running') AND (state = 'waiting' OR lease_until <= $1) \
-             RETURNING id, tenant_id, lease_token, lists_done, calls, changes",
+             AND lease_until <= $1 ORDER BY id LIMIT 1) AND state IN ('waiting', 'running') AND lease_until <= $1 \
+             RETURNING id, tenant_id, lease_token, requested_by, lists_done, calls, changes",
         );
         query.bind(now).bind(until).fetch_optional(c).await
     })
@@ -141,7 +142,7 @@ pub async fn take_refresh(tx: &mut WriteTx, tenant: TenantId, until: Millis) -> 
         let query = sqlx::query_as(
             "UPDATE list_refresh SET state = 'running', lease_token = lease_token + 1, lease_until = $2 \
              WHERE tenant_id = $1 AND state IN ('waiting', 'running') \
-             RETURNING id, tenant_id, lease_token, lists_done, calls, changes",
+             RETURNING id, tenant_id, lease_token, requested_by, lists_done, calls, changes",
         );
         query.bind(tenant.0).bind(until).fetch_optional(c).await
     })
@@ -166,6 +167,21 @@ pub async fn advance_refresh(
         let query =
             query.bind(lease.id).bind(lease.lease_token).bind(progress.lists_done).bind(progress.list);
         let query = query.bind(progress.rows_read).bind(progress.calls).bind(progress.changes).bind(until);
+        query.execute(c).await.map(|done| done.rows_affected())
+    });
+    Ok(rows.map_err(fault)? == 1)
+}
+
+/// Lets a refresh wait until `until`, from where it is; `false` when its lease was lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn snooze_refresh(tx: &mut WriteTx, lease: &RefreshLease, until: Millis) -> Result<bool> {
+    let rows = on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE list_refresh SET state = 'waiting', lease_until = $3 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
+        );
+        let query = query.bind(lease.id).bind(lease.lease_token).bind(until);
         query.execute(c).await.map(|done| done.rows_affected())
     });
     Ok(rows.map_err(fault)? == 1)

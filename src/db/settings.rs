@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, WriteTx, fault, json, on, parse};
+use super::{Tx, WriteTx, fault, json, on, parse, turns::due};
 use crate::{
     clock::Millis,
     domain::{
@@ -181,6 +181,7 @@ pub async fn save_settings(
     if moved == 0 {
         return Ok(false);
     }
+    due(tx, tenant, now).await?;
     let document = json(new.settings)?;
     on!(tx, |c| {
         let query = sqlx::query(

@@ -4,6 +4,8 @@
 //! [`plan`] says which steps bring Autotask to where the document is.
 
 pub mod author;
+pub mod breaker;
+pub mod budget;
 pub mod catalogue;
 pub mod catalogue_entries;
 pub mod document;

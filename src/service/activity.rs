@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     service::{
         Services,
+        limits::standstill::{Standstill, standstill},
         waits::Waits,
         written::{self, Written},
     },
@@ -33,6 +34,8 @@ pub struct Activity {
     pub waits: Waits,
     /// Where older ones begin, if there are any.
     pub older: Option<PushId>,
+    /// Why nothing is sent, if that is so.
+    pub standstill: Option<Standstill>,
     /// Where people open Autotask; ends with a slash.
     pub web_url: Option<String>,
 }
@@ -91,8 +94,14 @@ impl Services {
         causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let counts = db::push_counts(&mut tx, tenant).await?;
         let web_url = db::connection(&mut tx, tenant).await?.and_then(|row| row.web_url);
+        let standstill = standstill(&mut tx, tenant, self.clock.now()).await?;
+        if let Some(standstill) = &standstill {
+            for row in &mut rows {
+                standstill.tell(row);
+            }
+        }
         let waits = self.waits(&mut tx, tenant, &rows.iter().collect::<Vec<_>>()).await?;
-        Ok(Activity { rows, counts, causes, waits, older, web_url })
+        Ok(Activity { rows, counts, causes, waits, older, standstill, web_url })
     }
 
     /// One push.
@@ -101,7 +110,10 @@ impl Services {
     /// When there is none of that id.
     pub async fn push(&self, tenant: TenantId, id: PushId) -> Result<PushDetail> {
         let mut tx = self.db.read().await?;
-        let push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
+        let mut push = db::push(&mut tx, tenant, id).await?.ok_or(Error::NotFound(NO_PUSH))?;
+        if let Some(standstill) = standstill(&mut tx, tenant, self.clock.now()).await? {
+            standstill.tell(&mut push);
+        }
         let document = db::document(&mut tx, tenant, DocumentId(push.document_id)).await?;
         let document = document.ok_or(Error::NotFound(NO_PUSH))?;
         let steps = db::steps(&mut tx, tenant, id).await?;

@@ -8,7 +8,7 @@ use crate::{
     db::{self, CallsRow, ConnectionRow},
     domain::ids::TenantId,
     error::Result,
-    service::Services,
+    service::{Services, limits::Lane},
 };
 
 /// Autotask is asked for the hour's calls at most this often: asking is a call too …
@@ -39,7 +39,7 @@ impl Services {
         let is_due = known.calls_read_at.is_none_or(|at| now - at >= ASK_EVERY);
         let is_good = row.as_ref().is_some_and(was_good);
         if is_due && is_good {
-            self.read_api_use(tenant, now).await?;
+            self.read_api_use(tenant, now, ASK_WITHIN).await?;
         }
         let mut tx = self.db.read().await?;
         let row = db::calls_of_all(&mut tx, tenant).await?;
@@ -50,10 +50,14 @@ impl Services {
         Ok(ApiUse { own: db::own_calls(&mut tx, tenant, now).await?, all })
     }
 
-    async fn read_api_use(&self, tenant: TenantId, now: Millis) -> Result<()> {
-        let Ok(session) = self.session(tenant).await? else { return Ok(()) };
-        let answer =
-            time::timeout(ASK_WITHIN, session.threshold()).await.ok().and_then(std::result::Result::ok);
+    pub(super) async fn read_api_use(
+        &self,
+        tenant: TenantId,
+        now: Millis,
+        within: time::Duration,
+    ) -> Result<()> {
+        let Ok(session) = self.session(tenant, Lane::Interactive).await? else { return Ok(()) };
+        let answer = time::timeout(within, session.threshold()).await.ok().and_then(std::result::Result::ok);
         let used = answer.map(|answer| answer.current_timeframe_request_count);
         let limit = answer.map(|answer| answer.external_request_threshold);
         let mut tx = self.db.write().await?;

@@ -14,11 +14,12 @@ use crate::{
     autotask::Access,
     db::{self, ConnectionRow, Tested, Tx, WriteTx},
     domain::{
+        breaker::Breaker,
         hold::Hold,
         ids::{TenantId, UserId},
     },
     error::{Error, FieldErrors, Result},
-    service::Services,
+    service::{Services, limits::Lane},
 };
 
 /// What a person enters.
@@ -135,6 +136,7 @@ impl Services {
             let now = self.clock.now();
             db::set_tested(&mut tx, tenant, &tested(&checklist)?, now).await?;
             if checklist.failed().is_none() {
+                self.reset_breaker(&mut tx, tenant, Breaker::default()).await?;
                 self.release_connected(&mut tx, tenant).await?;
             }
             tx.commit().await?;
@@ -215,6 +217,7 @@ impl Services {
         let mut tx = self.db.write().await?;
         db::connection(&mut tx, tenant).await?.ok_or_else(not_connected)?;
         db::end_connection(&mut tx, tenant, self.clock.now()).await?;
+        self.reset_breaker(&mut tx, tenant, Breaker::default()).await?;
         tx.commit().await
     }
 
@@ -229,6 +232,7 @@ impl Services {
                 integration_code: candidate.row.integration_code.clone(),
             },
             company_id: candidate.row.company_id,
+            gate: self.gate(tenant, Lane::Interactive, &candidate.row.integration_code, None),
             within: self.test_within,
         };
         let checklist = checklist::run(&self.client, &subject).await;
@@ -270,6 +274,9 @@ impl Services {
             db::restart_reconcile(&mut tx, tenant).await?;
         }
         db::put_connection(&mut tx, tenant, &row, now).await?;
+        let is_good = checklist.failed().is_none();
+        let breaker = if is_good { Breaker::default() } else { Breaker::untested() };
+        self.reset_breaker(&mut tx, tenant, breaker).await?;
         if let Some((used, limit)) = checklist.calls {
             db::set_calls_of_all(&mut tx, tenant, counted(Some(used), Some(limit), now)).await?;
         }

@@ -8,9 +8,9 @@ pub use crate::db::ConnectionRow;
 use crate::{
     autotask::{Access, Failure, OnMove, Session, wire::ZoneInformation},
     db,
-    domain::{hold::Hold, ids::TenantId},
+    domain::{breaker::Breaker, hold::Hold, ids::TenantId},
     error::Result,
-    service::Services,
+    service::{Services, limits::Lane},
 };
 
 /// New credentials.
@@ -49,6 +49,7 @@ impl Services {
             ..before
         };
         db::put_connection(&mut tx, tenant, &row, self.clock.now()).await?;
+        self.reset_breaker(&mut tx, tenant, Breaker::untested()).await?;
         tx.commit().await
     }
 
@@ -62,11 +63,15 @@ impl Services {
         Ok(row.map(|row| ConnectionRow { secret_sealed: String::new(), ..row }))
     }
 
-    /// A session with a tenant's Autotask; the zone is looked up and remembered the first time.
+    /// A session with a tenant's Autotask, within the limits; the zone is looked up and remembered the first time.
     ///
     /// # Errors
     /// A fault of ours, or within: what keeps the session from being had.
-    pub async fn session(&self, tenant: TenantId) -> Result<std::result::Result<Session, SessionProblem>> {
+    pub async fn session(
+        &self,
+        tenant: TenantId,
+        lane: Lane,
+    ) -> Result<std::result::Result<Session, SessionProblem>> {
         let mut tx = self.db.read().await?;
         let row = db::connection(&mut tx, tenant).await?;
         drop(tx);
@@ -78,6 +83,7 @@ impl Services {
                 Err(failure) => return Ok(Err(SessionProblem::Failed(failure))),
             },
         };
+        let gate = self.gate(tenant, lane, &row.integration_code, Some(row.secret_sealed.clone()));
         let secret = self.sealer.open(&row.secret_sealed, &bound_to(tenant))?;
         let access = Access {
             discovery_url: row.discovery_url,
@@ -86,7 +92,8 @@ impl Services {
             secret,
             integration_code: row.integration_code,
         };
-        Ok(Ok(Session::new(self.client.clone(), access).with_on_move(self.keep_zone(tenant))))
+        let session = Session::new(self.client.clone(), access);
+        Ok(Ok(session.with_on_move(self.keep_zone(tenant)).with_gate(gate)))
     }
 
     /// Remembers where a tenant's API user was moved to. A session that could not write it down goes on; the next one

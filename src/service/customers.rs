@@ -11,7 +11,7 @@ use crate::{
         plan::{self, Link},
     },
     error::{Error, FieldErrors, Result},
-    service::{Services, connection::SessionProblem},
+    service::{Services, connection::SessionProblem, limits::Lane},
 };
 
 /// Companies that a search shows.
@@ -131,7 +131,7 @@ impl Services {
         call: &Call,
         read: impl Fn(&autotask::Exchange) -> std::result::Result<T, autotask::Failure>,
     ) -> Result<T> {
-        let session = self.session(tenant).await?.map_err(|problem| match problem {
+        let session = self.session(tenant, Lane::Interactive).await?.map_err(|problem| match problem {
             SessionProblem::Held(hold) => Error::Conflict(format!("{}. {}", hold.cause(), hold.fix())),
             SessionProblem::Failed(failure) => unanswered(&failure),
         })?;

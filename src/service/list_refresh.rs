@@ -19,7 +19,7 @@ use crate::{
     },
     error::{Error, Result},
     failpoint,
-    service::{Services, connection::SessionProblem},
+    service::{Services, connection::SessionProblem, limits::Lane},
 };
 
 /// How long a refresh stays with a worker that says nothing; one request takes a quarter of it at most.
@@ -82,6 +82,10 @@ impl Services {
             Ok(Some(failure)) => (Some(failure), DAY),
             Err((Stop::Lost, _)) => return Ok(None),
             Err((Stop::Fault(error), _)) => return Err(error),
+            Err((Stop::Failed(Failure::Paced { wait, reason }), _)) => {
+                self.snooze_refresh(lease, millis(Some(wait))).await?;
+                return Ok(Some((reason, "Nothing to do: it goes on by itself.".to_owned())));
+            }
             Err((Stop::Failed(failure), list)) => {
                 let sentence = list.map(|list| format!("{}: ", list.nouns().1)).unwrap_or_default();
                 (Some((sentence + &failure.sentence(), fix(&failure))), next_in(&failure))
@@ -97,12 +101,20 @@ impl Services {
         Ok(failure)
     }
 
+    async fn snooze_refresh(&self, lease: &RefreshLease, wait: Millis) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        db::snooze_refresh(&mut tx, lease, self.clock.now() + wait).await?;
+        tx.commit().await
+    }
+
     /// Every list; within: which ones could not be read.
     async fn refresh(
         &self,
         lease: &RefreshLease,
     ) -> std::result::Result<Option<(String, String)>, (Stop, Option<List>)> {
-        let session = match self.session(lease.tenant()).await.map_err(|error| (error.into(), None))? {
+        // Somebody who asked for it waits for it.
+        let lane = if lease.requested_by.is_some() { Lane::Interactive } else { Lane::Background };
+        let session = match self.session(lease.tenant(), lane).await.map_err(|error| (error.into(), None))? {
             Ok(session) => session,
             Err(SessionProblem::Failed(failure)) => return Err((failure.into(), None)),
             Err(SessionProblem::Held(hold)) => return Ok(Some((hold.cause(), hold.fix()))),
@@ -293,7 +305,7 @@ async fn release(
 pub(super) fn fix(failure: &Failure) -> String {
     match failure {
         Failure::Credentials => "Check that the API user is active, then enter the credentials again. The lists are refreshed then.",
-        Failure::Throttled(_) => "Nothing to do: it is tried again in a few minutes.",
+        Failure::Throttled(_) | Failure::Paced { .. } => "Nothing to do: it is tried again in a few minutes.",
         Failure::Refused(_) => "Correct in Autotask what it names. Then refresh the lists.",
         _ => "Check that Autotask answers. It is tried again within the hour.",
     }

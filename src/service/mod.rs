@@ -18,6 +18,7 @@ pub mod go_back;
 pub mod history;
 pub mod intake;
 pub mod keys;
+pub mod limits;
 mod list_refresh;
 mod list_sources;
 pub mod lists;
@@ -60,6 +61,8 @@ pub struct Services {
     pub client: autotask::Client,
     /// Where the zone of a new connection is looked up: Autotask's own host, or an emulator. Never what a visitor says.
     pub discovery_url: Arc<str>,
+    /// What stands before every request to Autotask.
+    pub limits: limits::Limits,
     /// How long the test of a connection may take.
     pub test_within: Duration,
     /// How many pushes wait, as last counted.

@@ -14,7 +14,7 @@ use crate::{
     db::{self, Allowance, ReconcileEnd, Spend},
     domain::{ids::TenantId, lists::Lists, plan::Target},
     error::{Error, Result},
-    service::{Services, connection::SessionProblem, list_refresh},
+    service::{Services, connection::SessionProblem, limits::Lane, list_refresh},
 };
 
 /// A twentieth of the 10,000 calls that Autotask allows a tenant's integrations in an hour.
@@ -152,7 +152,7 @@ impl Services {
 
     async fn compare(&self, lease: &ReconcileLease) -> std::result::Result<ReconcileEnd, Stop> {
         let (tenant, now) = (lease.tenant(), self.clock.now());
-        let session = match self.session(tenant).await? {
+        let session = match self.session(tenant, Lane::Background).await? {
             Ok(session) => session,
             Err(SessionProblem::Failed(failure)) => return Err(failure.into()),
             Err(SessionProblem::Held(hold)) => {

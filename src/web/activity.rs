@@ -15,7 +15,10 @@ use crate::{
         ids::{BackfillId, PushId},
         person::Role,
     },
-    service::activity::{self, PushFilter, Summary},
+    service::{
+        activity::{self, PushFilter, Summary},
+        limits::standstill::Standstill,
+    },
 };
 
 /// What the list is narrowed by.
@@ -51,7 +54,7 @@ pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Pag
     html(&Activity {
         shell: signed.shell("Activity", Nav::Activity, &[]),
         notice: None,
-        answers: answers(now, &summary, activity.waits.unknown),
+        answers: answers(now, &summary, activity.standstill.as_ref(), activity.waits.unknown),
         groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
         filter: filter(&narrowed),
         rows: activity
@@ -82,7 +85,7 @@ fn empty(filtered: bool) -> &'static str {
     }
 }
 
-fn answers(now: Millis, summary: &Summary, unknown: i64) -> Answers {
+fn answers(now: Millis, summary: &Summary, standstill: Option<&Standstill>, unknown: i64) -> Answers {
     let held = u64::try_from(summary.held).unwrap_or(0);
     let stuck = match held {
         0 => Answer::new(Tone::Ok, "Nothing needs you."),
@@ -97,7 +100,20 @@ fn answers(now: Millis, summary: &Summary, unknown: i64) -> Answers {
         let records = count_of(unknown, "record", "records");
         Answer::new(Tone::Warn, format!("Checking whether Autotask received {records}."))
     });
-    Answers { working: Answer::new(Tone::Ok, last_sent(now, summary)), stuck, behind, checking }
+    let working = match standstill {
+        Some(standstill) => Answer::new(Tone::Warn, stands_still(now, standstill)),
+        None => Answer::new(Tone::Ok, last_sent(now, summary)),
+    };
+    Answers { working, stuck, behind, checking }
+}
+
+/// Why nothing is sent, until when, and what to do about it.
+fn stands_still(now: Millis, standstill: &Standstill) -> String {
+    let Standstill { cause, fix, until, .. } = standstill;
+    match until {
+        Some(until) => format!("{cause}. Nothing is sent for {}. {fix}", words::length(until - now)),
+        None => format!("{cause}. Nothing is sent. {fix}"),
+    }
 }
 
 /// When the last push was sent, in a sentence.

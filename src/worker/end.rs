@@ -79,6 +79,10 @@ impl End {
                 let wait = Millis::try_from(wait.unwrap_or(BUSY).as_millis()).unwrap_or(Millis::MAX / 2);
                 Self::Later { at: now + wait, reason: failure.sentence() }
             }
+            Failure::Paced { wait, reason } => {
+                let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX / 2);
+                Self::Later { at: now + wait, reason: reason.clone() }
+            }
             // The step is noted as unknown; looking it up is what the next run begins with.
             Failure::Unknown(_) => Self::Later { at: now, reason: checking() },
             Failure::NotSent(_) | Failure::Temporary(_) => Self::Failed(failure.sentence()),

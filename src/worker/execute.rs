@@ -114,6 +114,9 @@ impl Run<'_> {
     /// Commits the intent, sends the create, notes what came of it.
     async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
+        let call = Call::create(self.path_of(key, &body)?, Value::Object(body.clone()));
+        // Before the intent: from then on the request has little time to leave.
+        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.sources = self.sources(fields)?;
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
@@ -126,8 +129,7 @@ impl Run<'_> {
             self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
             return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
         }
-        let call = Call::create(self.path_of(key, &body)?, Value::Object(body.clone()));
-        let exchange = self.session.send(&call).await;
+        let exchange = self.session.send_admitted(admission, &call).await;
         failpoint::reach("create.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange) {
@@ -181,9 +183,10 @@ impl Run<'_> {
         body.insert("id".to_owned(), json!(id));
         let call = Call::patch(self.path_of(key, &changed)?, Value::Object(body));
         let what = if state.is_some() { "settle" } else { key.target.name() };
+        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
         failpoint::reach("patch.before", what).await;
         self.recorder.hold().await?;
-        let exchange = self.session.send(&call).await;
+        let exchange = self.session.send_admitted(admission, &call).await;
         failpoint::reach("patch.answered", what).await;
         self.recorder.attempt(&call, &exchange);
         autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
@@ -199,9 +202,10 @@ impl Run<'_> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
         let quote = self.links.id(parent).ok_or_else(|| missing(parent))?;
         let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
+        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
         failpoint::reach("delete.before", key.target.name()).await;
         self.recorder.hold().await?;
-        let exchange = self.session.send(&call).await;
+        let exchange = self.session.send_admitted(admission, &call).await;
         failpoint::reach("delete.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange).map(drop) {

@@ -17,7 +17,7 @@ use crate::{
     },
     error::{Error, Result},
     failpoint,
-    service::planning::Planning,
+    service::{limits::Lane, planning::Planning},
 };
 
 /// How often a run plans: once for the steps, once to see that none is left, and once more where a create found its
@@ -64,7 +64,7 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
         return Ok(end);
     }
     let now = worker.services.clock.now();
-    let session = match worker.services.session(lease.tenant()).await? {
+    let session = match worker.services.session(lease.tenant(), Lane::Background).await? {
         Ok(session) => session,
         Err(problem) => return Ok(End::without_session(problem, now)),
     };

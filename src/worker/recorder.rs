@@ -70,8 +70,11 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Notes a call and its answer.
+    /// Notes a call and its answer, if it was made.
     pub fn attempt(&mut self, call: &Call, exchange: &Exchange) {
+        if !exchange.made {
+            return;
+        }
         let counters = &self.worker.services.counters;
         (if exchange.result.is_ok() { &counters.calls_ok } else { &counters.calls_failed }).count();
         let outcome =

@@ -7,7 +7,7 @@ use opportune::{
     autotask::{Access, Call, Client, Failure, Session},
     db,
     emulator::CREDENTIALS,
-    service::connection::NewConnection,
+    service::{connection::NewConnection, limits::Lane},
 };
 use tokio::net::TcpListener;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -101,7 +101,7 @@ async fn everything_that_holds_a_secret(db: &crate::harness::Database) {
 
 async fn show(app: &TestApp) {
     tracing::trace!("{:?} {:?}", app.services, app.services.connection(app.tenant).await);
-    let session = app.services.session(app.tenant).await.unwrap().unwrap();
+    let session = app.services.session(app.tenant, Lane::Interactive).await.unwrap().unwrap();
     tracing::trace!("{session:?} {:?}", session.send(&Call::read("Companies/0")).await);
     let access = Access {
         discovery_url: String::new(),

@@ -93,7 +93,8 @@ impl Database {
             role: Role::All,
             key_file: Some(self.folder.path().join("key")),
             key: None,
-            worker: WorkerConfig::default(),
+            // So much that no test but those of the budget meets it.
+            worker: WorkerConfig { share_percent: 10_000, ..WorkerConfig::default() },
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
             test_server: true,

@@ -18,6 +18,7 @@ mod form;
 mod harness;
 mod history;
 mod intake;
+mod limits;
 mod lists;
 mod logs;
 mod merge;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use opportune::{
-    db::Db,
+    db::{self, Db, ThreadSlot},
     domain::{author::Author, settings::form::SettingsForm},
     emulator::CREDENTIALS,
     service::connect::Consent,
@@ -85,6 +85,11 @@ async fn use_everything(app: &TestApp) {
     app.check().await;
     let repair = app.findings().await.remove(0);
     app.services.ignore_repair(app.tenant, &Author::SYSTEM, repair.id).await.unwrap();
+    // A worker that died while a request was out.
+    let place = ThreadSlot { scope: "code zone".to_owned(), endpoint: "quotes".to_owned(), slot: 0 };
+    let mut tx = app.services.db.write().await.unwrap();
+    db::take_place(&mut tx, &place, app.clock.new_id(), 0, 1).await.unwrap();
+    tx.commit().await.unwrap();
     switch_company(app).await;
 }
 

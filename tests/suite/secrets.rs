@@ -3,7 +3,11 @@
 
 use std::{fs, time::Instant};
 
-use opportune::{domain::ids::TenantId, emulator::CREDENTIALS, service::Services};
+use opportune::{
+    domain::ids::TenantId,
+    emulator::CREDENTIALS,
+    service::{Services, limits::Lane},
+};
 use reqwest::{StatusCode, header};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio_util::task::TaskTracker;
@@ -116,7 +120,7 @@ async fn connected_tenants(app: &TestApp, count: usize) -> Vec<TenantId> {
 }
 
 async fn opens(services: &Services, tenant: TenantId) -> bool {
-    matches!(services.session(tenant).await, Ok(Ok(_)))
+    matches!(services.session(tenant, Lane::Interactive).await, Ok(Ok(_)))
 }
 
 on_both! {

@@ -7,6 +7,7 @@ mod connections;
 mod documents;
 mod history;
 mod items;
+mod limits;
 mod lists;
 mod ops;
 mod polls;
@@ -16,6 +17,7 @@ mod repairs;
 mod settings;
 mod steps;
 mod stops;
+mod turns;
 mod workers;
 
 use std::{fs, path::Path};
@@ -105,6 +107,13 @@ on_both! {
         let mut tx = again.read().await.unwrap();
         assert_eq!(db::find_tenant(&mut tx, "Ours").await.unwrap(), Some(fixture.tenant));
         assert_eq!(db::find_tenant(&mut tx, "Nobody").await.unwrap(), None);
+    }
+
+    async fn the_server_tells_the_time(db) {
+        let fixture = Fixture::open(db).await;
+        let time = fixture.db.time().await.unwrap();
+        assert_eq!(time.is_some(), db.url.starts_with("postgres"));
+        assert!(time.is_none_or(|at| (at - Clock::system().now()).abs() < 600_000), "{time:?}");
     }
 
     async fn what_is_not_committed_is_gone(db) {

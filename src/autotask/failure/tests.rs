@@ -22,6 +22,7 @@ fn class(failure: Option<&Failure>) -> &'static str {
         None => "success",
         Some(Failure::NotSent(_)) => "not sent",
         Some(Failure::Throttled(_)) => "throttled",
+        Some(Failure::Paced { .. }) => "paced",
         Some(Failure::Credentials) => "credentials",
         Some(Failure::Refused(_)) => "refused",
         Some(Failure::Missing) => "missing",

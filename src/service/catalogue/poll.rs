@@ -15,7 +15,7 @@ use crate::{
     },
     error::{Error, Result},
     failpoint,
-    service::{Services, connection::SessionProblem, list_refresh},
+    service::{Services, connection::SessionProblem, limits::Lane, list_refresh},
 };
 
 /// How often Autotask is asked.
@@ -113,7 +113,7 @@ impl Services {
         let sections = db::settings(&mut tx, lease.tenant()).await?.settings.sections;
         drop(tx);
         let Some(sections) = sections else { return Ok(Ok(false)) };
-        let session = match self.session(lease.tenant()).await? {
+        let session = match self.session(lease.tenant(), Lane::Background).await? {
             Ok(session) => session,
             Err(SessionProblem::Failed(failure)) => return Err(failure.into()),
             Err(SessionProblem::Held(hold)) => return Ok(Err((hold.cause(), hold.fix()))),

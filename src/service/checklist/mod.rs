@@ -15,7 +15,7 @@ use tokio::time;
 use url::Url;
 
 pub use self::verdict::{Found, Verdict, thousands, verdict};
-use crate::autotask::{Access, Client, Failure, Session, Threshold, wire::ZoneInformation};
+use crate::autotask::{Access, Client, Failure, Gate, Session, Threshold, wire::ZoneInformation};
 
 /// What a line checks, in the order of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -157,6 +157,8 @@ pub struct Subject {
     pub access: Access,
     /// The company that the connection has belonged to: the credentials of another one are refused.
     pub company_id: Option<i64>,
+    /// What stands before its requests.
+    pub gate: Gate,
     /// How long the whole test may take.
     pub within: Duration,
 }
@@ -204,7 +206,7 @@ impl Test {
         let access = Access { zone_url: zone.url.clone(), ..subject.access.clone() };
         self.list.company.id = zone.ci;
         self.list.zone = Some((zone.url, zone.web_url));
-        let session = Session::new(client.clone(), access);
+        let session = Session::new(client.clone(), access).with_gate(subject.gate.clone());
         self.credentials(&session, subject).await?;
         self.reading(&session).await?;
         self.creating(&session).await?;

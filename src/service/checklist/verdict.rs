@@ -183,6 +183,10 @@ fn failed(check: Check, host: &str, failure: &Failure) -> Verdict {
             )
             .passing()
         }
+        Failure::Paced { wait, reason } => {
+            let fix = format!("Wait {} seconds, then test again.", wait.as_secs().max(1));
+            Verdict::failed(format!("{reason}."), fix).passing()
+        }
         Failure::Credentials => Verdict::failed(
             "Autotask did not accept the user name, the secret or the integration code. It gives the same answer for all three.",
             "Check that the API user is active, then enter the secret again. Compare the integration code (tracking identifier) with the one in Autotask.",

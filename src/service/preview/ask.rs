@@ -22,6 +22,7 @@ use crate::{
         Services,
         connection::SessionProblem,
         finds::{self, Fit},
+        limits::Lane,
     },
 };
 
@@ -171,7 +172,7 @@ impl Services {
         if is_all_known(steps, links) {
             return Ok(answers);
         }
-        let session = match self.session(tenant).await? {
+        let session = match self.session(tenant, Lane::Interactive).await? {
             Ok(session) => session,
             Err(problem) => {
                 answers.failure = Some(match problem {

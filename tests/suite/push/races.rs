@@ -8,7 +8,7 @@ use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
 use super::faults::create_fault;
-use crate::harness::{MINUTE, SECOND, TestApp, on_both};
+use crate::harness::{MINUTE, TestApp, on_both};
 
 /// A worker of another process that is held up at a point.
 struct Held {

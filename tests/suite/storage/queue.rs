@@ -46,7 +46,7 @@ impl Fixture {
         let tasks = TaskTracker::new();
         let claim = |db: Db| async move {
             let mut tx = db.write().await.unwrap();
-            let lease = db::claim_push(&mut tx, 10, 110, 2).await.unwrap();
+            let lease = db::claim_push(&mut tx, 50, 150, 2).await.unwrap();
             tx.commit().await.unwrap();
             lease
         };
@@ -113,7 +113,7 @@ on_both! {
         let of = |tenant| claimed.iter().filter(|lease| lease.tenant() == tenant).count();
         assert_eq!((of(f.tenant), of(f.other)), (2, 2));
         assert!(f.finish(&claimed[0], &SENT).await);
-        assert_eq!(f.claim(10, 2).await.unwrap().tenant_id, claimed[0].tenant_id);
+        assert_eq!(f.claim(50, 2).await.unwrap().tenant_id, claimed[0].tenant_id);
     }
 
     async fn the_limit_holds_for_workers_that_claim_at_the_same_moment(db) {

@@ -186,7 +186,8 @@ impl Run<'_> {
         let action = if state.is_some() { "settle" } else { "update" };
         let mut intent = self.recorder.step(key, action, "intent", &changed);
         (intent.autotask_id, intent.sources) = (Some(id), self.sources(fields)?);
-        intent.marker = state.map(|state| serde_json::to_string(&state)).transpose().map_err(Error::internal)?;
+        intent.marker =
+            state.map(|state| serde_json::to_string(&state)).transpose().map_err(Error::internal)?;
         let step = intent.id;
         let mut body = changed.clone();
         body.insert("id".to_owned(), json!(id));

@@ -42,7 +42,8 @@ impl Run<'_> {
         let mut next_look: Option<(Millis, String)> = None;
         for step in open {
             let is_create = step.action == "create";
-            let look = if is_create { self.resolve(&step).await? } else { self.resolve_change(&step).await? };
+            let look =
+                if is_create { self.resolve(&step).await? } else { self.resolve_change(&step).await? };
             if let Some(at) = look.filter(|at| next_look.as_ref().is_none_or(|(earliest, _)| at < earliest)) {
                 next_look = Some((at, if is_create { checking() } else { checking_change() }));
             }

@@ -116,7 +116,9 @@ impl Planner<'_> {
         let number = |field: &str| written.and_then(|fields| fields.get(field)).and_then(Json::as_i64);
         let written = (number("stage"), number("status"));
         let edited = match wanted {
-            State::Open => self.changed(&key, self.open_fields(), &[]).iter().map(|(name, ..)| name).collect(),
+            State::Open => {
+                self.changed(&key, self.open_fields(), &[]).iter().map(|(name, ..)| name).collect()
+            }
             State::Won | State::Lost => Vec::new(),
         };
         self.push(key, Action::Settle(Settle { state: wanted, stage, status, written, edited }));

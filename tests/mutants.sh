@@ -63,8 +63,12 @@ mutant one-active-push migrations/sqlite/0001_first.sql \
   'CREATE UNIQUE INDEX push_active' 'CREATE INDEX push_active' suite storage::queue::sqlite
 mutant shared-creates src/worker/recorder.rs 'if is_shared &&' 'if is_shared && intent.key.is_empty() &&' simulator
 mutant link-before-write src/worker/recover.rs 'self.recorder.commit(None).await?;' '' simulator
-mutant settle-intent src/worker/recover.rs 'step.action == "settle"' 'step.action == "settled"' simulator
-mutant lease-before-change src/worker/recorder.rs \
-  'self.kept_at + SEND_WITHIN' 'self.kept_at + SEND_WITHIN * 1_000' suite push::races::sqlite
+mutant settle-intent src/worker/recover.rs 'step.action != "delete" && has_arrived' 'step.action == "update" && has_arrived' simulator
+mutant late-changes src/worker/recover.rs \
+  'Some(_) => return Ok(self.look_again(step)),' 'Some(_) => drop(self.look_again(step)),' suite push::late::sqlite
+mutant reopened-first src/domain/plan/mod.rs \
+  'self.input.document.state == State::Open;' 'false;' suite push::late::sqlite
+mutant off-on-the-way src/worker/recorder.rs \
+  'if !db::is_enabled(tx, tenant).await?' 'if false' suite push::races::sqlite
 mutant send-before src/worker/execute.rs 'clock.now() > send_before' 'clock.now() > send_before + 900_000' simulator
 exit "$failed"

@@ -142,6 +142,19 @@ pub async fn revision_of_form(tx: &mut Tx, tenant: TenantId, form_id: &str) -> R
     .map_err(fault)
 }
 
+/// Whether the sync of a tenant is on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_enabled(tx: &mut Tx, tenant: TenantId) -> Result<bool> {
+    let enabled: Option<bool> = on!(tx, |c| {
+        let query = sqlx::query_scalar("SELECT enabled FROM settings_current WHERE tenant_id = $1");
+        query.bind(tenant.0).fetch_optional(c).await
+    })
+    .map_err(fault)?;
+    Ok(enabled.unwrap_or(false))
+}
+
 /// Keeps everybody else from saving this tenant's settings until the transaction ends, so that what is read after it
 /// is still the newest when it is saved upon.
 ///

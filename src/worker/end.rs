@@ -108,6 +108,16 @@ pub fn checking() -> String {
     "Checking whether Autotask received it, so that there are not two".to_owned()
 }
 
+/// What is shown while it is not known whether Autotask received a change of a record.
+pub fn checking_change() -> String {
+    "Checking whether Autotask received a change, so that it does not undo a newer one".to_owned()
+}
+
+/// What is shown of a push that the switch ended on the way.
+pub fn switched_off() -> String {
+    "The opportunities sync was turned off on the way".to_owned()
+}
+
 impl Worker {
     /// Leaves the push as its run ended. If its document moved meanwhile it is due again at once.
     pub(super) async fn finish(&self, lease: &Lease, end: std::result::Result<End, Error>) -> Result<()> {

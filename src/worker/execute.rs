@@ -1,15 +1,16 @@
 //! One step: the calls that it takes and what is noted about them.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::{
     end::{End, Stop},
     push::Run,
 };
 use crate::{
-    autotask::{self, Call, Failure, Filter},
+    autotask::{self, Admission, Call, Exchange, Failure, Filter},
     clock::Millis,
-    db,
+    db::{self, StepRow},
     domain::{
         document::State,
         hold::Hold,
@@ -115,21 +116,12 @@ impl Run<'_> {
     async fn send_create(&mut self, key: &Key, fields: &Fields, marker: Option<Filter>) -> Result<(), Stop> {
         let body = fields.json(&self.links).map_err(|key| missing(&key))?;
         let call = Call::create(self.path_of(key, &body)?, Value::Object(body.clone()));
-        // Before the intent: from then on the request has little time to leave.
-        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
+        let admission = self.admit(&call).await?;
         let mut intent = self.recorder.step(key, "create", "intent", &body);
         intent.sources = self.sources(fields)?;
         intent.marker = marker.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
-        let (id, send_before) = (intent.id, intent.send_before);
-        if !self.recorder.commit(Some(intent)).await? {
-            let at = self.worker.services.clock.now() + SHARED;
-            return Err(Stop::End(End::Later { at, reason: being_created(key) }));
-        }
-        if self.worker.services.clock.now() > send_before {
-            self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
-            return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
-        }
-        let exchange = self.session.send_admitted(admission, &call).await;
+        let id = intent.id;
+        let exchange = self.send(key, intent, admission, &call).await?;
         failpoint::reach("create.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange) {
@@ -143,8 +135,7 @@ impl Run<'_> {
                 Ok(())
             }
             Err(failure) => {
-                let closed = if matches!(failure, Failure::Unknown(_)) { "unknown" } else { "failed" };
-                self.recorder.close(id, closed, None, Some(failure.sentence()));
+                self.recorder.close(id, closed_by(&failure), None, Some(failure.sentence()));
                 if matches!(failure, Failure::Refused(_))
                     && key.target == Target::Opportunity
                     && let Some(hold) = self.inactive_company().await?
@@ -156,13 +147,35 @@ impl Run<'_> {
         }
     }
 
+    /// Has the limits let a write pass. Before its intent: from then on the request has little time to leave.
+    async fn admit(&self, call: &Call) -> Result<Admission, Stop> {
+        self.session.admit(call).await.map_err(|failure| self.stop(&failure))
+    }
+
+    /// Commits the intent of a write and sends it. What would leave too late does not leave: whoever finds the intent
+    /// counts from then.
+    async fn send(
+        &mut self,
+        key: &Key,
+        intent: StepRow,
+        admission: Admission,
+        call: &Call,
+    ) -> Result<Exchange, Stop> {
+        let (id, send_before) = (intent.id, intent.send_before);
+        if !self.recorder.commit(Some(intent)).await? {
+            let at = self.worker.services.clock.now() + SHARED;
+            return Err(Stop::End(End::Later { at, reason: being_created(key) }));
+        }
+        if self.worker.services.clock.now() > send_before {
+            self.recorder.close(id, "failed", None, Some("It was too late to send it.".to_owned()));
+            return Err(self.stop(&Failure::NotSent("the machine was too slow".to_owned())));
+        }
+        Ok(self.session.send_admitted(admission, call).await)
+    }
+
     async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
-        let changed = self.patch(key, id, fields, None).await?;
-        let mut step = self.recorder.step(key, "update", "done", &changed);
-        (step.autotask_id, step.sources) = (Some(id), self.sources(fields)?);
-        self.recorder.did(step);
-        Ok(())
+        self.patch(key, id, fields, None).await
     }
 
     /// Where the values of a write come from, as it is kept with its step.
@@ -171,30 +184,53 @@ impl Run<'_> {
         Ok(Some(serde_json::to_string(&provenance).map_err(Error::internal)?))
     }
 
+    /// Commits the intent of a change, sends it, notes what came of it. One that nobody saw arrive may do so minutes
+    /// later and would undo what was written since, or look like a person's choice: no other follows before that is
+    /// clear.
     pub(super) async fn patch(
         &mut self,
         key: &Key,
         id: i64,
         fields: &Fields,
         state: Option<State>,
-    ) -> Result<Map<String, Value>, Stop> {
+    ) -> Result<(), Stop> {
         let changed = fields.json(&self.links).map_err(|key| missing(&key))?;
+        let action = if state.is_some() { "settle" } else { "update" };
         let mut body = changed.clone();
         body.insert("id".to_owned(), json!(id));
         let call = Call::patch(self.path_of(key, &changed)?, Value::Object(body));
+        let admission = self.admit(&call).await?;
+        let mut intent = self.recorder.step(key, action, "intent", &changed);
+        (intent.autotask_id, intent.sources) = (Some(id), self.sources(fields)?);
+        intent.marker =
+            state.map(|state| serde_json::to_string(&state)).transpose().map_err(Error::internal)?;
+        let step = intent.id;
         let what = if state.is_some() { "settle" } else { key.target.name() };
-        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
         failpoint::reach("patch.before", what).await;
-        self.recorder.hold().await?;
-        let exchange = self.session.send_admitted(admission, &call).await;
+        let exchange = self.send(key, intent, admission, &call).await?;
         failpoint::reach("patch.answered", what).await;
         self.recorder.attempt(&call, &exchange);
-        autotask::written(&exchange).map_err(|failure| self.gone_or(&failure, key, id))?;
+        if let Err(failure) = autotask::written(&exchange) {
+            self.recorder.close(step, closed_by(&failure), Some(id), Some(failure.sentence()));
+            return Err(self.gone_or(&failure, key, id));
+        }
+        self.changed(key, step, changed, state);
+        Ok(())
+    }
+
+    /// Notes that Autotask has a change.
+    pub(super) fn changed(
+        &mut self,
+        key: &Key,
+        step: Uuid,
+        fields: Map<String, Value>,
+        state: Option<State>,
+    ) {
         let mut link = self.links.get(key).cloned().unwrap_or_default();
-        link.written.fields.extend(changed.clone());
+        self.recorder.close(step, "done", Some(link.id), None);
+        link.written.fields.extend(fields);
         link.written.state = state.unwrap_or(link.written.state);
         self.set_link(key, link);
-        Ok(changed)
     }
 
     /// An item that is gone already is as good as deleted.
@@ -202,23 +238,31 @@ impl Run<'_> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
         let quote = self.links.id(parent).ok_or_else(|| missing(parent))?;
         let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
-        let admission = self.session.admit(&call).await.map_err(|failure| self.stop(&failure))?;
+        let admission = self.admit(&call).await?;
+        let mut intent = self.recorder.step(key, "delete", "intent", &Map::new());
+        intent.autotask_id = Some(id);
+        let step = intent.id;
         failpoint::reach("delete.before", key.target.name()).await;
-        self.recorder.hold().await?;
-        let exchange = self.session.send_admitted(admission, &call).await;
+        let exchange = self.send(key, intent, admission, &call).await?;
         failpoint::reach("delete.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);
         match autotask::written(&exchange).map(drop) {
-            Ok(()) => {}
-            Err(failure) if failure.is_missing() => {}
-            Err(failure) => return Err(self.stop(&failure)),
+            Err(failure) if !failure.is_missing() => {
+                self.recorder.close(step, closed_by(&failure), Some(id), Some(failure.sentence()));
+                Err(self.stop(&failure))
+            }
+            _ => {
+                self.deleted(key, step, id);
+                Ok(())
+            }
         }
-        let mut step = self.recorder.step(key, "delete", "done", &Map::new());
-        step.autotask_id = Some(id);
-        self.recorder.did(step);
+    }
+
+    /// Notes that Autotask has a record no more.
+    pub(super) fn deleted(&mut self, key: &Key, step: Uuid, id: i64) {
+        self.recorder.close(step, "done", Some(id), None);
         self.recorder.unlink(key);
         self.links.remove(key);
-        Ok(())
     }
 
     pub(super) fn set_link(&mut self, key: &Key, link: Link) {
@@ -247,6 +291,14 @@ impl Run<'_> {
             return Hold::Gone { entity: key.target.entity().to_owned(), id }.into();
         }
         self.stop(failure)
+    }
+}
+
+/// What becomes of the step of a write that failed: whether it may still take effect.
+fn closed_by(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Unknown(_) | Failure::Temporary(_) => "unknown",
+        _ => "failed",
     }
 }
 

@@ -5,7 +5,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Worker, end::Stop};
+use super::{
+    Worker,
+    end::{End, Stop, switched_off},
+};
 use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
@@ -15,9 +18,9 @@ use crate::{
     failpoint,
 };
 
-/// After the intent is committed its request leaves within this time, or not at all: whoever finds the intent later
-/// knows how long to wait.
-pub const SEND_WITHIN: Millis = 5_000;
+/// After a write is decided on its request leaves within this time, or not at all: whoever finds the intent later knows
+/// how long to wait, and nothing leaves that much later than the sync was turned off.
+pub const SEND_WITHIN: Millis = 2_000;
 /// The search before a create is not older than this, with time to spare for its answer.
 const SEARCHED_WITHIN: Millis = 60_000;
 /// As much of an answer as is kept.
@@ -29,8 +32,17 @@ pub struct Recorder<'a> {
     lease: &'a Lease,
     revision: i64,
     notes: Vec<Note>,
-    /// When the lease was last seen to be ours.
-    kept_at: Millis,
+}
+
+/// What became of an intent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Begun {
+    /// Its request may leave.
+    Yes,
+    /// Another push is creating, or has created, the record that it is about.
+    ByAnother,
+    /// The sync was turned off.
+    SwitchedOff,
 }
 
 enum Note {
@@ -44,8 +56,7 @@ enum Note {
 impl<'a> Recorder<'a> {
     /// Writes for one lease, planned with a revision of the settings.
     pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64) -> Self {
-        let kept_at = lease.lease_until - worker.lease_millis();
-        Self { worker, lease, revision, notes: Vec::new(), kept_at }
+        Self { worker, lease, revision, notes: Vec::new() }
     }
 
     /// A step row about a record.
@@ -131,27 +142,22 @@ impl<'a> Recorder<'a> {
     /// not taken: another push is creating, or has created, the product or service that it is about.
     ///
     /// # Errors
-    /// When the lease was lost or the database fails: then nothing may leave.
+    /// When the lease was lost, the sync was turned off or the database fails: then nothing may leave.
     pub async fn commit(&mut self, intent: Option<StepRow>) -> std::result::Result<bool, Stop> {
         if intent.is_none() && self.notes.is_empty() {
             return Ok(true);
         }
-        self.try_commit(intent).await.map_err(Stop::Fault)
-    }
-
-    /// Makes sure that the lease is still ours, for a request that is about to leave and has no intent of its own: one
-    /// that was held up must not undo what the next holder wrote since.
-    ///
-    /// # Errors
-    /// When the lease was lost or the database fails: then nothing may leave.
-    pub async fn hold(&mut self) -> std::result::Result<(), Stop> {
-        if self.worker.services.clock.now() <= self.kept_at + SEND_WITHIN {
-            return Ok(());
+        match self.try_commit(intent).await.map_err(Stop::Fault)? {
+            Begun::Yes => Ok(true),
+            Begun::ByAnother => Ok(false),
+            Begun::SwitchedOff => {
+                let at = self.worker.services.clock.now();
+                Err(Stop::End(End::Later { at, reason: switched_off() }))
+            }
         }
-        self.try_commit(None).await.map(drop).map_err(Stop::Fault)
     }
 
-    async fn try_commit(&mut self, mut intent: Option<StepRow>) -> Result<bool> {
+    async fn try_commit(&mut self, mut intent: Option<StepRow>) -> Result<Begun> {
         let now = self.worker.services.clock.now();
         let mut tx = self.worker.services.db.write().await?;
         if !db::keep_lease(&mut tx, self.lease, now + self.worker.lease_millis()).await? {
@@ -163,32 +169,34 @@ impl<'a> Recorder<'a> {
         for note in &self.notes {
             self.write(&mut tx, note, now).await?;
         }
-        let is_taken = match &intent {
+        let begun = match &intent {
             Some(step) => self.begin(&mut tx, step, now).await?,
-            None => true,
+            None => Begun::Yes,
         };
-        intent = intent.filter(|_| is_taken);
+        intent = intent.filter(|_| begun == Begun::Yes);
         let next = intent.as_ref().map_or("notes", |intent| target_name(intent));
         failpoint::reach("commit.before", next).await;
         tx.commit().await?;
         failpoint::reach("commit.after", next).await;
         self.notes.clear();
-        self.kept_at = now;
-        Ok(is_taken)
+        Ok(begun)
     }
 
-    /// Adds an intent, unless it is about what documents share and others are before it.
-    async fn begin(&self, tx: &mut WriteTx, intent: &StepRow, now: Millis) -> Result<bool> {
+    /// Adds an intent, unless the sync is off, or it is about what documents share and others are before it.
+    async fn begin(&self, tx: &mut WriteTx, intent: &StepRow, now: Millis) -> Result<Begun> {
         let tenant = self.lease.tenant();
+        if !db::is_enabled(tx, tenant).await? {
+            return Ok(Begun::SwitchedOff);
+        }
         let target = Target::ALL.into_iter().find(|target| target.name() == intent.target);
         let is_shared = intent.action == "create" && target.is_some_and(|target| !target.is_of_document());
         // A create that is older than this is over; what it made was found by the search just before.
         let over = now - self.worker.quarantine().length - SEARCHED_WITHIN;
         if is_shared && !db::may_create(tx, tenant, &intent.target, &intent.key, over).await? {
-            return Ok(false);
+            return Ok(Begun::ByAnother);
         }
         db::add_step(tx, tenant, self.lease.document(), intent).await?;
-        Ok(true)
+        Ok(Begun::Yes)
     }
 
     async fn write(&self, tx: &mut WriteTx, note: &Note, now: Millis) -> Result<()> {

@@ -1,8 +1,8 @@
-//! Creates whose outcome nobody told: found again by their marker, or waited for until it is certain that they never
-//! arrived (reliability R3).
+//! Writes whose outcome nobody told: creates are found again by their marker, changes are seen in their record, and both
+//! are waited for until it is certain that they never arrived (reliability R3).
 
 use super::{
-    end::{End, Stop, checking},
+    end::{End, Stop, checking, checking_change},
     push::Run,
 };
 use crate::{
@@ -11,14 +11,14 @@ use crate::{
     db::{self, StepRow},
     domain::{
         hold::Hold,
-        plan::{Key, Link, Target, Written},
+        plan::{Key, Link, Target, Written, has_arrived},
     },
     error::Error,
     failpoint,
 };
 
 impl Run<'_> {
-    /// Looks up every create of this document that was begun and not closed.
+    /// Looks up every write of this document that was begun and not closed.
     pub(super) async fn resolve_open_steps(&mut self) -> Result<(), Stop> {
         let mut tx = self.worker.services.db.read().await?;
         let open = db::open_steps(&mut tx, self.lease.tenant(), self.lease.document()).await?;
@@ -39,16 +39,19 @@ impl Run<'_> {
     }
 
     async fn resolve_all(&mut self, open: Vec<StepRow>) -> Result<(), Stop> {
-        let mut next_look: Option<Millis> = None;
+        let mut next_look: Option<(Millis, String)> = None;
         for step in open {
-            if let Some(at) = self.resolve(&step).await? {
-                next_look = Some(next_look.map_or(at, |earliest| earliest.min(at)));
+            let is_create = step.action == "create";
+            let look =
+                if is_create { self.resolve(&step).await? } else { self.resolve_change(&step).await? };
+            if let Some(at) = look.filter(|at| next_look.as_ref().is_none_or(|(earliest, _)| at < earliest)) {
+                next_look = Some((at, if is_create { checking() } else { checking_change() }));
             }
         }
         // What was found must be linked before anything is written to it: a marker holds values that may change then.
         self.recorder.commit(None).await?;
         match next_look {
-            Some(at) => Err(Stop::End(End::Later { at, reason: checking() })),
+            Some((at, reason)) => Err(Stop::End(End::Later { at, reason })),
             None => Ok(()),
         }
     }
@@ -56,9 +59,6 @@ impl Run<'_> {
     /// Looks one create up. `Some` is when to look again.
     async fn resolve(&mut self, step: &StepRow) -> Result<Option<Millis>, Stop> {
         let target = Target::ALL.into_iter().find(|target| target.name() == step.target);
-        if step.action == "settle" {
-            return self.resolve_settle(step).await;
-        }
         let (Some(target), Some(marker)) = (target, &step.marker) else {
             self.recorder.close(step.id, "failed", None, Some("A second one does no harm.".to_owned()));
             return Ok(None);
@@ -82,34 +82,45 @@ impl Run<'_> {
             self.links.set(key, link);
             return Ok(None);
         }
-        let now = self.worker.services.clock.now();
-        let next = self.worker.quarantine().next_look(step.send_before, now);
-        match next {
-            Some(_) => self.recorder.close(step.id, "unknown", None, None),
-            None => {
-                self.recorder.close(step.id, "failed", None, Some("Autotask never received it.".to_owned()));
-            }
-        }
-        Ok(next)
+        Ok(self.look_again(step))
     }
 
-    /// A stage and status that may have been written: where the opportunity has them they are ours, not a person's.
-    async fn resolve_settle(&mut self, step: &StepRow) -> Result<Option<Millis>, Stop> {
-        let key = Key::only(Target::Opportunity);
-        let Some(mut link) = self.links.get(&key).cloned() else {
+    /// When to look again for what was not found; `None` where that is over.
+    fn look_again(&mut self, step: &StepRow) -> Option<Millis> {
+        let now = self.worker.services.clock.now();
+        let next = self.worker.quarantine().next_look(step.send_before, now);
+        let (closed, note) = match next {
+            Some(_) => ("unknown", None),
+            None => ("failed", Some("Autotask never received it.".to_owned())),
+        };
+        self.recorder.close(step.id, closed, step.autotask_id, note);
+        next
+    }
+
+    /// Reads what may have been changed or deleted. `Some` is when to look again: where it is as it was the change may
+    /// still come, and would undo what is written until then.
+    async fn resolve_change(&mut self, step: &StepRow) -> Result<Option<Millis>, Stop> {
+        let target = Target::ALL.into_iter().find(|target| target.name() == step.target);
+        let key = target.map(|target| Key::new(target, step.key.clone()));
+        let Some((key, id)) = key.and_then(|key| self.links.id(&key).map(|id| (key, id))) else {
             self.recorder.close(step.id, "failed", None, None);
             return Ok(None);
         };
-        let row = self.read_opportunity(link.id).await?;
+        if step.autotask_id.is_some_and(|of| of != id) {
+            self.recorder.close(step.id, "failed", step.autotask_id, None);
+            return Ok(None);
+        }
+        let row = self.read(key.target, id).await?;
         let sent: Row = serde_json::from_str(&step.request).map_err(Error::internal)?;
-        let has_arrived = sent.iter().all(|(field, value)| row.get(field) == Some(value));
-        self.recorder.close(step.id, if has_arrived { "done" } else { "failed" }, Some(link.id), None);
-        if has_arrived {
-            let state =
-                step.marker.as_deref().map(serde_json::from_str).transpose().map_err(Error::internal)?;
-            link.written.fields.extend(sent);
-            link.written.state = state.unwrap_or(link.written.state);
-            self.set_link(&key, link);
+        match row {
+            None if step.action == "delete" => self.deleted(&key, step.id, id),
+            // The change that is due says that it is gone.
+            None => self.recorder.close(step.id, "failed", Some(id), None),
+            Some(row) if step.action != "delete" && has_arrived(&sent, &row) => {
+                let state = step.marker.as_deref().map(serde_json::from_str).transpose();
+                self.changed(&key, step.id, sent, state.map_err(Error::internal)?);
+            }
+            Some(_) => return Ok(self.look_again(step)),
         }
         Ok(None)
     }

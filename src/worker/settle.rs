@@ -2,22 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    end::{End, Stop},
-    execute::missing,
-    push::Run,
-};
+use super::{end::Stop, execute::missing, push::Run};
 use crate::{
     autotask::{self, Call, Row},
     domain::{
         document::State,
         hold::Hold,
         plan::{
-            Difference, Fields, Key,
+            Difference, Key, Target,
             settle::{Decision, Settle},
         },
     },
-    error::Error,
     failpoint,
 };
 
@@ -39,7 +34,7 @@ impl Run<'_> {
         match decision {
             Decision::Write(_) => {
                 self.keep(key, id, &kept);
-                self.write_state(key, id, &settle.fields(), settle.state).await?;
+                self.patch(key, id, &settle.fields(), Some(settle.state)).await?;
             }
             Decision::Nothing => {
                 self.keep(key, id, &kept);
@@ -56,31 +51,18 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Stage and status are committed before they are sent: what nobody saw arrive would look like a person's choice.
-    async fn write_state(&mut self, key: &Key, id: i64, fields: &Fields, state: State) -> Result<(), Stop> {
-        let body = fields.json(&self.links).map_err(|key| missing(&key))?;
-        let mut intent = self.recorder.step(key, "settle", "intent", &body);
-        intent.sources = self.sources(fields)?;
-        intent.marker = Some(serde_json::to_string(&state).map_err(Error::internal)?);
-        let step = intent.id;
-        self.recorder.commit(Some(intent)).await?;
-        let sent = self.patch(key, id, fields, Some(state)).await.map(drop);
-        match &sent {
-            Ok(()) => self.recorder.close(step, "done", Some(id), None),
-            // It may have arrived: the next run looks.
-            Err(Stop::End(End::Failed(_))) => self.recorder.close(step, "unknown", Some(id), None),
-            Err(_) => self.recorder.close(step, "failed", Some(id), None),
-        }
-        sent
+    async fn read_opportunity(&mut self, id: i64) -> Result<Row, Stop> {
+        let row = self.read(Target::Opportunity, id).await?;
+        row.ok_or_else(|| Hold::Gone { entity: Target::Opportunity.entity().to_owned(), id }.into())
     }
 
-    pub(super) async fn read_opportunity(&mut self, id: i64) -> Result<Row, Stop> {
-        let call = Call::read(format!("Opportunities/{id}"));
+    /// A record as Autotask has it; `None` where it is gone.
+    pub(super) async fn read(&mut self, target: Target, id: i64) -> Result<Option<Row>, Stop> {
+        let call = Call::read(format!("{}/{id}", target.entity()));
         let exchange = self.session.send(&call).await;
-        failpoint::reach("read.answered", "opportunity").await;
+        failpoint::reach("read.answered", target.name()).await;
         self.recorder.attempt(&call, &exchange);
-        let row = autotask::item(&exchange).map_err(|failure| self.stop(&failure))?;
-        row.ok_or_else(|| Hold::Gone { entity: "Opportunities".to_owned(), id }.into())
+        autotask::item(&exchange).map_err(|failure| self.stop(&failure))
     }
 
     /// Says field by field what was changed in Autotask and stays so.

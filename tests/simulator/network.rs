@@ -1,6 +1,9 @@
 //! The way to Autotask and back, with everything that happens on it: between the client's HTTP and the emulator.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::{
     Router,
@@ -15,17 +18,18 @@ use serde_json::json;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::ground;
-use crate::timeline::{DIRECTOR, NOBODY, Timeline};
+use crate::{
+    ground,
+    timeline::{DIRECTOR, NOBODY, Timeline},
+    watch::{Watch, Write},
+};
 
 const SECOND: Millis = 1_000;
 /// A client gives a write up after 100 s, a read after 30 s.
 const WRITE_PATIENCE: Millis = 100 * SECOND;
 const READ_PATIENCE: Millis = 30 * SECOND;
-/// Autotask works on a create for as long as this, also when its sender is gone.
+/// Autotask works on a request for as long as this, also when its sender is gone.
 const LATEST: Millis = 300 * SECOND;
-/// A change that arrives later than this is one that nobody can tell from a person's (see the report of the run).
-const LATEST_CHANGE: Millis = 5 * SECOND;
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +43,7 @@ pub enum Fault {
     Unanswered,
     /// The client gives up; the effect comes some time, perhaps after that.
     TimedOut,
-    /// A gateway's page in place of an answer; the effect came about or did not.
+    /// A gateway's page in place of an answer; the effect came about, comes later or never.
     Gateway,
     /// Half an answer, or a page that says 200.
     Unreadable,
@@ -63,6 +67,10 @@ const FAULTS: [Fault; 9] = [
     Fault::Unauthorized,
 ];
 
+/// After these nobody knows whether a write took effect.
+const SILENT: [Fault; 5] =
+    [Fault::Lost, Fault::Unanswered, Fault::TimedOut, Fault::Gateway, Fault::Unreadable];
+
 #[derive(Clone)]
 pub struct Network(Arc<Shared>);
 
@@ -71,13 +79,17 @@ struct Shared {
     emulator: Router,
     rng: Mutex<StdRng>,
     weather: Mutex<Weather>,
+    /// Creates that had no clear answer.
+    unknown: AtomicU64,
+    watch: Watch,
     tasks: TaskTracker,
 }
 
 /// How often each fault comes about.
 #[derive(Clone, Debug, Default)]
 struct Weather {
-    chances: Vec<(Fault, f64)>,
+    reads: Vec<(Fault, f64)>,
+    writes: Vec<(Fault, f64)>,
 }
 
 impl Network {
@@ -87,6 +99,8 @@ impl Network {
             emulator: emulator.router(),
             rng: Mutex::new(rng),
             weather: Mutex::default(),
+            unknown: AtomicU64::new(0),
+            watch: Watch::default(),
             tasks: TaskTracker::new(),
         };
         Self(Arc::new(shared))
@@ -103,17 +117,40 @@ impl Network {
             let worst = if fault == Fault::Unauthorized { 0.01 } else { 0.12 };
             (fault, if rng.random_bool(0.5) { rng.random_range(0.0..worst) } else { 0.0 })
         };
-        self.0.weather.lock().unwrap().chances = FAULTS.into_iter().map(&mut chance).collect();
+        let chances: Vec<_> = FAULTS.into_iter().map(&mut chance).collect();
+        *self.0.weather.lock().unwrap() = Weather { reads: chances.clone(), writes: chances };
+    }
+
+    /// Every fifth write has an outcome that nobody told, and no search finds what is new.
+    pub fn begin_silence(&self) {
+        let silent = [
+            (Fault::TimedOut, 0.12),
+            (Fault::Unanswered, 0.03),
+            (Fault::Gateway, 0.03),
+            (Fault::Unreadable, 0.02),
+        ];
+        let lagging = vec![(Fault::Lagging, 1.0)];
+        *self.0.weather.lock().unwrap() = Weather { reads: lagging, writes: silent.to_vec() };
     }
 
     /// From now on everything works.
     pub fn end_storm(&self) {
-        self.0.weather.lock().unwrap().chances.clear();
+        *self.0.weather.lock().unwrap() = Weather::default();
     }
 
-    fn draw(&self) -> Fault {
+    /// How many creates had no clear answer.
+    pub fn unknown(&self) -> u64 {
+        self.0.unknown.load(Ordering::Relaxed)
+    }
+
+    pub fn watch(&self) -> &Watch {
+        &self.0.watch
+    }
+
+    fn draw(&self, letter: &Letter) -> Fault {
         let mut point: f64 = self.0.rng.lock().unwrap().random();
-        for (fault, chance) in &self.0.weather.lock().unwrap().chances {
+        let weather = self.0.weather.lock().unwrap();
+        for (fault, chance) in if letter.is_read() { &weather.reads } else { &weather.writes } {
             if point < *chance {
                 return *fault;
             }
@@ -124,10 +161,6 @@ impl Network {
 
     fn up_to(&self, longest: Millis) -> Millis {
         self.0.rng.lock().unwrap().random_range(1..=longest)
-    }
-
-    fn flip(&self) -> bool {
-        self.0.rng.lock().unwrap().random()
     }
 
     fn tell(&self, what: impl FnOnce() -> String) {
@@ -159,11 +192,6 @@ impl Letter {
         self.parts.method == Method::GET || self.is_query()
     }
 
-    /// How late it may have its effect at the latest.
-    fn latest(&self) -> Millis {
-        if self.parts.method == Method::PATCH { LATEST_CHANGE } else { LATEST }
-    }
-
     fn patience(&self) -> Millis {
         if self.is_read() { READ_PATIENCE } else { WRITE_PATIENCE }
     }
@@ -182,7 +210,26 @@ async fn carry(State(network): State<Network>, request: Request) -> Response<Bod
 
 impl Network {
     async fn travel(&self, letter: Letter) -> Response<Body> {
-        let fault = self.draw();
+        let path = letter.parts.uri.path().to_owned();
+        if !letter.is_read() {
+            let write = Write { method: &letter.parts.method, path: &path, body: &letter.body };
+            self.0.watch.check(&write, self.0.timeline.now()).await;
+        }
+        self.0.watch.begins(&path);
+        let answer = self.answer(letter).await;
+        self.0.watch.ends(&path);
+        // Nobody waits for the answer to a request whose sender died: the baton would stay with it.
+        if self.0.timeline.current() == NOBODY {
+            self.0.timeline.lay_down();
+        }
+        answer
+    }
+
+    async fn answer(&self, letter: Letter) -> Response<Body> {
+        let fault = self.draw(&letter);
+        if letter.parts.method == Method::POST && !letter.is_read() && SILENT.contains(&fault) {
+            self.0.unknown.fetch_add(1, Ordering::Relaxed);
+        }
         self.tell(|| format!("{} {} meets {fault:?}", letter.parts.method, letter.parts.uri.path()));
         self.wait(self.up_to(60)).await;
         let answer = match fault {
@@ -198,8 +245,10 @@ impl Network {
             }
             Fault::TimedOut => self.time_out(letter).await,
             Fault::Gateway => {
-                if self.flip() {
-                    self.deliver(letter).await;
+                match self.up_to(4) {
+                    1 | 2 => drop(self.deliver(letter).await),
+                    3 if !letter.is_read() => self.deliver_later(letter, self.up_to(LATEST)),
+                    _ => {}
                 }
                 page(StatusCode::BAD_GATEWAY)
             }
@@ -220,10 +269,6 @@ impl Network {
             Fault::Unauthorized => answer(StatusCode::UNAUTHORIZED, &json!({ "errors": ["Unauthorized"] })),
         };
         self.wait(self.up_to(60)).await;
-        // Nobody waits for the answer to a request whose sender died: the baton would stay with it.
-        if self.0.timeline.current() == NOBODY {
-            self.0.timeline.lay_down();
-        }
         answer
     }
 
@@ -246,7 +291,7 @@ impl Network {
 
     /// The client hears nothing for as long as it waits. The effect comes before that, after it, or never.
     async fn time_out(&self, letter: Letter) -> Response<Body> {
-        let (patience, effect) = (letter.patience(), self.up_to(letter.latest()));
+        let (patience, effect) = (letter.patience(), self.up_to(LATEST));
         let is_lost = letter.is_read() || self.up_to(4) == 1;
         if !is_lost && effect <= patience {
             self.wait(effect).await;

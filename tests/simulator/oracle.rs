@@ -10,14 +10,30 @@ use crate::story::{Line, Version};
 /// Stage and status of an open, a won and a lost opportunity, as the settings have them.
 pub type Ends = BTreeMap<&'static str, (i64, i64)>;
 
+/// What documents become in Autotask.
+const ENTITIES: [&str; 5] = ["Opportunities", "Quotes", "QuoteItems", "Products", "Services"];
+
 pub struct Oracle<'a> {
-    pub autotask: &'a Emulator,
+    rows: BTreeMap<&'static str, Vec<Value>>,
+    /// What was done to opportunities.
+    log: Vec<LogEntry>,
     /// What was accepted, in order.
-    pub accepted: &'a [Version],
-    pub ends: &'a Ends,
+    accepted: &'a [Version],
+    ends: &'a Ends,
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
+    /// Looks at Autotask as it is now.
+    pub fn look(autotask: &Emulator, accepted: &'a [Version], ends: &'a Ends) -> Self {
+        let rows = ENTITIES.into_iter().map(|entity| (entity, autotask.entities(entity))).collect();
+        let is_its = |entry: &LogEntry| {
+            let effect = entry.effect.as_ref();
+            effect.is_some_and(|effect| effect.entity == "Opportunities" && effect.op != Op::Delete)
+        };
+        let log = autotask.log().into_iter().filter(is_its).collect();
+        Self { rows, log, accepted, ends }
+    }
+
     /// What is wrong already, while the run goes on.
     pub fn breaks(&self) -> Vec<String> {
         let mut wrong = self.doubles();
@@ -49,8 +65,8 @@ impl Oracle<'_> {
             ("Services", &|row| text(&row["name"])),
             ("QuoteItems", &|row| format!("{} of quote {}", text(&row["name"]), row["quoteID"])),
         ] {
-            for row in self.autotask.entities(entity) {
-                *counts.entry((entity, name(&row))).or_default() += 1;
+            for row in &self.rows[entity] {
+                *counts.entry((entity, name(row))).or_default() += 1;
             }
         }
         let is_ours = |name: &str| name.starts_with("S-") || name.starts_with("Sim ");
@@ -58,8 +74,8 @@ impl Oracle<'_> {
         doubled.map(|((entity, name), count)| format!("{count} {entity} of {name}")).collect()
     }
 
-    fn opportunity(&self, number: &str) -> Option<Value> {
-        self.autotask.entities("Opportunities").into_iter().find(|row| first_word(&row["title"]) == number)
+    fn opportunity(&self, number: &str) -> Option<&Value> {
+        self.rows["Opportunities"].iter().find(|row| first_word(&row["title"]) == number)
     }
 
     fn versions(&self, number: &str) -> impl Iterator<Item = &Version> {
@@ -81,14 +97,9 @@ impl Oracle<'_> {
 
     /// The states that an opportunity was brought to, one after the other.
     fn states_of(&self, id: i64) -> Vec<&'static str> {
-        let is_its = |entry: &LogEntry| {
-            let effect = entry.effect.as_ref();
-            effect.is_some_and(|effect| {
-                effect.entity == "Opportunities" && effect.id == id && effect.op != Op::Delete
-            })
-        };
+        let is_its = |entry: &&LogEntry| entry.effect.as_ref().is_some_and(|effect| effect.id == id);
         let (mut now, mut reached) = ((0, 0), Vec::new());
-        for entry in self.autotask.log().into_iter().filter(is_its) {
+        for entry in self.log.iter().filter(is_its) {
             now.0 = entry.body["stage"].as_i64().unwrap_or(now.0);
             now.1 = entry.body["status"].as_i64().unwrap_or(now.1);
             let state = self.ends.iter().find(|(_, end)| **end == now).map_or("unknown", |(state, _)| *state);
@@ -99,7 +110,7 @@ impl Oracle<'_> {
     }
 
     /// Where Autotask is not what the document's last version says.
-    fn unlike(&self, number: &str) -> Vec<String> {
+    pub fn unlike(&self, number: &str) -> Vec<String> {
         let Some(last) = self.versions(number).last() else { return Vec::new() };
         let Some(opportunity) = self.opportunity(number) else { return vec![format!("{number} was lost")] };
         let mut wrong = Vec::new();
@@ -125,10 +136,8 @@ impl Oracle<'_> {
 
     /// Name, quantity and price of a document's items; `None` without an Autotask quote.
     fn items(&self, number: &str) -> Option<Vec<(String, String, String)>> {
-        let quotes = self.autotask.entities("Quotes");
-        let quote = quotes.iter().find(|row| row["externalQuoteNumber"] == number)?;
-        let rows = self.autotask.entities("QuoteItems");
-        let its = rows.iter().filter(|row| row["quoteID"] == quote["id"]);
+        let quote = self.rows["Quotes"].iter().find(|row| row["externalQuoteNumber"] == number)?;
+        let its = self.rows["QuoteItems"].iter().filter(|row| row["quoteID"] == quote["id"]);
         let mut items: Vec<_> = its
             .map(|row| (text(&row["name"]), digits(&row["quantity"]), digits(&row["unitPrice"])))
             .collect();

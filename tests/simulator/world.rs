@@ -1,6 +1,7 @@
 //! One seed from its beginning to its end.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -32,15 +33,26 @@ const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;
 /// After this everything works, and everything must come to its end.
 const QUIET: Millis = story::LENGTH + 5 * MINUTE;
+/// The most workers.
+const WORKERS: Actor = 4;
 /// How long that may take: the longest wait after tries that failed, a few of them.
 const PATIENCE: Millis = 40 * 60 * MINUTE;
+
+/// What a world is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Everything that can happen, as its seed has it.
+    Storm,
+    /// Many creates without an answer; workers neither die nor stop.
+    Creates,
+}
 
 pub struct World<'a> {
     ground: &'a Ground,
     timeline: Timeline,
-    network: Network,
+    pub network: Network,
     services: Services,
-    autotask: Emulator,
+    pub autotask: Emulator,
     workers: Vec<JoinHandle<()>>,
     tasks: TaskTracker,
     rng: StdRng,
@@ -68,18 +80,14 @@ enum Event {
 
 /// Runs a seed; what is wrong at its end, if anything.
 pub async fn run(ground: &Ground, seed: u64) -> Vec<String> {
-    let mut world = World::open(ground, seed).await;
+    let mut world = World::open(ground, StdRng::seed_from_u64(seed), Kind::Storm).await;
     let wrong = world.play().await;
-    world.stop.cancel();
-    for worker in &world.workers {
-        worker.abort();
-    }
+    world.end();
     wrong
 }
 
 impl<'a> World<'a> {
-    async fn open(ground: &'a Ground, seed: u64) -> Self {
-        let mut rng = StdRng::seed_from_u64(seed);
+    pub async fn open(ground: &'a Ground, mut rng: StdRng, kind: Kind) -> Self {
         let clock = ground::clock();
         let (timeline, stop, tasks) =
             (Timeline::new(clock.clone()), CancellationToken::new(), TaskTracker::new());
@@ -90,12 +98,8 @@ impl<'a> World<'a> {
         let address = listener.local_addr().unwrap();
         tasks.spawn(app::serve(listener, network.router(), stop.clone()));
         let services = ground.services(clock, address).await;
-        let dice = Dice {
-            rng: StdRng::seed_from_u64(rng.random()),
-            dies: if rng.random_bool(0.5) { rng.random_range(0.0..0.02) } else { 0.0 },
-            stops: if rng.random_bool(0.5) { rng.random_range(0.0..0.02) } else { 0.0 },
-            is_quiet: false,
-        };
+        network.watch().look_at(services.clone(), ground.tenant);
+        let dice = Dice::new(&mut rng, kind);
         Self {
             ground,
             timeline,
@@ -111,13 +115,26 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Ends all that still goes on.
+    pub fn end(&self) {
+        self.stop.cancel();
+        for worker in &self.workers {
+            worker.abort();
+        }
+    }
+
+    /// How much virtual time has passed.
+    pub fn elapsed(&self) -> Millis {
+        self.timeline.now() - ground::START
+    }
+
     fn tenant(&self) -> TenantId {
         self.ground.tenant
     }
 
     async fn play(&mut self) -> Vec<String> {
         let start = self.timeline.now();
-        for worker in 0..self.rng.random_range(1..=4) {
+        for worker in 0..self.rng.random_range(1..=WORKERS) {
             let born = self.birth(worker);
             self.workers.push(born);
         }
@@ -125,13 +142,40 @@ impl<'a> World<'a> {
         for (at, event) in self.script() {
             self.go_on_until(start + at).await;
             self.happen(event).await;
-            let wrong = self.oracle().breaks();
+            let wrong = self.breaks().await;
             if !wrong.is_empty() {
                 return wrong;
             }
         }
         self.go_on_until(start + QUIET).await;
         self.calm_down().await;
+        self.come_to_an_end().await
+    }
+
+    /// What is wrong already, while the run goes on.
+    async fn breaks(&self) -> Vec<String> {
+        let mut wrong = self.network.watch().wrong();
+        let sent = sent(&self.pushes().await);
+        let oracle = self.oracle();
+        wrong.extend(oracle.breaks());
+        wrong.extend(
+            sent.iter().flat_map(|number| oracle.unlike(number)).map(|what| format!("sent, but {what}")),
+        );
+        wrong
+    }
+
+    /// Brings quotes to Autotask while no create can be trusted; what is wrong then.
+    pub async fn send_all(&mut self, quotes: Vec<Version>) -> Vec<String> {
+        for worker in 0..WORKERS {
+            let born = self.birth(worker);
+            self.workers.push(born);
+        }
+        self.network.begin_silence();
+        let start = self.timeline.now();
+        for version in quotes {
+            self.go_on_until(start + version.at).await;
+            self.happen(Event::Arrival(version)).await;
+        }
         self.come_to_an_end().await
     }
 
@@ -168,9 +212,14 @@ impl<'a> World<'a> {
             Event::Kill(worker) => self.replace(worker).await,
             Event::Pause(worker, length) => self.timeline.pause(worker, length),
             Event::Switch(on) => {
-                self.services.set_enabled(self.tenant(), &Author::SYSTEM, on).await.unwrap();
+                self.switch(on).await;
             }
         }
+    }
+
+    async fn switch(&self, on: bool) {
+        self.services.set_enabled(self.tenant(), &Author::SYSTEM, on).await.unwrap();
+        self.network.watch().switched(on, self.timeline.now());
     }
 
     async fn go_on_until(&mut self, until: Millis) {
@@ -215,7 +264,7 @@ impl<'a> World<'a> {
         self.network.end_storm();
         self.timeline.resume();
         self.dice.lock().unwrap().is_quiet = true;
-        self.services.set_enabled(self.tenant(), &Author::SYSTEM, true).await.unwrap();
+        self.switch(true).await;
     }
 
     async fn come_to_an_end(&mut self) -> Vec<String> {
@@ -228,7 +277,9 @@ impl<'a> World<'a> {
                 self.services.retry(self.tenant(), opportune::domain::ids::PushId(push.id)).await.unwrap();
             }
             if pushes.iter().all(|push| push.state == "sent") {
-                return self.oracle().breaks_at_the_end();
+                let mut wrong = self.network.watch().wrong();
+                wrong.extend(self.oracle().breaks_at_the_end());
+                return wrong;
             }
         }
         let left = self.pushes().await.into_iter().filter(|push| push.state != "sent");
@@ -237,12 +288,21 @@ impl<'a> World<'a> {
 
     async fn pushes(&self) -> Vec<PushRow> {
         let mut tx = self.services.db.read().await.unwrap();
-        db::pushes(&mut tx, self.tenant(), &db::PushFilter::default(), None, 1_000).await.unwrap()
+        db::pushes(&mut tx, self.tenant(), &db::PushFilter::default(), None, 100_000).await.unwrap()
     }
 
     fn oracle(&self) -> Oracle<'_> {
-        Oracle { autotask: &self.autotask, accepted: &self.accepted, ends: &self.ground.ends }
+        Oracle::look(&self.autotask, &self.accepted, &self.ground.ends)
     }
+}
+
+/// The numbers of documents whose newest push is sent.
+fn sent(pushes: &[PushRow]) -> Vec<String> {
+    let mut newest: BTreeMap<&str, &PushRow> = BTreeMap::new();
+    for push in pushes.iter().rev() {
+        newest.insert(&push.number, push);
+    }
+    newest.values().filter(|push| push.state == "sent").map(|push| push.number.clone()).collect()
 }
 
 /// What happens to a worker at each point that it reaches. Within a transaction it can only die: a worker that holds
@@ -271,6 +331,13 @@ fn hook(actor: Actor, timeline: Timeline, dice: Arc<Mutex<Dice>>) -> Hook {
 }
 
 impl Dice {
+    fn new(rng: &mut StdRng, kind: Kind) -> Self {
+        let own = StdRng::seed_from_u64(rng.random());
+        let mut chance = || if rng.random_bool(0.5) { rng.random_range(0.0..0.02) } else { 0.0 };
+        let [dies, stops] = if kind == Kind::Storm { [chance(), chance()] } else { [0.0, 0.0] };
+        Self { rng: own, dies, stops, is_quiet: false }
+    }
+
     /// Whether a worker dies here, and for how long it stops.
     fn roll(&mut self) -> (bool, Millis) {
         if self.is_quiet {

@@ -5,6 +5,7 @@ mod edits;
 mod faults;
 mod fields;
 mod held;
+mod late;
 #[cfg(debug_assertions)]
 mod races;
 mod sales;

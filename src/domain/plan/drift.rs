@@ -107,6 +107,11 @@ pub fn differences(
     watched.iter().chain(amounts).filter_map(difference).collect()
 }
 
+/// Whether a record, as Autotask gave it, has all that was sent to it.
+pub fn has_arrived(sent: &Map<String, Json>, current: &Map<String, Json>) -> bool {
+    sent.iter().all(|(field, ours)| is_same(field, ours, current.get(field).unwrap_or(&Json::Null)))
+}
+
 /// Whether two values mean the same: Autotask may write a number with other digits and a day with another time.
 fn is_same(field: &str, ours: &Json, theirs: &Json) -> bool {
     match (ours, theirs) {

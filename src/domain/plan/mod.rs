@@ -21,7 +21,7 @@ mod source;
 
 pub use catalogue::{catalogue_key, other_period, wanted_period};
 pub use customer::company_key;
-pub use drift::{Difference, differences, watched};
+pub use drift::{Difference, differences, has_arrived, watched};
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
 pub use links::{Key, Link, Links, Target, Written, adopted};
@@ -202,11 +202,19 @@ impl Planner<'_> {
         let left_out = self.has_unsent_changes(&items);
         self.customer();
         self.items_catalogue(&items);
+        // A quote that is reopened is open before its edits begin: should it be decided again meanwhile, they are known to
+        // be under way and are brought to their end.
+        let is_reopened = self.input.document.state == State::Open;
+        if is_reopened {
+            self.settle();
+        }
         self.opportunity();
         self.locations();
         self.quote();
         self.items(items);
-        self.settle();
+        if !is_reopened {
+            self.settle();
+        }
         self.plan.notes = notes::of(self.input.document, &self.plan.steps, left_out);
         self.plan
     }

@@ -19,6 +19,8 @@ pub struct Settle {
     pub status: i64,
     /// `stage` and `status` as we last wrote them.
     pub written: (Option<i64>, Option<i64>),
+    /// Fields of the opportunity that a later step of the plan writes: what a person changed there does not stay.
+    pub edited: Vec<&'static str>,
 }
 
 /// What to do after the opportunity was read.
@@ -67,7 +69,9 @@ impl Settle {
             Decision::Nothing => !matches!(one.field, "stage" | "status"),
             Decision::LeaveAlone(_) => true,
         };
-        differences(Target::Opportunity, written, current).into_iter().filter(is_kept).collect()
+        let mut kept = differences(Target::Opportunity, written, current);
+        kept.retain(|one| !self.edited.contains(&one.field) && is_kept(one));
+        kept
     }
 
     /// What it writes, unless a person was there before.
@@ -91,7 +95,8 @@ fn paths(state: State) -> [&'static str; 2] {
 }
 
 impl Planner<'_> {
-    /// The last step: the state that the document has and its opportunity has not.
+    /// The state that the document has and its opportunity has not. It is the last step, but the first where a quote is
+    /// reopened.
     pub(super) fn settle(&mut self) {
         let key = Key::only(Target::Opportunity);
         let wanted = self.input.document.state;
@@ -110,6 +115,12 @@ impl Planner<'_> {
         let written = self.input.links.get(&key).map(|link| &link.written.fields);
         let number = |field: &str| written.and_then(|fields| fields.get(field)).and_then(Json::as_i64);
         let written = (number("stage"), number("status"));
-        self.push(key, Action::Settle(Settle { state: wanted, stage, status, written }));
+        let edited = match wanted {
+            State::Open => {
+                self.changed(&key, self.open_fields(), &[]).iter().map(|(name, ..)| name).collect()
+            }
+            State::Won | State::Lost => Vec::new(),
+        };
+        self.push(key, Action::Settle(Settle { state: wanted, stage, status, written, edited }));
     }
 }

@@ -202,6 +202,7 @@ on_both! {
             app.fault(json!({ "method": "PATCH", "path": "Opportunities", "kind": kind })).await;
             quote.win().await;
             app.after(15 * SECOND).await;
+            app.after(6 * MINUTE).await;
             app.expect(number, "sent", "").await;
             assert_eq!(app.opportunity(number)["stage"], CLOSED_WON);
             assert_eq!(app.failures(), [0]);

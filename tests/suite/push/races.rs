@@ -123,9 +123,24 @@ on_both! {
             quote.win().await;
             quote.reopen().await;
             app.after(MINUTE).await;
+            app.after(6 * MINUTE).await;
             app.expect(number, "sent", "").await;
             assert_eq!(app.opportunity(number)["stage"], open, "{kind}");
             assert_eq!(app.failures().len(), 1);
         }
+    }
+
+    async fn turning_the_sync_off_ends_a_push_before_its_next_write(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("HDMI cable", "1 × 11.50").put().await;
+        let sender = held_up_at(&app, "create.answered", "opportunity").await;
+        app.switch(false).await;
+        app.clock.advance(3 * SECOND);
+        sender.go_on().await;
+        app.expect("Q-1", "waiting", "The opportunities sync was turned off on the way").await;
+        assert_eq!((app.opportunities("Q-1").len(), app.rows("Quotes").len()), (1, 0));
+        app.switch(true).await;
+        app.expect("Q-1", "sent", "").await;
+        assert_eq!(app.opportunities("Q-1").len(), 1);
     }
 }

@@ -53,6 +53,7 @@ on_both! {
         assert_eq!((newest.revision, newest.who().as_str()), (0, "Opportune"));
         assert_eq!(newest.settings, OpportunitySettings::NEW);
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 0).await.unwrap(), None);
+        assert!(!db::is_enabled(&mut tx, f.tenant).await.unwrap());
     }
 
     async fn every_save_is_a_revision_that_stays(db) {
@@ -74,6 +75,7 @@ on_both! {
         };
         assert_eq!([first.who(), second.who()], ["R", "API token nightly"]);
         assert_eq!(db::settings(&mut tx, f.tenant).await.unwrap(), second);
+        assert!(db::is_enabled(&mut tx, f.tenant).await.unwrap());
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 1).await.unwrap(), Some(first));
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 2).await.unwrap(), Some(second));
         assert_eq!(db::revision_of_form(&mut tx, f.tenant, "form").await.unwrap(), Some(1));

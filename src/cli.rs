@@ -107,6 +107,9 @@ struct WorkerArgs {
     /// For tests alone: how long a push stays with a worker that says nothing.
     #[arg(long, env = "OPPORTUNE_LEASE_SECONDS", hide = true)]
     lease_seconds: Option<u64>,
+    /// For tests alone: how long what is under way may take once the program was told to stop.
+    #[arg(long, env = "OPPORTUNE_GRACE_SECONDS", hide = true)]
+    grace_seconds: Option<u64>,
 }
 
 impl WorkerArgs {
@@ -120,6 +123,7 @@ impl WorkerArgs {
             lease,
             heartbeat: usual.heartbeat.min(lease / 4),
             write_timeout: usual.write_timeout.min(lease * 5 / 6),
+            grace: self.grace_seconds.map_or(usual.grace, Duration::from_secs),
             ..usual
         }
     }

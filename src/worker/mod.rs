@@ -205,6 +205,9 @@ impl Worker {
         let mut tx = self.services.db.write().await?;
         let lease =
             db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
+        if let Some(lease) = lease.filter(|lease| lease.crashes > 0) {
+            db::blame(&mut tx, &lease, -1).await?;
+        }
         let what = if lease.is_some() { "push" } else { "nothing" };
         failpoint::reach("claim.before", what).await;
         tx.commit().await?;
@@ -251,6 +254,7 @@ impl Worker {
     /// Runs a push while telling the table that it is being worked on.
     async fn hold_and_run(&self, lease: Lease) {
         let run = async {
+            self.suspect_begins(&lease).await?;
             let end = match suspect::hold(&lease) {
                 Some(hold) => Ok(End::Held(hold)),
                 None => push::run(self, &lease).await,

@@ -13,7 +13,8 @@
 //! it ends by itself after as many deaths as it has records.
 //!
 //! A push with a count runs alone in its process: what ended it last time may have been another one that ran beside it,
-//! and the next end shall blame the right one. While it waits for that it is not to blame for anything.
+//! and the next end shall blame the right one. Until it begins it is not to blame for anything: the claim takes the last
+//! count off again, and [`Worker::suspect_begins`] gives it back.
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use super::{Work, Worker};
 use crate::{
     db::{self, Lease},
     domain::hold::Hold,
+    error::Result,
 };
 
 /// So many deaths without getting on, and a push is held.
@@ -45,28 +47,20 @@ impl Worker {
         if lease.crashes == 0 || hold(lease).is_some() || others == 0 {
             return None;
         }
-        if let Ok(places) = places.clone().try_acquire_many_owned(others) {
-            return Some(places);
-        }
-        self.blame(lease, -1).await;
-        let places = tokio::select! {
+        tokio::select! {
             places = places.clone().acquire_many_owned(others) => places.ok(),
             _ = self.heartbeat(lease) => None,
             () = self.stop.cancelled() => None,
-        };
-        self.blame(lease, 1).await;
-        places
+        }
     }
 
-    /// What fails here makes the count wrong by one: no reason to leave the push alone.
-    async fn blame(&self, lease: &Lease, by: i64) {
-        let outcome = async {
-            let mut tx = self.services.db.write().await?;
-            db::blame(&mut tx, lease, by).await?;
-            tx.commit().await
-        };
-        if let Err(error) = outcome.await {
-            tracing::error!(push = %lease.id, %error, "a crash could not be counted");
+    /// Gives the count back that a claim took off: from here on the push is to blame again.
+    pub(super) async fn suspect_begins(&self, lease: &Lease) -> Result<()> {
+        if lease.crashes == 0 {
+            return Ok(());
         }
+        let mut tx = self.services.db.write().await?;
+        db::blame(&mut tx, lease, 1).await?;
+        tx.commit().await
     }
 }

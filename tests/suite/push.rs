@@ -6,7 +6,7 @@ mod faults;
 mod fields;
 mod held;
 #[cfg(debug_assertions)]
-mod races;
+pub mod races;
 mod sales;
 mod states;
 mod switch;

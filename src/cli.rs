@@ -112,6 +112,9 @@ struct WorkerArgs {
     #[arg(long, env = "OPPORTUNE_CALLS_SHARE", default_value_t = WorkerConfig::default().share_percent,
         value_parser = clap::value_parser!(i64).range(1..=90))]
     calls_share: i64,
+    /// For tests alone: how long what is under way may take once the program was told to stop.
+    #[arg(long, env = "OPPORTUNE_GRACE_SECONDS", hide = true)]
+    grace_seconds: Option<u64>,
 }
 
 impl WorkerArgs {
@@ -126,6 +129,7 @@ impl WorkerArgs {
             heartbeat: usual.heartbeat.min(lease / 4),
             write_timeout: usual.write_timeout.min(lease * 5 / 6),
             share_percent: self.calls_share,
+            grace: self.grace_seconds.map_or(usual.grace, Duration::from_secs),
             ..usual
         }
     }

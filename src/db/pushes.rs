@@ -64,7 +64,8 @@ pub struct Lease {
     pub lease_until: i64,
     /// Tries that failed in a row.
     pub tries: i64,
-    /// Leases of this push in a row that ran out: the worker that had it ended, or stopped answering. The claim counts.
+    /// Leases of this push that ran out since it last got on: the worker that had it ended, or stopped answering. The
+    /// claim counts.
     pub crashes: i64,
 }
 
@@ -223,7 +224,22 @@ pub async fn end_leases(tx: &mut WriteTx, now: Millis) -> Result<()> {
     .map_err(fault)
 }
 
-/// Leaves a push; `false` when its lease was lost.
+/// Adds `by` to the count of crashes of a push, which is never below none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn blame(tx: &mut WriteTx, lease: &Lease, by: i64) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE push SET crashes = CASE WHEN crashes + $3 < 0 THEN 0 ELSE crashes + $3 END \
+             WHERE id = $1 AND lease_token = $2",
+        );
+        query.bind(lease.id).bind(lease.lease_token).bind(by).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Leaves a push; `false` when its lease was lost. One that is to go on keeps its count of crashes.
 ///
 /// # Errors
 /// When the database fails.
@@ -238,7 +254,8 @@ pub async fn finish_push(
     let rows = on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET state = $3, reason = $4, run_at = $5, tries = $6, version = $7, \
-             opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, crashes = 0, updated_at = $9 \
+             opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, updated_at = $9, \
+             crashes = CASE WHEN $3 = 'waiting' THEN crashes ELSE 0 END \
              WHERE id = $1 AND lease_token = $2 AND state = 'sending'",
         );
         let query = query

@@ -205,6 +205,9 @@ impl Worker {
         let mut tx = self.services.db.write().await?;
         let lease =
             db::claim_push(&mut tx, now, now + self.lease_millis(), self.config.tasks_per_tenant).await?;
+        if let Some(lease) = lease.filter(|lease| lease.crashes > 0) {
+            db::blame(&mut tx, &lease, -1).await?;
+        }
         let what = if lease.is_some() { "push" } else { "nothing" };
         failpoint::reach("claim.before", what).await;
         tx.commit().await?;
@@ -245,12 +248,13 @@ impl Worker {
     /// Runs a push, with its names in every log line.
     async fn work_on_push(&self, lease: Lease) {
         let span = tracing::info_span!("push", push = %lease.id, tenant = %lease.tenant_id, request_id = field::Empty);
-        self.hold_and_run(lease).instrument(span).await;
+        failpoint::of(lease.id, self.hold_and_run(lease).instrument(span)).await;
     }
 
     /// Runs a push while telling the table that it is being worked on.
     async fn hold_and_run(&self, lease: Lease) {
         let run = async {
+            self.suspect_begins(&lease).await?;
             let end = match suspect::hold(&lease) {
                 Some(hold) => Ok(End::Held(hold)),
                 None => push::run(self, &lease).await,

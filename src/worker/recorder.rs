@@ -53,6 +53,13 @@ enum Note {
     Unlinked(Key),
 }
 
+impl Note {
+    /// Whether the next run has less to do: it plans from what is linked.
+    fn gets_on(&self) -> bool {
+        matches!(self, Self::Linked(..) | Self::Unlinked(_))
+    }
+}
+
 impl<'a> Recorder<'a> {
     /// Writes for one lease, planned with a revision of the settings.
     pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64) -> Self {
@@ -168,6 +175,9 @@ impl<'a> Recorder<'a> {
         db::count_calls(&mut tx, self.lease.tenant(), calls, now).await?;
         for note in &self.notes {
             self.write(&mut tx, note, now).await?;
+        }
+        if self.lease.crashes > 0 && self.notes.iter().any(Note::gets_on) {
+            db::blame(&mut tx, self.lease, -self.lease.crashes).await?;
         }
         let begun = match &intent {
             Some(step) => self.begin(&mut tx, step, now).await?,

@@ -1,7 +1,8 @@
 //! Real worker processes that are killed and stopped while they push, and started again: nothing is lost, nothing is
 //! doubled. On SQLite one process, on Postgres three.
 //!
-//! `KILL_QUOTES=1000 KILL_LINES=8 KILL_TIMES=200` runs the long form of the random kills; `KILL_SEED` draws others.
+//! `KILL_QUOTES=1000 KILL_LINES=8 KILL_TIMES=200` runs the long form of the random kills; `KILL_SEED` draws others. Stops
+//! come on top of the kills.
 
 #![cfg(debug_assertions)]
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on has failed")]
@@ -9,6 +10,7 @@
 #[path = "../../benches/common/mod.rs"]
 mod common;
 mod points;
+mod poison;
 mod processes;
 mod quotes;
 
@@ -75,23 +77,22 @@ async fn kill_at_random(rig: &Rig, count: usize) {
         let share = book.items() * (kill + 1) / (kills + 2);
         quotes::until("items arrive", async || rig.emulator.entities("QuoteItems").len() >= share).await;
         sleep(Duration::from_micros(rng.random_range(0..50_000))).await;
-        let victim = rng.random_range(0..count);
         if rng.random_range(0..4) == 0 {
-            processes.signal(victim, Signal::Stop);
+            let stopped = rng.random_range(0..count);
+            processes.signal(stopped, Signal::Stop);
             sleep(Duration::from_millis(rng.random_range(10..3_500))).await;
-            processes.signal(victim, Signal::Continue);
+            processes.signal(stopped, Signal::Continue);
+            sleep(Duration::from_micros(rng.random_range(0..50_000))).await;
             stops += 1;
-        } else {
-            processes.kill(victim);
         }
+        processes.kill(rng.random_range(0..count));
     }
     let last = Instant::now();
     book.until_sent(rig).await;
     book.check(rig);
     eprintln!(
-        "{quotes} quotes, {} items, {count} processes: {} kills and {stops} stops in {:.0} s, all sent {:.0} s after the last",
+        "{quotes} quotes, {} items, {count} processes: {kills} kills and {stops} stops in {:.0} s, all sent {:.0} s after the last",
         book.items(),
-        kills - stops,
         (last - start).as_secs_f64(),
         last.elapsed().as_secs_f64()
     );
@@ -122,5 +123,19 @@ async fn an_abort_at_every_named_point_loses_and_doubles_nothing_on_postgres() {
     let url = new_database().await;
     let rig = ready(&url).await;
     points::abort_at_each(&rig, false).await;
+    drop_database(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_that_ends_its_process_is_held_after_three_and_the_others_are_sent_on_sqlite() {
+    let rig = ready("sqlite").await;
+    poison::is_held(&rig, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_that_ends_its_process_is_held_after_three_and_the_others_are_sent_on_postgres() {
+    let url = new_database().await;
+    let rig = ready(&url).await;
+    poison::is_held(&rig, 3).await;
     drop_database(&url).await;
 }

@@ -1,4 +1,5 @@
-//! Every named point once: the process aborts there, and the next one goes on.
+//! Every named point once: the process aborts when a quote of its own gets there, and whoever comes next goes on. Nobody
+//! presses a button in between.
 
 use std::{
     collections::BTreeSet,
@@ -8,16 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use opportune::domain::ids::PushId;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::{
     common::Rig,
-    processes,
+    processes::{self, SIGABRT},
     quotes::{check_catalogue, count, is_sent, quote, send, until},
 };
 
-const SIGABRT: i32 = 6;
 /// A point that is not reached within this time is not on the way.
 const REACHED: Duration = Duration::from_secs(30);
 
@@ -84,6 +85,7 @@ const POINTS: &[(Cause, &str, &[&str])] = &[
 /// Aborts at each point in turn, and sees that everything is as it should be in the end. `jobs` says whether at those of
 /// polls and refreshes too: where several processes may run, nobody goes on with one before its lease of 2 minutes ends.
 pub async fn abort_at_each(rig: &Rig, jobs: bool) {
+    let start = Instant::now();
     assert_eq!(places_in_the_source(), POINTS.iter().map(|(_, place, _)| (*place).to_owned()).collect());
     let points: Vec<(Cause, String)> = POINTS
         .iter()
@@ -93,15 +95,15 @@ pub async fn abort_at_each(rig: &Rig, jobs: bool) {
     assert!(points.len() >= 40);
     let polls = points.iter().filter(|(cause, _)| *cause == Cause::Time).count();
     for (_, point) in &points[..polls] {
-        die_at(rig, point).await;
+        die_at(rig, point, None).await;
     }
     send_first_versions(rig, &points).await;
     for (nth, (cause, point)) in points.iter().enumerate().skip(polls) {
-        bring_about(rig, *cause, nth).await;
-        die_at(rig, point).await;
+        let push = bring_about(rig, *cause, nth).await;
+        die_at(rig, point, push).await;
     }
     finish(rig, &points).await;
-    eprintln!("the process died at {} points", points.len());
+    eprintln!("the process died at {} points, {:.0} s in all", points.len(), start.elapsed().as_secs_f64());
 }
 
 /// Quotes that are there before they are changed or won.
@@ -115,26 +117,32 @@ async fn send_first_versions(rig: &Rig, points: &[(Cause, String)]) {
     until("the first versions are sent", async || is_sent(rig).await).await;
 }
 
-async fn bring_about(rig: &Rig, cause: Cause, nth: usize) {
+/// Makes that happen which a point is on the way of; the push that goes there.
+async fn bring_about(rig: &Rig, cause: Cause, nth: usize) -> Option<PushId> {
     let number = format!("P-{nth}");
-    match cause {
-        Cause::Time => {}
-        Cause::New => send(rig, &number, &first(nth)).await,
-        Cause::Edit => send(rig, &number, &second(nth)).await,
-        Cause::Win => send(rig, &number, &won(nth)).await,
-        Cause::After(point) => {
-            send(rig, &number, &first(nth)).await;
-            die_at(rig, point).await;
-        }
+    let body = match cause {
+        Cause::Time => return None,
         Cause::Refresh => {
             // One that was cut off goes on by itself.
             let _ = rig.services.request_refresh(rig.tenant, None).await;
+            return None;
         }
+        Cause::New | Cause::After(_) => first(nth),
+        Cause::Edit => second(nth),
+        Cause::Win => won(nth),
+    };
+    let push = Some(send(rig, &number, &body).await);
+    if let Cause::After(point) = cause {
+        die_at(rig, point, push).await;
     }
+    push
 }
 
-async fn die_at(rig: &Rig, point: &str) {
-    let (mut worker, start) = (processes::start(rig, point), Instant::now());
+/// A process starts, and aborts where this push gets to the point. Nobody has a push yet that is just being claimed.
+async fn die_at(rig: &Rig, point: &str, push: Option<PushId>) {
+    let of = push.filter(|_| !point.starts_with("claim."));
+    let abort_at = of.map_or_else(|| point.to_owned(), |push| format!("{point}:{push}"));
+    let (mut worker, start) = (processes::start(rig, &abort_at), Instant::now());
     let status = loop {
         if let Some(status) = worker.0.try_wait().unwrap() {
             break status;

@@ -4,6 +4,9 @@ use std::process::{Child, Command, Stdio};
 
 use crate::common::Rig;
 
+/// What an abort ends a process with.
+pub const SIGABRT: i32 = 6;
+
 /// Signals that stop a process and let it go on.
 #[derive(Clone, Copy)]
 pub enum Signal {

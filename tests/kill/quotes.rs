@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use opportune::{db, domain::intake};
+use opportune::{
+    db,
+    domain::{ids::PushId, intake},
+};
 use serde_json::{Value, json};
 use tokio::time::{Duration, sleep};
 
@@ -99,11 +102,17 @@ pub fn quote(nth: usize, lines: usize) -> Value {
     })
 }
 
-pub async fn send(rig: &Rig, number: &str, body: &Value) {
+/// Takes a quote in; its push.
+pub async fn send(rig: &Rig, number: &str, body: &Value) -> PushId {
     let document = intake::quote(number, body).unwrap();
+    let mut push = None;
     // On SQLite a worker that is being killed may hold the file for a moment.
-    until("the database takes a quote", async || rig.services.receive(rig.tenant, &document).await.is_ok())
-        .await;
+    until("the database takes a quote", async || {
+        push = rig.services.receive(rig.tenant, &document).await.ok().and_then(|receipt| receipt.push);
+        push.is_some()
+    })
+    .await;
+    push.unwrap()
 }
 
 /// Whether nothing waits or is under way. Nothing may be held either.

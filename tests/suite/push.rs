@@ -7,7 +7,7 @@ mod fields;
 mod held;
 mod late;
 #[cfg(debug_assertions)]
-mod races;
+pub mod races;
 mod sales;
 mod states;
 mod switch;

@@ -8,10 +8,10 @@ use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
 use super::faults::create_fault;
-use crate::harness::{MINUTE, TestApp, on_both};
+use crate::harness::{MINUTE, SECOND, TestApp, on_both};
 
 /// A worker of another process that is held up at a point.
-struct Held {
+pub struct Held {
     release: Arc<Notify>,
     task: JoinHandle<()>,
 }
@@ -22,14 +22,14 @@ impl Held {
         self.task.await.unwrap();
     }
 
-    async fn die(self) {
+    pub async fn die(self) {
         self.task.abort();
         assert!(self.task.await.unwrap_err().is_cancelled());
     }
 }
 
 /// Another worker does the next thing that is due, and is held up when it gets to that point.
-async fn held_up_at(app: &TestApp, place: &'static str, what: &'static str) -> Held {
+pub async fn held_up_at(app: &TestApp, place: &'static str, what: &'static str) -> Held {
     let (reached, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let worker = Worker::new(app.services.clone(), WorkerConfig::default());
     let (at, on) = (reached.clone(), release.clone());

@@ -167,6 +167,31 @@ on_both! {
         assert_eq!(f.claim(20, 1).await.unwrap().lease_token, 2);
     }
 
+    async fn a_count_of_crashes_goes_with_the_lease_and_stays_while_the_push_is_to_go_on(db) {
+        let f = Fixture::open(db).await;
+        f.enable(f.tenant, true).await;
+        f.push("Q-1", 10).await;
+        let zombie = f.claim(10, 1).await.unwrap();
+        assert_eq!(f.claim(110, 1).await.unwrap().crashes, 1);
+        let lease = f.claim(210, 1).await.unwrap();
+        assert_eq!(lease.crashes, 2);
+        let blame = async |lease: &Lease, by| {
+            let mut tx = f.db.write().await.unwrap();
+            db::blame(&mut tx, lease, by).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        blame(&zombie, 5).await;
+        let waiting = Outcome { state: "waiting", reason: Some("busy"), run_at: 220, ..SENT };
+        assert!(f.finish(&lease, &waiting).await);
+        let lease = f.claim(220, 1).await.unwrap();
+        assert_eq!(lease.crashes, 2);
+        blame(&lease, -1).await;
+        assert_eq!(f.claim(320, 1).await.unwrap().crashes, 2);
+        let lease = f.claim(420, 1).await.unwrap();
+        blame(&lease, -9).await;
+        assert_eq!(f.claim(520, 1).await.unwrap().crashes, 1, "never below none");
+    }
+
     async fn a_push_is_left_as_its_outcome_says(db) {
         let f = Fixture::open(db).await;
         f.enable(f.tenant, true).await;

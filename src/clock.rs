@@ -7,7 +7,7 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicI64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -59,6 +59,13 @@ impl Clock {
     /// The current time, cut to milliseconds.
     pub fn timestamp(&self) -> Timestamp {
         timestamp(self.now())
+    }
+
+    /// Lets some time pass. A manual clock stands still until somebody moves it, so nobody waits for it.
+    pub async fn pass(&self, millis: Millis) {
+        if let Source::System(_) = &self.0 {
+            tokio::time::sleep(Duration::from_millis(millis.unsigned_abs())).await;
+        }
     }
 
     /// Moves a manual clock forward by `millis`; the system clock takes no notice.

@@ -100,7 +100,7 @@ impl Session {
     /// without credentials, and only if it is another one is the call made a second time. Nothing happened at the
     /// first, so that this is safe for creates too.
     pub async fn send_admitted(&self, admission: Admission, call: &Call) -> Exchange {
-        let exchange = self.send_where_it_is(admission, call).await;
+        let exchange = Box::pin(self.send_where_it_is(admission, call)).await;
         if let Some(gate) = self.gate.as_ref().filter(|_| exchange.made) {
             (gate.tell)(exchange.result.as_ref().err().cloned()).await;
         }

@@ -248,7 +248,7 @@ impl Worker {
     /// Runs a push, with its names in every log line.
     async fn work_on_push(&self, lease: Lease) {
         let span = tracing::info_span!("push", push = %lease.id, tenant = %lease.tenant_id, request_id = field::Empty);
-        failpoint::of(lease.id, self.hold_and_run(lease).instrument(span)).await;
+        failpoint::of(lease.id, Box::pin(self.hold_and_run(lease)).instrument(span)).await;
     }
 
     /// Runs a push while telling the table that it is being worked on.

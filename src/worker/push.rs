@@ -52,7 +52,7 @@ struct Loaded {
 /// # Errors
 /// When the lease was lost or the database fails.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<End> {
-    match try_run(worker, lease).await {
+    match Box::pin(try_run(worker, lease)).await {
         Ok(end) | Err(Stop::End(end)) => Ok(end),
         Err(Stop::Fault(error)) => Err(error),
     }
@@ -100,7 +100,7 @@ impl Run<'_> {
             }
             for step in plan.steps {
                 self.worker.go_on()?;
-                self.execute(step).await?;
+                Box::pin(self.execute(step)).await?;
             }
         }
         Err(Error::internal("a plan asks again for what was done").into())

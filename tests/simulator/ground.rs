@@ -183,7 +183,7 @@ impl Ground {
     }
 }
 
-fn connection(autotask: SocketAddr) -> NewConnection {
+pub fn connection(autotask: SocketAddr) -> NewConnection {
     NewConnection {
         discovery_url: format!("http://{autotask}"),
         user_name: CREDENTIALS.user.to_owned(),

@@ -33,6 +33,8 @@ const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;
 /// After this everything works, and everything must come to its end.
 const QUIET: Millis = story::LENGTH + 5 * MINUTE;
+/// How often a person sees to the credentials.
+const CONNECTS: Millis = 4 * MINUTE;
 /// The most workers.
 const WORKERS: Actor = 4;
 /// How long that may take: the longest wait after tries that failed, a few of them.
@@ -50,6 +52,7 @@ pub enum Kind {
 pub struct World<'a> {
     ground: &'a Ground,
     timeline: Timeline,
+    address: SocketAddr,
     pub network: Network,
     services: Services,
     pub autotask: Emulator,
@@ -76,6 +79,8 @@ enum Event {
     Kill(Actor),
     Pause(Actor, Millis),
     Switch(bool),
+    /// A person saves the credentials anew: until then refused ones keep all calls back.
+    Connect,
 }
 
 /// Runs a seed; what is wrong at its end, if anything.
@@ -103,6 +108,7 @@ impl<'a> World<'a> {
         Self {
             ground,
             timeline,
+            address,
             network,
             services,
             autotask,
@@ -195,6 +201,7 @@ impl<'a> World<'a> {
             let length = rng.random_range(SECOND..5 * MINUTE);
             script.extend([(off, Event::Switch(false)), (off + length, Event::Switch(true))]);
         }
+        script.extend((1..QUIET / CONNECTS).map(|nth| (nth * CONNECTS, Event::Connect)));
         script.sort_by_key(|(at, _)| *at);
         script
     }
@@ -211,15 +218,18 @@ impl<'a> World<'a> {
             }
             Event::Kill(worker) => self.replace(worker).await,
             Event::Pause(worker, length) => self.timeline.pause(worker, length),
-            Event::Switch(on) => {
-                self.switch(on).await;
-            }
+            Event::Switch(on) => self.switch(on).await,
+            Event::Connect => self.connect().await,
         }
     }
 
     async fn switch(&self, on: bool) {
         self.services.set_enabled(self.tenant(), &Author::SYSTEM, on).await.unwrap();
         self.network.watch().switched(on, self.timeline.now());
+    }
+
+    async fn connect(&self) {
+        self.services.connect(self.tenant(), &ground::connection(self.address)).await.unwrap();
     }
 
     async fn go_on_until(&mut self, until: Millis) {
@@ -265,6 +275,7 @@ impl<'a> World<'a> {
         self.timeline.resume();
         self.dice.lock().unwrap().is_quiet = true;
         self.switch(true).await;
+        self.connect().await;
     }
 
     async fn come_to_an_end(&mut self) -> Vec<String> {

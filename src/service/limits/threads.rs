@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, time};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::{GIVING_BACK, Lane, fault, locked};
@@ -78,7 +78,7 @@ impl Threads {
                 return Ok(self.pass(place));
             }
             let wait = BETWEEN + BETWEEN * self.services.clock.spread() / 200;
-            time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+            self.services.clock.pass(wait).await;
         }
         let reason = format!("Autotask is at work on as many requests about {endpoint} as it takes at once");
         Err(Failure::Paced { wait: FULL, reason })

@@ -75,7 +75,7 @@ fn seed(database: &Database, tenants: u64, finished: u64, waiting: u64) -> Vec<S
             database.id(2, document),
         )
     };
-    let waited = format!("{} + i * {WAITED} / {waiting}", now - WAITED);
+    let waited = format!("{} + CAST(i AS BIGINT) * {WAITED} / {waiting}", now - WAITED);
     let mut statements = vec![
         format!(
             "INSERT INTO tenant (id, name, created_at) SELECT {}, 'Bench ' || i, 0 FROM {each_tenant}",

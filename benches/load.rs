@@ -112,6 +112,7 @@ fn copies(rig: &Rig, database: &Database) -> Vec<String> {
         copy("settings_revision", "revision, document, created_at"),
         copy("settings_current", "revision, enabled"),
         "DELETE FROM breaker".to_owned(),
+        format!("UPDATE push_turn SET due_at = {later}"),
         "UPDATE connection SET zone_url = discovery_url || '/ATServicesRest/'".to_owned(),
         format!("DELETE FROM list_refresh WHERE tenant_id <> {template}"),
         format!(

@@ -173,15 +173,15 @@ async fn main() -> io::Result<()> {
             let (pushed, raw, calls) = race.run(delay, quotes, turns).await;
             let quotes = quotes * turns;
             let count = f64::from(u32::try_from(quotes).unwrap_or(u32::MAX));
-            let rate = |spent: &Spent| count / spent.time.as_secs_f64();
+            let a_second = |spent: &Spent| count / spent.time.as_secs_f64();
             let cpu = |spent: &Spent| figures::millis(spent.cpu) / count;
             writeln!(
                 out,
                 "{:<9} {delay:>5} ms {quotes:>7} {:>9.1} {:>7.1} {:>6.2} {:>6} {:>13.2} {:>11.2}",
                 database.name,
-                rate(&pushed),
-                rate(&raw),
-                rate(&pushed) / rate(&raw),
+                a_second(&pushed),
+                a_second(&raw),
+                a_second(&pushed) / a_second(&raw),
                 calls / quotes,
                 cpu(&pushed),
                 cpu(&raw)

@@ -33,9 +33,12 @@ impl Database {
         Some(Self { name: "postgres", url, server: Some(server), _folder: tempfile::tempdir().unwrap() })
     }
 
-    /// One of each kind.
+    /// One of each kind, or of the kind that `BENCH_DATABASE` names.
     pub async fn each() -> Vec<Self> {
-        [Self::sqlite()].into_iter().chain(Self::postgres().await).collect()
+        let wanted = env::var("BENCH_DATABASE").ok();
+        let is_wanted = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+        let postgres = if is_wanted("postgres") { Self::postgres().await } else { None };
+        is_wanted("sqlite").then(Self::sqlite).into_iter().chain(postgres).collect()
     }
 
     pub fn is_postgres(&self) -> bool {

@@ -1,99 +1,124 @@
-//! Quotes pushed a second, beside a raw loop that makes the same calls to the same emulator.
+//! Quotes pushed a second, beside a raw loop that makes the same calls to the same emulator, which answers at once, after
+//! 50 ms and after 400 ms; and what a push costs.
 //!
-//! `cargo bench --bench push`; with `TEST_POSTGRES_URL` on Postgres too. Both work on two quotes at a time.
+//! `cargo bench --bench push`; with `TEST_POSTGRES_URL` on Postgres too. Both work on two quotes at a time, by turns.
 
 #[path = "common/mod.rs"]
 mod common;
 
 use std::{
-    env,
     io::{self, Write},
-    time::Instant,
+    ops::Range,
+    time::{Duration, Instant},
 };
 
-use common::Rig;
+use common::{Rig, databases::Database, figures, quote, receive, setting};
 use opportune::{
     autotask::{self, Access, Call, Client, Condition, Filter, Op, Session},
     config::WorkerConfig,
-    domain::intake,
-    emulator::CREDENTIALS,
-    worker::Worker,
+    emulator::{self, CREDENTIALS},
 };
 use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
 
-const QUOTES: usize = 400;
 const LINES: usize = 8;
 const AT_ONCE: usize = 2;
+/// Quotes whose statements are counted.
+const COUNTED: usize = 40;
 
-fn quote(nth: usize) -> Value {
-    let line = |line: usize| json!({ "id": line.to_string(), "kind": "labor", "name": format!("Work {line}"), "quantity": "2", "unit_price": "95.00", "unit_cost": "40.00" });
-    json!({
-        "title": format!("Bench {nth}"), "status": "open", "currency": "USD", "created_at": "2026-11-23T09:00:00Z",
-        "customer": { "id": "55", "name": "Northwind Traders" }, "lines": (0..LINES).map(line).collect::<Vec<_>>(),
-    })
+/// How long the emulator takes to answer, how many quotes a turn has and how many turns there are.
+const RUNS: [(u64, usize, usize); 3] = [(0, 100, 4), (50, 20, 2), (400, 8, 1)];
+
+/// What one side needed for its quotes.
+#[derive(Default)]
+struct Spent {
+    time: Duration,
+    cpu: Duration,
 }
 
-/// Quotes a second by the worker, and the calls that it made.
-async fn pushed(rig: &Rig) -> (f64, usize) {
-    // One quote beforehand links the customer, as in the steady state.
-    receive(rig, "B-first", &quote(QUOTES)).await;
-    drain(rig).await;
-    for nth in 0..QUOTES {
-        receive(rig, &format!("B-{nth}"), &quote(nth)).await;
-    }
-    let (start, calls) = (Instant::now(), rig.emulator.log().len());
-    drain(rig).await;
-    let rate = rate(start);
-    let sent = rig.emulator.entities("Quotes").len();
-    assert_eq!(sent, QUOTES + 1, "not every quote was sent");
-    (rate, rig.emulator.log().len() - calls)
-}
-
-async fn receive(rig: &Rig, number: &str, body: &Value) {
-    if let Ok(document) = intake::quote(number, body) {
-        assert!(rig.services.receive(rig.tenant, &document).await.is_ok());
+impl Spent {
+    async fn on(&mut self, work: impl Future<Output = ()>) {
+        let (start, cpu) = (Instant::now(), figures::cpu(None));
+        work.await;
+        self.time += start.elapsed();
+        self.cpu += figures::cpu(None).saturating_sub(cpu);
     }
 }
 
-async fn drain(rig: &Rig) {
-    let tasks = TaskTracker::new();
-    for _ in 0..AT_ONCE {
-        let worker = Worker::new(rig.services.clone(), WorkerConfig::default());
-        tasks.spawn(async move { while worker.tick().await.unwrap_or(false) {} });
-    }
-    tasks.close();
-    tasks.wait().await;
+/// The worker and the raw loop on one database.
+struct Race {
+    rig: Rig,
+    session: Session,
+    bodies: Vec<Value>,
+    next: usize,
 }
 
-fn rate(start: Instant) -> f64 {
-    f64::from(u32::try_from(QUOTES).unwrap_or(u32::MAX)) / start.elapsed().as_secs_f64()
-}
-
-/// Quotes a second by a loop that does nothing but call.
-async fn raw(rig: &Rig) -> Option<f64> {
-    let access = Access {
-        discovery_url: rig.emulator_url.clone(),
-        zone_url: format!("{}/ATServicesRest/", rig.emulator_url),
-        user_name: CREDENTIALS.user.to_owned(),
-        secret: CREDENTIALS.secret.into(),
-        integration_code: CREDENTIALS.integration_code.to_owned(),
-    };
-    let session = Session::new(Client::new(WorkerConfig::default().write_timeout).ok()?, access);
-    let bodies: Vec<Value> = bodies_of_first(rig);
-    let tasks = TaskTracker::new();
-    let start = Instant::now();
-    for lane in 0..AT_ONCE {
-        let (session, bodies) = (session.clone(), bodies.clone());
-        tasks.spawn(async move {
-            for nth in (lane..QUOTES).step_by(AT_ONCE) {
-                raw_quote(&session, &bodies, nth).await;
-            }
-        });
+impl Race {
+    async fn new(database: &Database) -> Self {
+        let rig = Rig::open(&database.url).await;
+        rig.tell("POST", "limits", &json!({ "limit": 10_000_000 })).await;
+        rig.configure().await;
+        // One quote beforehand links the customer, as in the steady state.
+        receive(&rig.services, rig.tenant, "B-first", &quote(0, LINES)).await;
+        rig.drain(AT_ONCE).await;
+        let access = Access {
+            discovery_url: rig.emulator_url.clone(),
+            zone_url: format!("{}/ATServicesRest/", rig.emulator_url),
+            user_name: CREDENTIALS.user.to_owned(),
+            secret: CREDENTIALS.secret.into(),
+            integration_code: CREDENTIALS.integration_code.to_owned(),
+        };
+        let client = Client::new(WorkerConfig::default().write_timeout);
+        let Ok(client) = client else { panic!("no client") };
+        let bodies = bodies_of_first(&rig);
+        Self { rig, session: Session::new(client, access), bodies, next: 1 }
     }
-    tasks.close();
-    tasks.wait().await;
-    Some(rate(start))
+
+    async fn receive(&mut self, quotes: usize) -> Range<usize> {
+        let numbers = self.next..self.next + quotes;
+        self.next = numbers.end;
+        for nth in numbers.clone() {
+            receive(&self.rig.services, self.rig.tenant, &format!("B-{nth}"), &quote(nth, LINES)).await;
+        }
+        numbers
+    }
+
+    /// What the worker and the raw loop need for quotes, and the calls that the worker made.
+    async fn run(&mut self, delay: u64, quotes: usize, turns: usize) -> (Spent, Spent, usize) {
+        let latency = json!({ "kind": "latency", "ms": delay, "times": u32::MAX });
+        if delay > 0 {
+            self.rig.tell("POST", "faults", &latency).await;
+        }
+        let (mut pushed, mut raw, mut calls) = (Spent::default(), Spent::default(), 0);
+        for _ in 0..turns {
+            let numbers = self.receive(quotes).await;
+            let before = self.rig.emulator.log().len();
+            pushed.on(self.rig.drain(AT_ONCE)).await;
+            calls += self.rig.emulator.log().len() - before;
+            raw.on(self.raw(numbers)).await;
+        }
+        self.rig.tell("DELETE", "faults", &Value::Null).await;
+        (pushed, raw, calls)
+    }
+
+    async fn raw(&self, numbers: Range<usize>) {
+        let tasks = TaskTracker::new();
+        for lane in 0..AT_ONCE {
+            let (session, bodies, numbers) = (self.session.clone(), self.bodies.clone(), numbers.clone());
+            tasks.spawn(async move {
+                for nth in numbers.skip(lane).step_by(AT_ONCE) {
+                    raw_quote(&session, &bodies, nth).await;
+                }
+            });
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    fn is_all_sent(&self) -> bool {
+        let of_worker = |row: &&Value| row["title"].as_str().is_some_and(|title| title.starts_with("B-"));
+        self.rig.emulator.entities("Opportunities").iter().filter(of_worker).count() == self.next
+    }
 }
 
 /// The bodies that the worker sent for its first quote, in order.
@@ -101,8 +126,6 @@ fn bodies_of_first(rig: &Rig) -> Vec<Value> {
     let is_create = |entry: &&emulator::LogEntry| entry.effect.is_some() && entry.method == "POST";
     rig.emulator.log().iter().filter(is_create).take(3 + LINES).map(|entry| entry.body.clone()).collect()
 }
-
-use opportune::emulator;
 
 async fn raw_quote(session: &Session, bodies: &[Value], nth: usize) {
     let company = bodies[0]["companyID"].as_i64().unwrap_or_default();
@@ -136,19 +159,40 @@ async fn create(session: &Session, path: String, body: Value) -> i64 {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{QUOTES} quotes of {LINES} lines, {AT_ONCE} at a time")?;
-    let postgres = env::var("TEST_POSTGRES_URL").ok();
-    for database in ["sqlite".to_owned()].into_iter().chain(postgres) {
-        let rig = Rig::open(&database).await;
-        rig.configure().await;
-        let (pushed, calls) = pushed(&rig).await;
-        let raw = raw(&rig).await.unwrap_or(f64::NAN);
-        let name = database.split(':').next().unwrap_or_default();
-        writeln!(
-            out,
-            "  {name:<9} pushed {pushed:>6.0} a second ({calls} calls), raw loop {raw:>6.0} a second, ratio {:.2}",
-            pushed / raw
-        )?;
+    let times = setting("PUSH_TIMES", 1);
+    writeln!(out, "Quotes of {LINES} lines, {AT_ONCE} at a time")?;
+    writeln!(
+        out,
+        "{:<9} {:>8} {:>7} {:>9} {:>7} {:>6} {:>6} {:>13} {:>11}",
+        "database", "answers", "quotes", "pushed/s", "raw/s", "ratio", "calls", "CPU ms/quote", "of raw loop"
+    )?;
+    for database in Database::each().await {
+        let mut race = Race::new(&database).await;
+        for (delay, quotes, turns) in RUNS {
+            let turns = turns * times;
+            let (pushed, raw, calls) = race.run(delay, quotes, turns).await;
+            let quotes = quotes * turns;
+            let count = f64::from(u32::try_from(quotes).unwrap_or(u32::MAX));
+            let a_second = |spent: &Spent| count / spent.time.as_secs_f64();
+            let cpu = |spent: &Spent| figures::millis(spent.cpu) / count;
+            writeln!(
+                out,
+                "{:<9} {delay:>5} ms {quotes:>7} {:>9.1} {:>7.1} {:>6.2} {:>6} {:>13.2} {:>11.2}",
+                database.name,
+                a_second(&pushed),
+                a_second(&raw),
+                a_second(&pushed) / a_second(&raw),
+                calls / quotes,
+                cpu(&pushed),
+                cpu(&raw)
+            )?;
+        }
+        race.receive(COUNTED).await;
+        let statements = figures::statements(race.rig.drain(AT_ONCE)).await;
+        writeln!(out, "{:<9} {} statements a quote", database.name, statements / COUNTED as u64)?;
+        assert!(race.is_all_sent(), "not every quote was sent");
+        drop(race);
+        database.remove().await;
     }
     Ok(())
 }

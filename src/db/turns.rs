@@ -15,6 +15,8 @@ use crate::{clock::Millis, domain::ids::TenantId, error::Result};
 const FRESH: Millis = 15 * 60_000;
 /// … but for every so manieth claim, so that the backlog gets done too.
 const BACKLOG_EVERY: i64 = 4;
+/// Turns that one transaction looks at: it keeps those tenants' pushes from being made due meanwhile.
+const TURNS: usize = 100;
 /// No push of a tenant is due.
 const NEVER: Millis = Millis::MAX;
 
@@ -98,6 +100,9 @@ pub async fn pause(tx: &mut Tx, tenant: TenantId, now: Millis) -> Result<Option<
 /// first, then fresh ones, then those that have been due for long, then earlier quotes that were chosen to be sent;
 /// within each, the one that has been due longest.
 ///
+/// `None` may also mean that it was many tenants' turn and none of the first had anything: then it is
+/// [`whose_turn`] still.
+///
 /// # Errors
 /// When the database fails.
 pub async fn claim_push(
@@ -106,7 +111,8 @@ pub async fn claim_push(
     lease_until: Millis,
     per_tenant: i64,
 ) -> Result<Option<Lease>> {
-    while let Some(tenant) = next(tx, now).await? {
+    for _ in 0..TURNS {
+        let Some(tenant) = whose_turn(tx, now).await? else { break };
         let Some(served) = serve(tx, tenant, now).await? else { continue };
         let turn = turn(tx, tenant, now).await?;
         let most = if turn.is_careful { 1 } else { per_tenant };
@@ -137,7 +143,11 @@ impl Turn {
     }
 }
 
-async fn next(tx: &mut WriteTx, now: Millis) -> Result<Option<TenantId>> {
+/// The tenant whose turn it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn whose_turn(tx: &mut Tx, now: Millis) -> Result<Option<TenantId>> {
     let tenant: Option<Uuid> = on!(tx, |c| {
         let query = sqlx::query_scalar(
             "SELECT tenant_id FROM push_turn WHERE due_at <= $1 ORDER BY due_at, served, tenant_id LIMIT 1",

@@ -1,4 +1,4 @@
-//! Worker processes: which were seen when.
+//! Worker processes: which were seen when, and whether there is anything for them but pushes.
 
 use uuid::Uuid;
 
@@ -32,4 +32,21 @@ pub async fn worker_seen(tx: &mut WriteTx, id: Uuid, now: Millis, forget_before:
 pub async fn worker_last_seen(tx: &mut Tx) -> Result<Option<Millis>> {
     on!(tx, |c| sqlx::query_scalar("SELECT MAX(seen_at) FROM worker_process").fetch_one(c).await)
         .map_err(fault)
+}
+
+/// Whether a refresh, a poll or a comparison may be due. One of a tenant that is disconnected or off counts too: only a
+/// claim says for certain.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_have_jobs(tx: &mut Tx, now: Millis) -> Result<bool> {
+    on!(tx, |c| {
+        let query = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM list_refresh WHERE state IN ('waiting', 'running') AND lease_until <= $1) \
+             OR EXISTS (SELECT 1 FROM catalogue_poll WHERE next_at <= $1 AND lease_until <= $1) \
+             OR EXISTS (SELECT 1 FROM reconcile WHERE next_at <= $1 AND lease_until <= $1)",
+        );
+        query.bind(now).fetch_one(c).await
+    })
+    .map_err(fault)
 }

@@ -41,6 +41,15 @@ impl Services {
         tx.commit().await
     }
 
+    /// Whether a refresh of lists, a poll or a comparison may be due: one question before the three claims.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn may_have_jobs(&self) -> Result<bool> {
+        let mut tx = self.db.read().await?;
+        db::may_have_jobs(&mut tx, self.clock.now()).await
+    }
+
     /// Whether a worker is running.
     ///
     /// # Errors

@@ -156,7 +156,9 @@ impl Worker {
 
     /// Refreshes and polls come first: they are few, and pushes are not to wait for them in the places that they leave.
     async fn claim(&self) -> Result<Option<Work>> {
-        if let Ok(place) = self.refreshes.clone().try_acquire_owned() {
+        if let Ok(place) = self.refreshes.clone().try_acquire_owned()
+            && self.services.may_have_jobs().await?
+        {
             if let Some(lease) = self.services.claim_refresh().await? {
                 return Ok(Some(Work::Lists(lease, place)));
             }
@@ -199,7 +201,17 @@ impl Worker {
         }
     }
 
+    /// Looks at so many turns as a transaction may, and again while there are more.
     async fn claim_push(&self) -> Result<Option<Lease>> {
+        loop {
+            let (lease, is_over) = self.try_claim_push().await?;
+            if is_over {
+                return Ok(lease);
+            }
+        }
+    }
+
+    async fn try_claim_push(&self) -> Result<(Option<Lease>, bool)> {
         let now = self.services.clock.now();
         let began = Instant::now();
         let mut tx = self.services.db.write().await?;
@@ -208,6 +220,7 @@ impl Worker {
         if let Some(lease) = lease.filter(|lease| lease.crashes > 0) {
             db::blame(&mut tx, &lease, -1).await?;
         }
+        let is_over = lease.is_some() || db::whose_turn(&mut tx, now).await?.is_none();
         let what = if lease.is_some() { "push" } else { "nothing" };
         failpoint::reach("claim.before", what).await;
         tx.commit().await?;
@@ -216,7 +229,7 @@ impl Worker {
         if lease.is_some_and(|lease| lease.crashes > 0) {
             self.services.counters.takeovers.count();
         }
-        Ok(lease)
+        Ok((lease, is_over))
     }
 
     fn lease_millis(&self) -> Millis {

@@ -41,8 +41,7 @@ impl Keeper {
         if self.lane == Lane::Background && self.take_from_batch() {
             return Ok(false);
         }
-        let has_read = self.lane == Lane::Background && self.read_if_due().await.map_err(fault)?;
-        let buckets = self.buckets().await.map_err(fault)?;
+        let (buckets, has_read) = self.buckets().await.map_err(fault)?;
         let taken = match self.lane {
             Lane::Background => self.take_batch(buckets.background).await,
             Lane::Interactive => self.take_for_person(buckets).await,
@@ -103,14 +102,11 @@ impl Keeper {
     }
 
     /// Asks Autotask how many calls are used, if that was not done for a while by anybody; whether it did.
-    async fn read_if_due(&self) -> Result<bool> {
-        if self.is_trying.load(Ordering::Relaxed) {
+    async fn read_if_due(&self, known: &CallsRow) -> Result<bool> {
+        if self.lane != Lane::Background || self.is_trying.load(Ordering::Relaxed) {
             return Ok(false);
         }
         let now = self.services.clock.now();
-        let mut tx = self.services.db.read().await?;
-        let known = db::calls_of_all(&mut tx, self.tenant).await?;
-        drop(tx);
         if known.calls_read_at.is_some_and(|at| now - at < READ_EVERY) {
             return Ok(false);
         }
@@ -123,11 +119,20 @@ impl Keeper {
         Ok(is_ours)
     }
 
-    async fn buckets(&self) -> Result<Buckets> {
-        let mut tx = self.services.db.read().await?;
-        let row = db::calls_of_all(&mut tx, self.tenant).await?;
+    /// The buckets by what is known of all calls; whether Autotask was asked for that.
+    async fn buckets(&self) -> Result<(Buckets, bool)> {
+        let mut row = self.calls_of_all().await?;
+        let has_read = self.read_if_due(&row).await?;
+        if has_read {
+            row = self.calls_of_all().await?;
+        }
         let now = self.services.clock.now();
-        Ok(Buckets::of(self.services.limits.0.share, reading(&row, now)))
+        Ok((Buckets::of(self.services.limits.0.share, reading(&row, now)), has_read))
+    }
+
+    async fn calls_of_all(&self) -> Result<CallsRow> {
+        let mut tx = self.services.db.read().await?;
+        db::calls_of_all(&mut tx, self.tenant).await
     }
 
     /// Lets the worker leave this tenant alone until there is enough to go on with.

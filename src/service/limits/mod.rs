@@ -93,6 +93,8 @@ struct Keeper {
     has_begun: AtomicBool,
     /// Whether the breaker's one try is this session's.
     is_trying: AtomicBool,
+    /// Whether the breaker was as if nothing had ever failed when it was last asked: then a success says nothing new.
+    was_pristine: AtomicBool,
 }
 
 impl Services {
@@ -113,6 +115,7 @@ impl Services {
             threads: Arc::new(Threads::new(self)),
             has_begun: AtomicBool::new(false),
             is_trying: AtomicBool::new(false),
+            was_pristine: AtomicBool::new(false),
         });
         let teller = keeper.clone();
         Gate {
@@ -179,6 +182,7 @@ impl Keeper {
         let mut tx = self.services.db.read().await.map_err(fault)?;
         let breaker = db::breaker(&mut tx, self.tenant).await.map_err(fault)?;
         drop(tx);
+        self.was_pristine.store(breaker.is_pristine(), Ordering::Relaxed);
         match breaker.may(now) {
             May::Go => Ok(()),
             May::Wait(None) => Err(Failure::Credentials),
@@ -219,12 +223,10 @@ impl Keeper {
     async fn try_tell(&self, failure: Option<Failure>) -> Result<()> {
         let Some(secret) = &self.secret else { return Ok(()) };
         let outcome = outcome(failure);
-        let mut tx = self.services.db.read().await?;
-        let before = db::breaker(&mut tx, self.tenant).await?;
-        drop(tx);
         let was_trying = self.is_trying.swap(false, Ordering::Relaxed);
         let changes = match outcome {
-            Outcome::Contact => !before.is_pristine(),
+            // Failures of others that came in between are for the next call's success to forget.
+            Outcome::Contact => !self.was_pristine.load(Ordering::Relaxed),
             Outcome::Nothing => was_trying,
             Outcome::Trouble(_) | Outcome::Credentials => true,
         };

@@ -153,4 +153,23 @@ on_both! {
         assert!(f.claim(60, 1).await.is_some());
         assert_eq!(db::claim_push(&mut f.db.write().await.unwrap(), 61, 100, 1).await.unwrap(), None);
     }
+
+    async fn many_tenants_without_anything_do_not_hold_a_transaction(db) {
+        let f = Fixture::open(db).await;
+        f.on(&[f.tenant]).await;
+        let mut tx = f.db.write().await.unwrap();
+        for nth in 0..150 {
+            let tenant = TenantId(id());
+            db::add_tenant(&mut tx, tenant, &format!("Off {nth}"), 1).await.unwrap();
+            db::pause_pushes(&mut tx, tenant, 0, None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        f.push("Q-1", 10).await;
+        assert_eq!(f.tenant_of_claim(20).await, None, "the first hundred have nothing");
+        let whose = async || db::whose_turn(&mut f.db.write().await.unwrap(), 20).await.unwrap();
+        assert!(whose().await.is_some(), "it is more tenants' turn");
+        assert_eq!(f.tenant_of_claim(20).await, Some(f.tenant));
+        f.claim(20, MANY).await;
+        assert_eq!(whose().await, None);
+    }
 }

@@ -70,5 +70,6 @@ mutant reopened-first src/domain/plan/mod.rs \
   'self.input.document.state == State::Open;' 'false;' suite push::late::sqlite
 mutant off-on-the-way src/worker/recorder.rs \
   'if !db::is_enabled(tx, tenant).await?' 'if false' suite push::races::sqlite
+mutant hour-budget src/db/budgets.rs '"- $6, "' '"- 0 * $6, "' suite limits::sqlite
 mutant send-before src/worker/execute.rs 'clock.now() > send_before' 'clock.now() > send_before + 900_000' simulator
 exit "$failed"

@@ -110,3 +110,11 @@ pub async fn take_trial(tx: &mut WriteTx, tenant: TenantId, now: Millis, until: 
     });
     Ok(rows.map_err(fault)? == 1)
 }
+
+/// Ends every try: whoever made them is no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_trials(tx: &mut WriteTx) -> Result<()> {
+    on!(tx, |c| sqlx::query("UPDATE breaker SET trial_until = 0").execute(c).await.map(drop)).map_err(fault)
+}

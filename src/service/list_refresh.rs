@@ -317,6 +317,7 @@ pub(super) fn next_in(failure: &Failure) -> Millis {
     match failure {
         Failure::Credentials | Failure::Refused(_) => DAY,
         Failure::Throttled(wait) => millis(*wait).max(5 * MINUTE),
+        Failure::Paced { wait, .. } => millis(Some(*wait)),
         _ => HOUR,
     }
 }

@@ -247,6 +247,7 @@ impl Worker {
         db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
         db::end_poll_leases(&mut tx).await?;
         db::end_reconcile_leases(&mut tx).await?;
+        db::end_trials(&mut tx).await?;
         tx.commit().await
     }
 

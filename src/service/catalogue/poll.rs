@@ -90,8 +90,7 @@ impl Services {
             Err(Stop::Lost) => return Ok(None),
             Err(Stop::Fault(error)) => return Err(error),
             Err(Stop::Failed(failure)) => {
-                let next_in = list_refresh::next_in(&failure).max(EVERY);
-                (Some((failure.sentence(), list_refresh::fix(&failure))), next_in)
+                (Some((failure.sentence(), list_refresh::fix(&failure))), next_in(&failure))
             }
         };
         let now = self.clock.now();
@@ -125,6 +124,12 @@ impl Services {
         poll.roles().await?;
         Ok(Ok(poll.has_more))
     }
+}
+
+/// When Autotask is asked again after a failure: soon where another request alone was in the way.
+fn next_in(failure: &Failure) -> Millis {
+    let soonest = if matches!(failure, Failure::Paced { .. }) { 0 } else { EVERY };
+    list_refresh::next_in(failure).max(soonest)
 }
 
 impl Poll<'_> {

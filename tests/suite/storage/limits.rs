@@ -67,6 +67,8 @@ on_both! {
         assert!(!db::take_trial(&mut tx, f.tenant, now + 1, now + TRIAL).await.unwrap(), "somebody tries");
         assert!(!db::take_trial(&mut tx, f.other, now, now + TRIAL).await.unwrap());
         assert!(db::take_trial(&mut tx, f.tenant, now + TRIAL, now + 2 * TRIAL).await.unwrap(), "who tried is dead");
+        db::end_trials(&mut tx).await.unwrap();
+        assert!(db::take_trial(&mut tx, f.tenant, now + TRIAL, now + 2 * TRIAL).await.unwrap(), "nobody tries any more");
     }
 
     async fn a_bucket_gives_what_it_holds_and_fills_with_time(db) {

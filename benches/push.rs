@@ -56,7 +56,6 @@ struct Race {
 impl Race {
     async fn new(database: &Database) -> Self {
         let rig = Rig::open(&database.url).await;
-        rig.tell("POST", "limits", &json!({ "limit": 10_000_000 })).await;
         rig.configure().await;
         // One quote beforehand links the customer, as in the steady state.
         receive(&rig.services, rig.tenant, "B-first", &quote(0, LINES)).await;

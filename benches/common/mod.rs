@@ -58,13 +58,16 @@ pub struct Rig {
 impl Rig {
     /// On `sqlite`, or on the Postgres database at the given address.
     pub async fn open(database: &str) -> Self {
-        // So much that the budget is not what is measured.
-        let worker = WorkerConfig { share_percent: 10_000, ..WorkerConfig::default() };
-        Self::with(database, Clock::system(), worker).await
+        // So many calls an hour that the budget is not what is measured.
+        Self::within(database, Clock::system(), WorkerConfig::default(), 10_000_000).await
     }
 
-    /// The same with a clock and a pace.
+    /// The same with a clock, a pace, and the calls that Autotask usually allows.
     pub async fn with(database: &str, clock: Clock, worker: WorkerConfig) -> Self {
+        Self::within(database, clock, worker, 10_000).await
+    }
+
+    async fn within(database: &str, clock: Clock, worker: WorkerConfig, calls_an_hour: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = match database {
             "sqlite" => format!("sqlite://{}", folder.path().join("bench.db").display()),
@@ -89,9 +92,11 @@ impl Rig {
         let router = emulator.router();
         TaskTracker::new().spawn(async move { axum::serve(listener, router).await });
         let tenant = services.add_tenant(&format!("Bench {}", services.clock.new_id())).await.unwrap();
-        services.connect(tenant, &connection(&emulator_url)).await.unwrap();
-        services.refresh_lists(tenant).await.unwrap();
-        Self { services, config, tenant, emulator, emulator_url, _folder: folder }
+        let rig = Self { services, config, tenant, emulator, emulator_url, _folder: folder };
+        rig.tell("POST", "limits", &json!({ "limit": calls_an_hour })).await;
+        rig.services.connect(tenant, &connection(&rig.emulator_url)).await.unwrap();
+        rig.services.refresh_lists(tenant).await.unwrap();
+        rig
     }
 
     /// The demo's categories and settings, with the sync on.

@@ -180,7 +180,14 @@ impl Worker {
         failpoint::reach("finish.before", left.state).await;
         tx.commit().await?;
         failpoint::reach("finish.after", left.state).await;
-        tracing::info!(state = left.state, tries = left.tries, "a push was left");
+        let reason = left.reason.as_deref();
+        tracing::info!(
+            state = left.state,
+            tries = left.tries,
+            reason,
+            wait_ms = left.run_at - now,
+            "a push was left"
+        );
         self.services.counters.ended(left.state);
         Ok(())
     }

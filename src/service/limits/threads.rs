@@ -23,13 +23,13 @@ use crate::{
 };
 
 /// How long a place may be used again before its lease is renewed. It is part of the lease, so that the last request
-/// has as much of it as the first.
+/// has as much of it as the first; never longer than what the lease is without it.
 const KEEP: Millis = 5_000;
 /// How often a place is asked for where all are taken, and about how long between that.
 const TRIES: usize = 10;
 const BETWEEN: Millis = 100;
 /// How long a push waits where that was in vain.
-const FULL: Duration = Duration::from_secs(5);
+const FULL: Duration = Duration::from_secs(2);
 
 /// Autotask takes three requests at once on an endpoint. The worker has two places; the third is for people, who may
 /// use those of the worker too.
@@ -92,16 +92,20 @@ impl Threads {
             !one.is_used
                 && !one.is_lost
                 && places.contains(&one.place)
-                && (0..KEEP).contains(&(now - one.leased_at))
+                && (0..self.keep()).contains(&(now - one.leased_at))
         };
         let free = held.iter_mut().find(is_free)?;
         free.is_used = true;
         Some(free.place.clone())
     }
 
+    fn keep(&self) -> Millis {
+        KEEP.min(self.services.limits.0.lease)
+    }
+
     async fn lease_one(&self, places: &[ThreadSlot]) -> Result<Option<ThreadSlot>> {
         let now = self.services.clock.now();
-        let until = now + self.services.limits.0.lease + KEEP;
+        let until = now + self.services.limits.0.lease + self.keep();
         let in_use: Vec<ThreadSlot> = locked(&self.held)
             .iter()
             .filter(|one| one.is_used || one.is_lost)

@@ -9,7 +9,7 @@ use opportune::{
     db::{self, ThreadSlot},
     domain::ids::{DocumentId, PushId},
     emulator::CREDENTIALS,
-    service::limits::Limits,
+    service::{catalogue::POLL_EVERY, limits::Limits},
     worker::Worker,
 };
 use serde_json::{Value, json};
@@ -49,6 +49,19 @@ impl TestApp {
         self.services.limits = Limits::new(&config);
         self.worker = Worker::new(self.services.clone(), config);
         self
+    }
+
+    /// A process that died held all places of this endpoint, with leases that run out after that time.
+    async fn leave_places_to_the_dead(&self, endpoint: &str, lease: i64) {
+        let zone = format!("http://{}/atservicesrest", self.emulator);
+        let scope = format!("{} {zone}", CREDENTIALS.integration_code);
+        let (dead, now) = (self.clock.new_id(), self.clock.now());
+        let mut tx = self.services.db.write().await.unwrap();
+        for slot in [0, 1] {
+            let place = ThreadSlot { scope: scope.clone(), endpoint: endpoint.to_owned(), slot };
+            assert!(db::take_place(&mut tx, &place, dead, now, now + lease).await.unwrap());
+        }
+        tx.commit().await.unwrap();
     }
 
     /// The times of all calls that were counted since the test began, those that read the count aside.
@@ -200,20 +213,21 @@ on_both! {
 
     async fn places_that_a_dead_worker_held_are_free_after_the_lease(db) {
         let app = TestApp::start(db).await;
-        let zone = format!("http://{}/atservicesrest", app.emulator);
-        let scope = format!("{} {zone}", CREDENTIALS.integration_code);
-        let (dead, now) = (app.clock.new_id(), app.clock.now());
-        let mut tx = app.services.db.write().await.unwrap();
-        for slot in [0, 1] {
-            let place = ThreadSlot { scope: scope.clone(), endpoint: "opportunities".to_owned(), slot };
-            assert!(db::take_place(&mut tx, &place, dead, now, now + 335 * SECOND).await.unwrap());
-        }
-        tx.commit().await.unwrap();
+        app.leave_places_to_the_dead("opportunities", 335 * SECOND).await;
         app.quote("Q-1").send().await;
         let full = "Autotask is at work on as many requests about opportunities as it takes at once";
         app.expect("Q-1", "waiting", full).await;
         app.after(6 * MINUTE).await;
         app.expect("Q-1", "sent", "").await;
+    }
+
+    async fn a_look_for_new_services_that_found_no_place_is_made_soon(db) {
+        let app = TestApp::start(db).await;
+        app.leave_places_to_the_dead("services", POLL_EVERY + MINUTE).await;
+        app.live(POLL_EVERY).await;
+        assert_eq!(app.items_like("Managed Server").await.len(), 0);
+        app.live(MINUTE).await;
+        assert_eq!(app.items_like("Managed Server").await.len(), 1);
     }
 
     async fn a_request_that_was_given_up_keeps_its_place(db) {

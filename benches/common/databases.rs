@@ -5,6 +5,7 @@ use std::env;
 use opportune::clock::Clock;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A database of one bench.
 pub struct Database {
@@ -74,6 +75,23 @@ impl Database {
             return format!("CAST('0{table}' || lpad(to_hex(CAST({row} AS BIGINT)), 30, '0') AS UUID)");
         }
         format!("unhex('0{table}' || printf('%030x', {row}))")
+    }
+
+    /// This id.
+    pub fn uuid(&self, id: Uuid) -> String {
+        let hex = id.simple();
+        if self.is_postgres() { format!("CAST('{hex}' AS UUID)") } else { format!("x'{hex}'") }
+    }
+
+    /// The first column of what a query finds.
+    pub async fn numbers(&self, query: &str) -> Vec<i64> {
+        let query = AssertSqlSafe(query.to_owned());
+        if self.is_postgres() {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            return sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap();
+        }
+        let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+        sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap()
     }
 
     /// An id that is no other's.

@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     service::{
         Services,
+        api_use::ApiUse,
         limits::standstill::{Standstill, standstill},
         waits::Waits,
         written::{self, Written},
@@ -36,6 +37,8 @@ pub struct Activity {
     pub older: Option<PushId>,
     /// Why nothing is sent, if that is so.
     pub standstill: Option<Standstill>,
+    /// The hour's calls, as far as they are known.
+    pub calls: ApiUse,
     /// Where people open Autotask; ends with a slash.
     pub web_url: Option<String>,
 }
@@ -101,7 +104,8 @@ impl Services {
             }
         }
         let waits = self.waits(&mut tx, tenant, &rows.iter().collect::<Vec<_>>()).await?;
-        Ok(Activity { rows, counts, causes, waits, older, standstill, web_url })
+        let calls = self.known_api_use(&mut tx, tenant).await?;
+        Ok(Activity { rows, counts, causes, waits, older, standstill, calls, web_url })
     }
 
     /// One push.

@@ -21,6 +21,8 @@ const ASK_WITHIN: time::Duration = time::Duration::from_secs(2);
 pub struct ApiUse {
     /// Calls that Opportune made.
     pub own: i64,
+    /// Calls that Opportune may make.
+    pub allowed: i64,
     /// Calls of all integrations and the limit, as Autotask told, and when it did.
     pub all: Option<(i64, i64, Millis)>,
 }
@@ -42,12 +44,18 @@ impl Services {
             self.read_api_use(tenant, now, ASK_WITHIN).await?;
         }
         let mut tx = self.db.read().await?;
-        let row = db::calls_of_all(&mut tx, tenant).await?;
+        self.known_api_use(&mut tx, tenant).await
+    }
+
+    /// The hour's calls without asking Autotask.
+    pub(super) async fn known_api_use(&self, tx: &mut db::Tx, tenant: TenantId) -> Result<ApiUse> {
+        let row = db::calls_of_all(tx, tenant).await?;
         let all = match (row.calls_used, row.calls_limit, row.calls_read_at) {
             (Some(used), Some(limit), Some(at)) => Some((used, limit, at)),
             _ => None,
         };
-        Ok(ApiUse { own: db::own_calls(&mut tx, tenant, now).await?, all })
+        let own = db::own_calls(tx, tenant, self.clock.now()).await?;
+        Ok(ApiUse { own, allowed: self.limits.share_of(row.calls_limit), all })
     }
 
     pub(super) async fn read_api_use(

@@ -17,6 +17,8 @@ use crate::{
     },
     service::{
         activity::{self, PushFilter, Summary},
+        api_use::ApiUse,
+        checklist::thousands,
         limits::standstill::Standstill,
     },
 };
@@ -54,7 +56,7 @@ pub async fn show(signed: Signed, Params(params): Params<ActivityParams>) -> Pag
     html(&Activity {
         shell: signed.shell("Activity", Nav::Activity, &[]),
         notice: None,
-        answers: answers(now, &summary, activity.standstill.as_ref(), activity.waits.unknown),
+        answers: answers(now, &summary, &activity),
         groups: activity.causes.iter().map(|(hold, count)| group(hold, *count)).collect(),
         filter: filter(&narrowed),
         rows: activity
@@ -85,7 +87,7 @@ fn empty(filtered: bool) -> &'static str {
     }
 }
 
-fn answers(now: Millis, summary: &Summary, standstill: Option<&Standstill>, unknown: i64) -> Answers {
+fn answers(now: Millis, summary: &Summary, activity: &activity::Activity) -> Answers {
     let held = u64::try_from(summary.held).unwrap_or(0);
     let stuck = match held {
         0 => Answer::new(Tone::Ok, "Nothing needs you."),
@@ -96,15 +98,21 @@ fn answers(now: Millis, summary: &Summary, standstill: Option<&Standstill>, unkn
         None => Answer::new(Tone::Ok, "Nothing is waiting."),
         Some(at) => Answer::new(Tone::Plain, format!("Oldest waiting: {}.", words::length(now - at))),
     };
-    let checking = u64::try_from(unknown).ok().filter(|unknown| *unknown > 0).map(|unknown| {
+    let checking = u64::try_from(activity.waits.unknown).ok().filter(|unknown| *unknown > 0).map(|unknown| {
         let records = count_of(unknown, "record", "records");
         Answer::new(Tone::Warn, format!("Checking whether Autotask received {records}."))
     });
-    let working = match standstill {
+    let working = match &activity.standstill {
         Some(standstill) => Answer::new(Tone::Warn, stands_still(now, standstill)),
         None => Answer::new(Tone::Ok, last_sent(now, summary)),
     };
-    Answers { working, stuck, behind, checking }
+    Answers { working, stuck, behind, checking, calls: Answer::new(Tone::Plain, calls(&activity.calls)) }
+}
+
+/// How many calls were made, of those that are Opportune's.
+fn calls(known: &ApiUse) -> String {
+    let [own, allowed] = [known.own, known.allowed].map(thousands);
+    format!("Calls to Autotask in the last hour: {own} of {allowed}.")
 }
 
 /// Why nothing is sent, until when, and what to do about it.

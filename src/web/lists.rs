@@ -11,7 +11,10 @@ use super::{
 use crate::{
     clock::Millis,
     domain::{lists::List, settings::InactiveChoice},
-    service::lists::{ListsState, RefreshRow},
+    service::{
+        checklist::thousands,
+        lists::{ListsState, RefreshRow},
+    },
 };
 
 /// Asks for a refresh, and shows how it goes.
@@ -76,27 +79,4 @@ fn inactive(choice: &InactiveChoice) -> Link {
     let field = choice.path.replace('.', "-");
     let label = format!("{}: '{}' is inactive", choice.field, choice.label);
     Link::new(format!("/apps/autotask/opportunities#{field}"), label)
-}
-
-/// A number as people read it: `1,500`.
-fn thousands(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!([0, 999, 1_500, 1_234_567].map(thousands), ["0", "999", "1,500", "1,234,567"]);
-    }
 }

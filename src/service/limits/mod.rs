@@ -27,6 +27,7 @@ use crate::{
     db,
     domain::{
         breaker::{Breaker, Cause, May, Outcome, TRIAL},
+        budget::LIMIT,
         ids::TenantId,
     },
     error::{Error, Result},
@@ -66,6 +67,11 @@ impl Limits {
     pub fn new(config: &WorkerConfig) -> Self {
         let lease = Millis::try_from(config.quarantine.as_millis()).unwrap_or(Millis::MAX / 2);
         Self(Arc::new(Shared { share: config.share_percent, lease, batches: Mutex::default() }))
+    }
+
+    /// Calls an hour that are ours of a tenant's limit, or of the usual one where it was never read.
+    pub(super) fn share_of(&self, limit: Option<i64>) -> i64 {
+        limit.unwrap_or(LIMIT).max(0) * self.0.share / 100
     }
 }
 

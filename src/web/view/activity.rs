@@ -53,12 +53,14 @@ pub struct Answers {
     pub behind: Answer,
     /// Is anything unclear? `Checking whether Autotask received 2 records.` None where nothing is.
     pub checking: Option<Answer>,
+    /// What does it cost? `Calls to Autotask in the last hour: 321 of 4,000.`
+    pub calls: Answer,
 }
 
 impl Answers {
     /// All, in the order they are read.
     pub fn all(&self) -> impl Iterator<Item = &Answer> {
-        [&self.working, &self.stuck, &self.behind].into_iter().chain(&self.checking)
+        [&self.working, &self.stuck, &self.behind].into_iter().chain(&self.checking).chain([&self.calls])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{MINUTE, SECOND, TestApp, on_both};
+use crate::harness::{HOUR, MINUTE, SECOND, TestApp, on_both};
 
 impl TestApp {
     /// What the list says of each document that waits or is being sent, newest first. None may say nothing.
@@ -55,6 +55,19 @@ on_both! {
         assert_eq!(app.waiting_reasons().await, told.map(|(number, reason)| (number.to_owned(), reason.to_owned())));
         let page = app.said_by_its_page("Q-3").await;
         assert!(page.contains("In the queue: its turn comes after 2 others."), "{page}");
+    }
+
+    async fn the_calls_of_the_hour_are_told_beside_those_that_are_ours(db) {
+        let app = TestApp::start(db).await;
+        app.quote("Q-1").line("HDMI cable", "1 × 11.50").send().await;
+        let made = app.calls();
+        let page = app.look("/activity").await;
+        let told = page.split("Calls to Autotask in the last hour: ").nth(1).unwrap();
+        let (own, rest) = told.split_once(" of ").unwrap();
+        assert!(own.parse::<usize>().unwrap() >= made, "{own} of {made}");
+        assert!(rest.starts_with("1,000,000."), "a hundred times the limit: {rest}");
+        app.clock.advance(2 * HOUR);
+        assert!(app.look("/activity").await.contains("in the last hour: 0 of 1,000,000."));
     }
 
     async fn what_stands_still_says_what_starts_it_again(db) {

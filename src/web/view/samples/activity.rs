@@ -31,7 +31,13 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
 }
 
 fn answers(working: Answer, stuck: Answer, behind: &str) -> Answers {
-    Answers { working, stuck, behind: Answer::new(Tone::Plain, behind), checking: None }
+    Answers {
+        working,
+        stuck,
+        behind: Answer::new(Tone::Plain, behind),
+        checking: None,
+        calls: Answer::new(Tone::Plain, "Calls to Autotask in the last hour: 1,321 of 4,000."),
+    }
 }
 
 fn empty(why: &str, filtered: bool) -> Activity {

@@ -90,7 +90,7 @@ on_both! {
     async fn a_wrong_secret_with_many_waiting_costs_hardly_a_call_in_a_day(db) {
         let app = TestApp::start(db).await;
         app.connect("not the secret").await;
-        app.wait_many(2_000).await;
+        app.wait_many(10_000).await;
         let before = app.authenticated();
         for _ in 0..48 {
             app.live(30 * MINUTE).await;

@@ -33,7 +33,7 @@ mutant() {
       verdict="does not build"
       failed=1
       tail -n 20 "$copy/build.log" >&2
-    elif (cd "$copy" && "$(built "$target")" "$filter" --nocapture) >"$copy/run.log" 2>&1; then
+    elif (cd "$copy" && RUST_BACKTRACE=0 "$(built "$target")" "$filter" --nocapture) >"$copy/run.log" 2>&1; then
       verdict="SURVIVED"
       failed=1
     else
@@ -61,8 +61,7 @@ mutant fencing src/db/pushes.rs \
   'UPDATE push SET lease_until = $3 WHERE id = $1 AND lease_token >= $2 AND' simulator
 mutant one-active-push migrations/sqlite/0001_first.sql \
   'CREATE UNIQUE INDEX push_active' 'CREATE INDEX push_active' suite storage::queue::sqlite
-mutant shared-creates src/worker/recorder.rs 'if is_shared &&' 'if is_shared && intent.key.is_empty() &&' simulator
-mutant link-before-write src/worker/recover.rs 'self.recorder.commit(None).await?;' '' simulator
+mutant shared-creates src/worker/recorder.rs 'if is_shared &&' 'if is_shared && intent.key.is_empty() &&' suite push::races::sqlite
 mutant settle-intent src/worker/recover.rs 'step.action != "delete" && has_arrived' 'step.action == "update" && has_arrived' simulator
 mutant late-changes src/worker/recover.rs \
   'Some(_) => return Ok(self.look_again(step)),' 'Some(_) => drop(self.look_again(step)),' suite push::late::sqlite

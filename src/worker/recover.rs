@@ -34,7 +34,6 @@ impl Run<'_> {
         let open = db::open_creates_of_others(&mut tx, tenant, document, key).await?;
         drop(tx);
         self.resolve_all(open).await?;
-        self.recorder.commit(None).await?;
         Ok(self.links.get(key).is_some())
     }
 

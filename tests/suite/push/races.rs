@@ -65,6 +65,20 @@ on_both! {
         assert_eq!(app.rows("Products").iter().filter(|row| row["name"] == "Rare part").count(), 1);
     }
 
+    async fn a_worker_that_looked_before_another_made_a_product_makes_no_second(db) {
+        let app = TestApp::start(db).await;
+        for number in ["Q-1", "Q-2"] {
+            app.quote(number).line("Rare part", "1 × 5.00").put().await;
+        }
+        let first = held_up_at(&app, "find.answered", "product").await;
+        app.settle().await;
+        app.expect("Q-2", "sent", "").await;
+        first.go_on().await;
+        app.after(MINUTE).await;
+        app.expect("Q-1", "sent", "").await;
+        assert_eq!(app.rows("Products").iter().filter(|row| row["name"] == "Rare part").count(), 1);
+    }
+
     async fn a_product_whose_creator_died_is_created_by_the_next_once_that_is_certain(db) {
         let app = TestApp::start(db).await;
         for number in ["Q-1", "Q-2"] {

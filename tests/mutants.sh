@@ -56,6 +56,9 @@ printf '%-22s %-10s %s\n' "without" "tests" "what they say"
 mutant marker-search src/worker/recover.rs \
   'rows.iter().filter_map(autotask::id).collect();' 'rows.iter().filter_map(autotask::id).take(0).collect();' simulator
 mutant quarantine src/domain/retry.rs 'let end = sent_by + self.length;' 'let end = sent_by;' simulator
+mutant time-of-the-look src/worker/recover.rs \
+  'next_look(step.send_before, looked_at)' 'next_look(step.send_before, self.worker.services.clock.now().max(looked_at))' \
+  suite push::races::sqlite
 mutant fencing src/db/pushes.rs \
   'UPDATE push SET lease_until = $3 WHERE id = $1 AND lease_token = $2 AND' \
   'UPDATE push SET lease_until = $3 WHERE id = $1 AND lease_token >= $2 AND' simulator
@@ -64,7 +67,7 @@ mutant one-active-push migrations/sqlite/0001_first.sql \
 mutant shared-creates src/worker/recorder.rs 'if is_shared &&' 'if is_shared && intent.key.is_empty() &&' suite push::races::sqlite
 mutant settle-intent src/worker/recover.rs 'step.action != "delete" && has_arrived' 'step.action == "update" && has_arrived' simulator
 mutant late-changes src/worker/recover.rs \
-  'Some(_) => return Ok(self.look_again(step)),' 'Some(_) => drop(self.look_again(step)),' suite push::late::sqlite
+  'Some(_) => return Ok(self.look_again(step, looked_at)),' 'Some(_) => drop(self.look_again(step, looked_at)),' suite push::late::sqlite
 mutant reopened-first src/domain/plan/mod.rs \
   'self.input.document.state == State::Open;' 'false;' suite push::late::sqlite
 mutant off-on-the-way src/worker/recorder.rs \

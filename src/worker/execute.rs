@@ -50,6 +50,7 @@ impl Run<'_> {
         }
         let filter = finds::wire(&find.filter, &self.links).map_err(|key| missing(&key))?;
         let call = Call::query(key.target.entity(), &filter, &finds::columns(&find));
+        self.recorder.searches();
         let exchange = self.session.send(&call).await;
         failpoint::reach("find.answered", key.target.name()).await;
         self.recorder.attempt(&call, &exchange);

@@ -21,8 +21,6 @@ use crate::{
 /// After a write is decided on its request leaves within this time, or not at all: whoever finds the intent later knows
 /// how long to wait, and nothing leaves that much later than the sync was turned off.
 pub const SEND_WITHIN: Millis = 2_000;
-/// The search before a create is not older than this, with time to spare for its answer.
-const SEARCHED_WITHIN: Millis = 60_000;
 /// As much of an answer as is kept.
 const SHOWN: usize = 4_000;
 
@@ -31,6 +29,8 @@ pub struct Recorder<'a> {
     worker: &'a Worker,
     lease: &'a Lease,
     revision: i64,
+    /// When the last search for something that documents share was asked.
+    searched_at: Millis,
     notes: Vec<Note>,
 }
 
@@ -63,7 +63,12 @@ impl Note {
 impl<'a> Recorder<'a> {
     /// Writes for one lease, planned with a revision of the settings.
     pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64) -> Self {
-        Self { worker, lease, revision, notes: Vec::new() }
+        Self { worker, lease, revision, searched_at: 0, notes: Vec::new() }
+    }
+
+    /// Notes that something that documents share is searched for now.
+    pub fn searches(&mut self) {
+        self.searched_at = self.worker.services.clock.now();
     }
 
     /// A step row about a record.
@@ -180,7 +185,7 @@ impl<'a> Recorder<'a> {
             db::blame(&mut tx, self.lease, -self.lease.crashes).await?;
         }
         let begun = match &intent {
-            Some(step) => self.begin(&mut tx, step, now).await?,
+            Some(step) => self.begin(&mut tx, step).await?,
             None => Begun::Yes,
         };
         intent = intent.filter(|_| begun == Begun::Yes);
@@ -193,15 +198,15 @@ impl<'a> Recorder<'a> {
     }
 
     /// Adds an intent, unless the sync is off, or it is about what documents share and others are before it.
-    async fn begin(&self, tx: &mut WriteTx, intent: &StepRow, now: Millis) -> Result<Begun> {
+    async fn begin(&self, tx: &mut WriteTx, intent: &StepRow) -> Result<Begun> {
         let tenant = self.lease.tenant();
         if !db::is_enabled(tx, tenant).await? {
             return Ok(Begun::SwitchedOff);
         }
         let target = Target::ALL.into_iter().find(|target| target.name() == intent.target);
         let is_shared = intent.action == "create" && target.is_some_and(|target| !target.is_of_document());
-        // A create that is older than this is over; what it made was found by the search just before.
-        let over = now - self.worker.quarantine().length - SEARCHED_WITHIN;
+        // A create that is older than this was over when the search was asked, which then found what it made.
+        let over = self.searched_at - self.worker.quarantine().length;
         if is_shared && !db::may_create(tx, tenant, &intent.target, &intent.key, over).await? {
             return Ok(Begun::ByAnother);
         }

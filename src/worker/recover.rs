@@ -73,6 +73,7 @@ impl Run<'_> {
             return Ok(None);
         }
         let filter: Filter = serde_json::from_str(marker).map_err(Error::internal)?;
+        let looked_at = self.worker.services.clock.now();
         if let Some(id) = self.find_marked(&key, &filter).await? {
             let fields = serde_json::from_str(&step.request).unwrap_or_default();
             let link = Link { id, written: Written { fields, ..Written::default() } };
@@ -81,13 +82,13 @@ impl Run<'_> {
             self.links.set(key, link);
             return Ok(None);
         }
-        Ok(self.look_again(step))
+        Ok(self.look_again(step, looked_at))
     }
 
-    /// When to look again for what was not found; `None` where that is over.
-    fn look_again(&mut self, step: &StepRow) -> Option<Millis> {
-        let now = self.worker.services.clock.now();
-        let next = self.worker.quarantine().next_look(step.send_before, now);
+    /// When to look again for what a look at that time did not find; `None` where that is over. The time is that of the
+    /// question: what arrives after its answer is not in it, however late the answer is read.
+    fn look_again(&mut self, step: &StepRow, looked_at: Millis) -> Option<Millis> {
+        let next = self.worker.quarantine().next_look(step.send_before, looked_at);
         let (closed, note) = match next {
             Some(_) => ("unknown", None),
             None => ("failed", Some("Autotask never received it.".to_owned())),
@@ -109,6 +110,7 @@ impl Run<'_> {
             self.recorder.close(step.id, "failed", step.autotask_id, None);
             return Ok(None);
         }
+        let looked_at = self.worker.services.clock.now();
         let row = self.read(key.target, id).await?;
         let sent: Row = serde_json::from_str(&step.request).map_err(Error::internal)?;
         match row {
@@ -119,7 +121,7 @@ impl Run<'_> {
                 let state = step.marker.as_deref().map(serde_json::from_str).transpose();
                 self.changed(&key, step.id, sent, state.map_err(Error::internal)?);
             }
-            Some(_) => return Ok(self.look_again(step)),
+            Some(_) => return Ok(self.look_again(step, looked_at)),
         }
         Ok(None)
     }

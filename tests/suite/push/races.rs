@@ -95,6 +95,47 @@ on_both! {
         assert_eq!(app.rows("Products").iter().filter(|row| row["name"] == "Rare part").count(), 1);
     }
 
+    async fn a_look_whose_answer_is_read_late_says_nothing_of_what_arrived_since(db) {
+        let app = TestApp::start(db).await;
+        app.fault(create_fault("/Items", "cut_before")).await;
+        app.quote("Q-1").line("HDMI cable", "1 × 11.50").put().await;
+        assert!(app.worker.tick().await.unwrap());
+        app.clock.advance(MINUTE);
+        let looker = held_up_at(&app, "search.answered", "quote_item").await;
+        let cut = app.autotask.log().into_iter().find(|call| call.path.ends_with("/Items")).unwrap();
+        app.add(cut.path.trim_start_matches("/ATServicesRest/V1.0/"), cut.body).await;
+        app.clock.advance(6 * MINUTE);
+        looker.go_on().await;
+        app.after(MINUTE).await;
+        app.expect("Q-1", "sent", "").await;
+        assert_eq!(app.item_names("Q-1"), ["HDMI cable"]);
+        assert_eq!(app.failures(), [0]);
+    }
+
+    async fn a_change_that_arrives_while_its_look_is_held_up_does_not_stay(db) {
+        let app = TestApp::start(db).await;
+        let mut quote = app.quote("Q-1").line("HDMI cable", "1 × 11.50");
+        quote.send().await;
+        app.fault(json!({ "method": "PATCH", "path": "Opportunities", "kind": "cut_before" })).await;
+        let first = app.opportunity("Q-1")["title"].clone();
+        let title = quote.body()["title"].clone();
+        quote.set("title", json!("Second thoughts"));
+        quote.put().await;
+        assert!(app.worker.tick().await.unwrap());
+        app.clock.advance(MINUTE);
+        quote.set("title", title);
+        quote.put().await;
+        let looker = held_up_at(&app, "read.answered", "opportunity").await;
+        app.edit("Opportunities", &app.opportunity("Q-1")["id"], json!({ "title": "Q-1 Second thoughts" })).await;
+        app.clock.advance(6 * MINUTE);
+        looker.go_on().await;
+        app.after(MINUTE).await;
+        app.after(6 * MINUTE).await;
+        app.expect("Q-1", "sent", "").await;
+        assert_eq!(app.opportunity("Q-1")["title"], first);
+        assert_eq!(app.failures(), [0]);
+    }
+
     async fn an_item_that_was_found_is_linked_before_it_is_changed(db) {
         let app = TestApp::start(db).await;
         app.fault(create_fault("/Items", "cut_after")).await;

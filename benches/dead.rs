@@ -13,19 +13,18 @@ mod many;
 use std::{
     io::{self, Write},
     net::Ipv4Addr,
-    process::Stdio,
     time::Duration,
 };
 
 use common::{Rig, databases::Database, figures, quote, receive, setting};
-use many::{Worker, add_tenants};
-use opportune::domain::ids::TenantId;
+use many::add_tenants;
+use opportune::{domain::ids::TenantId, worker::Worker};
 use serde_json::json;
 use tokio::{
     net::TcpListener,
     time::{interval, sleep},
 };
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What Autotask takes for an answer.
 const LATENCY_MS: u64 = 20;
@@ -76,7 +75,10 @@ async fn race(database: Database, out: &mut impl Write) -> io::Result<()> {
     rig.tell("POST", "faults", &json!({ "kind": "latency", "ms": LATENCY_MS, "times": 10_000_000 })).await;
     rig.configure().await;
     let tenants = add_tenants(&rig, &database, setting("DEAD_TENANTS", 50)).await?;
-    let _worker = Worker::start(&rig, "off", Stdio::null())?;
+    // In the process that takes the quotes in, as by default: each arrival wakes it.
+    let worker = Worker::new(rig.services.clone(), rig.config.worker.clone());
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let working = tasks.spawn(worker.run(stop.clone()));
     // The first quote of each tenant links its customer, as in the steady state.
     arrive(&rig, &tenants, "W").await;
     sleep(Duration::from_secs(5)).await;
@@ -100,6 +102,8 @@ async fn race(database: Database, out: &mut impl Write) -> io::Result<()> {
             times.len()
         )?;
     }
+    stop.cancel();
+    working.await?.map_err(io::Error::other)?;
     drop(rig);
     database.remove().await;
     Ok(())

@@ -20,6 +20,7 @@ esac
 work="$(mktemp -d)"
 failed_steps=()
 postgres_bin=""
+release_build=""
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -35,6 +36,7 @@ as_postgres() {
 }
 
 clean_up() {
+  if [ -n "$release_build" ]; then kill "$release_build" 2>/dev/null || true; fi
   if [ -s "$work/data/postmaster.pid" ]; then
     as_postgres "$postgres_bin/pg_ctl" -D "$work/data" -m immediate -w stop >/dev/null || true
   fi
@@ -113,10 +115,29 @@ install_python_packages() {
 # A failed step does not hide what the ones after it would say. (Under `if`, bash does not
 # stop at errors inside a function either: a step of several commands chains them itself.)
 step() {
-  local name="$1"
+  local name="$1" began="$SECONDS"
   shift
   echo "== $name"
   if ! "$@" 2>&1 | tee -a "$work/output"; then failed_steps+=("$name"); fi
+  echo "== $name took $((SECONDS - began)) s"
+}
+
+# The Rust tests wait more than they compute: what they leave of the processor builds what the browser tests need.
+begin_release_build() {
+  nice cargo build --release >"$work/release" 2>&1 &
+  release_build="$!"
+}
+
+end_release_build() {
+  local status=0
+  wait "$release_build" || status="$?"
+  release_build=""
+  step "release build" report_release_build "$status"
+}
+
+report_release_build() {
+  cat "$work/release"
+  return "$1"
 }
 
 browser_tests() {
@@ -154,10 +175,12 @@ if wants rust; then
   start_postgres
   step "format" cargo fmt --check
   step "lints" cargo clippy --all-targets -- -D warnings
-  step "tests" cargo test --no-fail-fast
+  step "test build" cargo test --no-run
 fi
+if wants browser; then begin_release_build; fi
+if wants rust; then step "tests" cargo test --no-fail-fast; fi
 if wants browser; then
-  step "release build" cargo build --release
+  end_release_build
   OPPORTUNE_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/opportune"
   export OPPORTUNE_BIN
   if has_browser_tests; then step "browser tests" browser_tests; fi

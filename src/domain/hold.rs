@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
+use super::{document::Unclear, lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
 
 /// What a customer lacks to become a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,20 @@ pub enum Hold {
         /// Autotask's own sentence.
         sentence: String,
     },
+    /// The document has a number whose meaning is not known.
+    UnknownCode {
+        /// The source's name, such as `Kaseya Quote Manager`.
+        source: String,
+        /// The source's record and field, such as `quoteline.recurringType`.
+        field: String,
+        /// The number.
+        code: i64,
+    },
+    /// The document cannot be read for certain.
+    Unclear {
+        /// What is unclear, and what to do about it.
+        sentence: String,
+    },
     /// Autotask did not accept the user name, secret or integration code.
     Credentials,
     /// The tenant has no connection to Autotask.
@@ -196,6 +210,10 @@ impl Hold {
             }
             Self::Gone { entity, id } => format!("{entity} {id} is no longer in Autotask"),
             Self::Refused { sentence } => format!("Autotask refused: {sentence}"),
+            Self::UnknownCode { source, field, code } => {
+                format!("It is not known what {code} means as {field} of {source}")
+            }
+            Self::Unclear { sentence } => sentence.clone(),
             Self::Credentials => {
                 "Autotask did not accept the user name, secret or integration code".to_owned()
             }
@@ -209,6 +227,53 @@ impl Hold {
     pub fn fix(&self) -> String {
         match self {
             Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
+            Self::CustomerUnknown { .. }
+            | Self::CustomerAmbiguous { .. }
+            | Self::CompanyGone { .. }
+            | Self::CompanyInactive { .. }
+            | Self::CompanyIncomplete { .. }
+            | Self::LinkedCompanyInactive { .. } => self.company_fix(),
+            Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
+            Self::CategoryUnmapped { .. } => {
+                "Map the category, or choose a fallback, on the Opportunities page and save. It is sent then.".to_owned()
+            }
+            Self::OptionInactive { field, .. } => {
+                format!("Choose an active value for {field} on the Opportunities page and save. It is sent then.")
+            }
+            Self::CatalogueAmbiguous { .. } => {
+                "Make all but one of them inactive in Autotask, or give the line the SKU of the right one. Then retry.".to_owned()
+            }
+            Self::PeriodMissing { service, .. } => format!(
+                "Add the service \"{service}\" in Autotask with the period that fits, or bill the line in another period. Then retry."
+            ),
+            Self::PeriodDiffers { .. } => {
+                "Give the line the service's period, or the name of another service: in Autotask a service keeps the period that it was made with.".to_owned()
+            }
+            Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
+            Self::Duplicate { .. } if !self.is_about_opportunity() => {
+                "Rename all but one of them in Autotask, then retry.".to_owned()
+            }
+            Self::Duplicate { .. } => {
+                "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
+            }
+            Self::Gone { .. } => {
+                "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
+            }
+            Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
+            Self::UnknownCode { source, code, .. } => say_what_it_means(source, *code),
+            Self::Unclear { .. } => "Correct it where the document is made. It is sent when the change arrives.".to_owned(),
+            Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
+            Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
+            Self::Crashed => {
+                "Look at the worker's log for this push, and tell whoever maintains Opportune what it says. Then change the quote, or update Opportune and retry.".to_owned()
+            }
+            Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
+        }
+    }
+
+    /// What a person can do about a customer without a company; nothing for other holds.
+    fn company_fix(&self) -> String {
+        match self {
             Self::CustomerUnknown { name, .. } => format!(
                 "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
                  it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
@@ -227,42 +292,10 @@ impl Hold {
                 "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
                  another name, then choose that company on the push's page.".to_owned()
             }
-            Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
-            Self::CategoryUnmapped { .. } => {
-                "Map the category, or choose a fallback, on the Opportunities page and save. It is sent then.".to_owned()
-            }
-            Self::OptionInactive { field, .. } => {
-                format!("Choose an active value for {field} on the Opportunities page and save. It is sent then.")
-            }
-            Self::CatalogueAmbiguous { .. } => {
-                "Make all but one of them inactive in Autotask, or give the line the SKU of the right one. Then retry.".to_owned()
-            }
-            Self::PeriodMissing { service, .. } => format!(
-                "Add the service \"{service}\" in Autotask with the period that fits, or bill the line in another period. Then retry."
-            ),
-            Self::PeriodDiffers { .. } => {
-                "Give the line the service's period, or the name of another service: in Autotask a service keeps the period that it was made with.".to_owned()
-            }
             Self::LinkedCompanyInactive { .. } => {
                 "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
             }
-            Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
-            Self::Duplicate { .. } if !self.is_about_opportunity() => {
-                "Rename all but one of them in Autotask, then retry.".to_owned()
-            }
-            Self::Duplicate { .. } => {
-                "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
-            }
-            Self::Gone { .. } => {
-                "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
-            }
-            Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
-            Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
-            Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
-            Self::Crashed => {
-                "Look at the worker's log for this push, and tell whoever maintains Opportune what it says. Then change the quote, or update Opportune and retry.".to_owned()
-            }
-            Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
+            _ => String::new(),
         }
     }
 
@@ -318,5 +351,19 @@ impl Hold {
                 | Self::OptionInactive { .. }
                 | Self::Refused { .. }
         )
+    }
+}
+
+/// What a person can do about a number of a source's that is not known.
+fn say_what_it_means(source: &str, code: i64) -> String {
+    format!("Say what {code} means on the {source} page and save. It is sent then.")
+}
+
+impl From<&Unclear> for Hold {
+    fn from(unclear: &Unclear) -> Self {
+        match unclear.clone() {
+            Unclear::Code { source, field, code } => Self::UnknownCode { source, field, code },
+            Unclear::Other { sentence } => Self::Unclear { sentence },
+        }
     }
 }

@@ -16,6 +16,7 @@ pub mod emulator;
 pub mod error;
 pub mod failpoint;
 pub mod quiet;
+pub mod quote_manager;
 pub mod service;
 pub mod web;
 pub mod worker;

@@ -34,7 +34,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// A quote that the customer has not decided on.
+    /// A quote that the customer has not decided on, or a sale that is still a draft.
     #[default]
     Open,
     /// A quote that was accepted, or a sale that was placed.
@@ -91,6 +91,29 @@ pub struct Content {
     /// The Autotask records that another sender made for it.
     #[serde(default)]
     pub autotask: AutotaskIds,
+    /// What its source says and nobody can read for certain; it is not sent before that is made clear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclear: Vec<Unclear>,
+}
+
+/// What of a source's document cannot be read for certain. It is told to a person and never guessed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Unclear {
+    /// A number whose meaning is not known.
+    Code {
+        /// The source's name, such as `Kaseya Quote Manager`.
+        source: String,
+        /// The source's record and field, such as `quoteline.recurringType`.
+        field: String,
+        /// The number.
+        code: i64,
+    },
+    /// Something else.
+    Other {
+        /// What is unclear, and what to do about it, in whole sentences.
+        sentence: String,
+    },
 }
 
 /// A person with an e-mail address.
@@ -261,18 +284,21 @@ pub struct Line {
 }
 
 impl Document {
-    /// How far it came, in the word of its sender: `open`, `won` or `lost` for quotes, `placed` or `cancelled` for sales.
+    /// How far it came, in the word of its sender: `open`, `won` or `lost` for quotes, `draft`, `placed` or `cancelled` for
+    /// sales.
     pub fn status(&self) -> &'static str {
         match (self.kind, self.state) {
             (Kind::Quote, State::Open) => "open",
             (Kind::Quote, State::Won) => "won",
             (Kind::Quote, State::Lost) => "lost",
             (Kind::Sale, State::Lost) => "cancelled",
-            (Kind::Sale, _) => "placed",
+            (Kind::Sale, State::Won) => "placed",
+            (Kind::Sale, State::Open) => "draft",
         }
     }
 
-    /// The quote as it is sent together with the sale that came from it: won, with the sale's surcharge and coupon.
+    /// The quote as it is sent together with the sale that came from it: won, with the sale's surcharge and coupon, and
+    /// with what is unclear about the sale.
     /// A cancelled sale leaves the quote as it is.
     #[must_use]
     pub fn with_sale(mut self, sale: &Self) -> Self {
@@ -280,6 +306,7 @@ impl Document {
             self.state = State::Won;
             self.content.surcharge = sale.content.surcharge;
             self.content.coupon = sale.content.coupon;
+            self.content.unclear.extend(sale.content.unclear.iter().cloned());
         }
         self
     }

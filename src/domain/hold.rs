@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
+use super::{document::Unclear, lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
 
 /// What a customer lacks to become a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,20 @@ pub enum Hold {
         /// Autotask's own sentence.
         sentence: String,
     },
+    /// The document has a number whose meaning is not known.
+    UnknownCode {
+        /// The source's name, such as `Kaseya Quote Manager`.
+        source: String,
+        /// The source's record and field, such as `quoteline.recurringType`.
+        field: String,
+        /// The number.
+        code: i64,
+    },
+    /// The document cannot be read for certain.
+    Unclear {
+        /// What is unclear, and what to do about it.
+        sentence: String,
+    },
     /// Autotask did not accept the user name, secret or integration code.
     Credentials,
     /// The tenant has no connection to Autotask.
@@ -196,6 +210,10 @@ impl Hold {
             }
             Self::Gone { entity, id } => format!("{entity} {id} is no longer in Autotask"),
             Self::Refused { sentence } => format!("Autotask refused: {sentence}"),
+            Self::UnknownCode { source, field, code } => {
+                format!("It is not known what {code} means as {field} of {source}")
+            }
+            Self::Unclear { sentence } => sentence.clone(),
             Self::Credentials => {
                 "Autotask did not accept the user name, secret or integration code".to_owned()
             }
@@ -257,6 +275,10 @@ impl Hold {
                 "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
             }
             Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
+            Self::UnknownCode { source, code, .. } => {
+                format!("Say what {code} means on the {source} page and save. It is sent then.")
+            }
+            Self::Unclear { .. } => "Correct it where the document is made. It is sent when the change arrives.".to_owned(),
             Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
             Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
             Self::Crashed => {
@@ -318,5 +340,14 @@ impl Hold {
                 | Self::OptionInactive { .. }
                 | Self::Refused { .. }
         )
+    }
+}
+
+impl From<&Unclear> for Hold {
+    fn from(unclear: &Unclear) -> Self {
+        match unclear.clone() {
+            Unclear::Code { source, field, code } => Self::UnknownCode { source, field, code },
+            Unclear::Other { sentence } => Self::Unclear { sentence },
+        }
     }
 }

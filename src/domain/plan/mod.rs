@@ -156,6 +156,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     if plan.skipped.is_some() {
         return plan;
     }
+    plan.problems.extend(input.document.content.unclear.iter().map(Hold::from));
     if let Some(connection) = input.currency.filter(|currency| *currency != input.document.content.currency) {
         let (document, connection) = (input.document.content.currency.clone(), connection.to_owned());
         plan.problems.push(Hold::Currency { document, connection });
@@ -172,7 +173,8 @@ fn reason_to_skip(input: &Input<'_>, sections: &Sections) -> Option<String> {
     let reason = match input.document.state {
         _ if !sections.include_unquoted_sales => "Unquoted sales are not included in the sync.",
         State::Lost => "The sale was cancelled before it was sent.",
-        State::Open | State::Won => return None,
+        State::Open => "The sale is a draft. It is sent when it is placed.",
+        State::Won => return None,
     };
     Some(reason.to_owned())
 }

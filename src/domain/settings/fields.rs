@@ -63,7 +63,7 @@ impl Value {
 }
 
 impl Field {
-    fn new(path: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
+    pub(super) fn new(path: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
         Self { path: path.into(), label: label.into(), value }
     }
 

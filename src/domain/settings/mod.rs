@@ -16,12 +16,15 @@ pub mod form;
 pub mod keys;
 pub mod merge;
 mod origin;
+mod quote_manager;
 pub mod suggest;
 
 use serde::{Deserialize, Serialize};
 
 pub use category_map::{CategoryMap, is_bundle};
 pub use origin::Origin;
+pub use quote_manager::{EVERY_MINUTES, QuoteManagerSettings};
+pub type Settings = OpportunitySettings;
 
 use super::{
     hold::Hold,

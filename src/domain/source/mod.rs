@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     document::Document,
-    settings::{OpportunitySettings, QuoteManagerSettings},
+    settings::{QuoteManagerSettings, Settings},
 };
 use crate::clock::Millis;
 
@@ -174,7 +174,7 @@ pub trait Source: fmt::Debug + Send + Sync {
     fn address(&self) -> &str;
 
     /// Its part of the settings.
-    fn settings<'a>(&self, settings: &'a OpportunitySettings) -> &'a QuoteManagerSettings;
+    fn settings<'a>(&self, settings: &'a Settings) -> &'a QuoteManagerSettings;
 
     /// Makes one call.
     fn fetch<'a>(&'a self, key: &'a SecretString, ask: Ask) -> Fetched<'a>;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{CALLS_A_DAY, CALLS_A_MINUTE, Client, Failure, NAME, PAGE, SLUG, reading};
+use super::{CALLS_A_DAY, CALLS_A_MINUTE, Client, Failure, NAME, PAGE, SLUG, codes, reading};
 use crate::{
     clock::timestamp,
     domain::{
@@ -114,9 +114,15 @@ impl Source for QuoteManager {
     }
 
     fn settings<'a>(&self, settings: &'a Settings) -> &'a QuoteManagerSettings {
-        let _ = settings;
-        static T: QuoteManagerSettings = QuoteManagerSettings::NEW;
-        &T
+        &settings.quote_manager
+    }
+
+    fn settings_mut<'a>(&self, settings: &'a mut Settings) -> &'a mut QuoteManagerSettings {
+        &mut settings.quote_manager
+    }
+
+    fn check_code(&self, code: &str, word: &str) -> std::result::Result<(), String> {
+        codes::check(code, word)
     }
 
     fn fetch<'a>(&'a self, key: &'a SecretString, ask: Ask) -> Fetched<'a> {

@@ -58,10 +58,20 @@ impl QuoteManagerSettings {
             (CURRENCY, Value::Text(text)) => {
                 self.currency = Some(text.clone()).filter(|text| !text.is_empty())
             }
-            (EVERY, Value::Text(text)) => self.every_minutes = text.parse().unwrap_or(self.every_minutes),
+            (EVERY, Value::Text(text)) => {
+                let minutes = text.parse().ok().filter(|minutes| EVERY_MINUTES.contains(minutes));
+                self.every_minutes = minutes.unwrap_or(self.every_minutes);
+            }
             (PAUSED, Value::Flag(paused)) => self.paused = *paused,
             (path, Value::Text(word)) => self.set_code(path, word),
             _ => {}
+        }
+    }
+
+    /// Adds the codes that only `other` has.
+    pub(super) fn add_codes(&mut self, other: &Self) {
+        for (code, word) in &other.codes {
+            self.codes.entry(code.clone()).or_insert_with(|| word.clone());
         }
     }
 

@@ -176,6 +176,15 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// Its part of the settings.
     fn settings<'a>(&self, settings: &'a Settings) -> &'a QuoteManagerSettings;
 
+    /// The same, to be changed.
+    fn settings_mut<'a>(&self, settings: &'a mut Settings) -> &'a mut QuoteManagerSettings;
+
+    /// Vets what a person says a code means.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a whole sentence.
+    fn check_code(&self, code: &str, word: &str) -> Result<(), String>;
+
     /// Makes one call.
     fn fetch<'a>(&'a self, key: &'a SecretString, ask: Ask) -> Fetched<'a>;
 

@@ -22,7 +22,14 @@ fn root<'a>(resource: &'a str, id: i64, hash: &'a [u8]) -> NewRecord<'a> {
 
 /// A record below quote 1.
 fn part<'a>(resource: &'a str, id: i64, parent_id: i64) -> NewRecord<'a> {
-    NewRecord { root: ("quote", 1), parent_id, unread: false, dirty: 0, is_open: false, ..root(resource, id, b"p") }
+    NewRecord {
+        root: ("quote", 1),
+        parent_id,
+        unread: false,
+        dirty: 0,
+        is_open: false,
+        ..root(resource, id, b"p")
+    }
 }
 
 fn of(f: &Fixture) -> SourceOf<'static> {

@@ -54,7 +54,7 @@ enum Command {
     Demo(DemoArgs),
     /// The web server and the worker
     Serve(ServeArgs),
-    /// The Autotask emulator alone
+    /// The Autotask emulator alone, with a Quote Manager beside it
     Emulator(EmulatorArgs),
     /// Bring the database's schema up to date
     Migrate(DatabaseArgs),
@@ -311,13 +311,15 @@ impl EmulatorArgs {
         let url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);
         let credentials = emulator::CREDENTIALS;
         let (user, secret, code) = (credentials.user, credentials.secret, credentials.integration_code);
+        let key = emulator::QUOTE_MANAGER_KEY;
         say(&if self.json {
-            json(
-                &serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }),
-            )?
+            json(&serde_json::json!({
+                "url": url, "user": user, "secret": secret, "integration_code": code, "quote_manager_key": key,
+            }))?
         } else {
             format!(
-                "The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}"
+                "The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}\n\
+                 The Quote Manager emulator is at {url} too\n  API key           {key}"
             )
         })?;
         app::serve(listener, emulator.router(), stop_signal()?).await

@@ -18,7 +18,7 @@ pub mod view;
 pub use calls::CallUse;
 pub use connection::{SourceChecklist, SourceConnected, SourceLine};
 pub use registry::Sources;
-pub use view::SourceView;
+pub use view::{SeenCode, SourceState, SourceView, Troubled};
 
 pub use crate::db::SourceLease;
 /// Kaseya Quote Manager's own address.

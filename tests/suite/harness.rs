@@ -96,6 +96,7 @@ impl Database {
             // So much that no test but those of the budget meets it.
             worker: WorkerConfig { share_percent: 10_000, ..WorkerConfig::default() },
             secure_cookies: false,
+            quote_manager_url: opportune::service::sources::QUOTE_MANAGER.to_owned(),
             discovery_url: AUTOTASK.to_owned(),
             test_server: true,
         }
@@ -199,6 +200,7 @@ impl TestApp {
         };
         let emulator = serve(autotask.router()).await;
         config.discovery_url = format!("http://{emulator}");
+        config.quote_manager_url = format!("http://{emulator}");
         let services = app::services(&config, clock.clone()).await.unwrap();
         let web = serve(app::router(&services, &config)).await;
         let tenant = services.add_tenant(TENANT).await.unwrap();
@@ -233,6 +235,12 @@ impl TestApp {
             integration_code: CREDENTIALS.integration_code.to_owned(),
             currency: "USD".to_owned(),
         }
+    }
+
+    /// The configuration of another process on the same database and far sides.
+    pub fn config(&self, db: &Database) -> Config {
+        let far_side = format!("http://{}", self.emulator);
+        Config { discovery_url: far_side.clone(), quote_manager_url: far_side, ..db.config() }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -281,7 +289,7 @@ impl TestApp {
     /// Saves the settings with some of them changed, and lets the worker do what that releases.
     pub async fn save_settings(&self, change: impl FnOnce(&mut SettingsForm)) -> Saved {
         let view = self.services.settings_view(self.tenant).await.unwrap();
-        let mut form = view.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
+        let mut form = SettingsForm::of(&view.settings);
         (form.revision, form.form_id) = (view.revision.to_string(), self.clock.new_id().to_string());
         change(&mut form);
         let saved = self.services.save_settings(self.tenant, &Author::SYSTEM, &form).await.unwrap();
@@ -333,6 +341,8 @@ impl Drop for TestApp {
             assert!(unread.is_empty(), "requests to Autotask failed unexpectedly: {unread:#?}");
             let violations = contract::violations(&self.autotask.log());
             assert!(violations.is_empty(), "breaches of Autotask's contract: {violations:#?}");
+            let refused = self.autotask.quote_manager().usage().refused;
+            assert_eq!(refused, 0, "calls to Quote Manager beyond its limits");
         }
     }
 }

@@ -275,9 +275,7 @@ impl Hold {
                 "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
             }
             Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
-            Self::UnknownCode { source, code, .. } => {
-                format!("Say what {code} means on the {source} page and save. It is sent then.")
-            }
+            Self::UnknownCode { source, code, .. } => say_what_it_means(source, *code),
             Self::Unclear { .. } => "Correct it where the document is made. It is sent when the change arrives.".to_owned(),
             Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
             Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
@@ -341,6 +339,11 @@ impl Hold {
                 | Self::Refused { .. }
         )
     }
+}
+
+/// What a person can do about a number of a source's that is not known.
+fn say_what_it_means(source: &str, code: i64) -> String {
+    format!("Say what {code} means on the {source} page and save. It is sent then.")
 }
 
 impl From<&Unclear> for Hold {

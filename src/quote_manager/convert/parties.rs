@@ -88,9 +88,9 @@ pub(super) fn charge(price: Taxed) -> Option<Charge> {
 /// An address, if there is anything in it. What stands below the first line of the street is the second line.
 fn address(from: &wire::Address) -> Option<Address> {
     let street = from.street.as_deref().unwrap_or_default();
-    let mut lines = street.lines().map(str::trim).filter(|line| !line.is_empty());
-    let line1 = lines.next().map(str::to_owned);
-    let rest: Vec<&str> = lines.collect();
+    let mut written = street.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line1 = written.next().map(str::to_owned);
+    let rest: Vec<&str> = written.collect();
     let address = Address {
         line1,
         line2: (!rest.is_empty()).then(|| rest.join(", ")),

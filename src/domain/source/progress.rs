@@ -1,0 +1,164 @@
+//! How far a source's lists are, and which page is to be read next. Kept as JSON with the job.
+//!
+//! Documents are looked at in every cycle: what changed since the last look began, and a little before that. References
+//! are looked at daily, and so are all documents, whole: what the look for changes missed is found then.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ask, Facts, Of, Resource, Role};
+use crate::clock::Millis;
+
+/// How far a look for changes reaches back behind the beginning of the one before: clocks differ, and what was being
+/// changed then may have been missed.
+pub const OVERLAP: Millis = 5 * 60_000;
+/// How often references, and all documents, are looked at.
+pub const DAILY: Millis = 24 * 60 * 60_000;
+
+/// How far everything is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// When the newest cycle began; 0 before the first.
+    pub cycle_at: Millis,
+    /// No call is made before then.
+    pub wait_until: Millis,
+    /// When the newest look at all references that came to its end began; 0 before the first.
+    pub references_at: Millis,
+    /// When the newest look at all documents that came to its end began.
+    pub whole_at: Millis,
+    /// Looks for changes, by resource.
+    changes: BTreeMap<String, Listing>,
+    /// Looks at all documents, by resource.
+    whole: BTreeMap<String, Listing>,
+}
+
+/// How far one list is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Listing {
+    /// When the last look that came to its end began.
+    since: Option<Millis>,
+    /// When the one that is under way began.
+    began: Option<Millis>,
+    /// Its next page.
+    page: u32,
+}
+
+/// Which look a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What changed of documents and references.
+    Changes,
+    /// All documents.
+    Whole,
+}
+
+/// What ended with a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Nothing: there are more.
+    Nothing,
+    /// The look at the documents of this cycle.
+    Cycle,
+    /// The look at all references.
+    References,
+    /// The look at all documents.
+    Whole,
+}
+
+impl Progress {
+    /// Nothing was read yet: everything is due now. The first look for changes is one at everything, so that the next
+    /// whole one is due in a day.
+    pub fn fresh(now: Millis) -> Self {
+        Self { whole_at: now, ..Self::default() }
+    }
+
+    /// Whether all references were read once: before that no document can be made.
+    pub fn has_references(&self) -> bool {
+        self.references_at > 0
+    }
+
+    /// Whether every list of documents was read to its end once.
+    pub fn has_documents(&self, facts: &Facts) -> bool {
+        let is_read =
+            |name: &str| self.changes.get(name).is_some_and(|listing| listing.since.is_some());
+        facts.of(Role::Document).all(|resource| is_read(resource.name))
+    }
+
+    /// Begins the looks that fell due, where the one before came to its end.
+    pub fn begin_due(&mut self, facts: &Facts, every: Millis, now: Millis) {
+        if now >= self.cycle_at + every && !self.is_under_way(facts, Role::Document) {
+            self.cycle_at = now;
+            begin(&mut self.changes, facts.of(Role::Document), now);
+        }
+        if now >= self.references_at + DAILY && !self.is_under_way(facts, Role::Reference) {
+            begin(&mut self.changes, facts.of(Role::Reference), now);
+        }
+        let has_ended = !self.whole.values().any(|listing| listing.began.is_some());
+        if now >= self.whole_at + DAILY && has_ended && self.has_documents(facts) {
+            begin(&mut self.whole, facts.of(Role::Document), now);
+        }
+    }
+
+    /// The page to be read next: changes of documents first, then references, then all documents.
+    pub fn next(&self, facts: &Facts) -> Option<(Look, Ask)> {
+        let changes = [Role::Document, Role::Reference].into_iter().flat_map(|role| facts.of(role));
+        let changes = changes.map(|resource| (Look::Changes, resource, self.changes.get(resource.name)));
+        let whole = facts.of(Role::Document);
+        let whole = whole.map(|resource| (Look::Whole, resource, self.whole.get(resource.name)));
+        let (look, resource, listing) =
+            changes.chain(whole).find(|(.., listing)| listing.is_some_and(|it| it.began.is_some()))?;
+        let listing = listing?;
+        let tells = look == Look::Changes && resource.tells_changes;
+        let since = listing.since.filter(|_| tells).map(|since| since - OVERLAP);
+        Some((look, Ask { resource: resource.name, of: Of::Page { page: listing.page, since, filter: None } }))
+    }
+
+    /// Notes that a page was stored; what ended with it, if it was the last.
+    pub fn note(&mut self, facts: &Facts, look: Look, resource: &Resource, is_last: bool) -> Ended {
+        let listings = if look == Look::Whole { &mut self.whole } else { &mut self.changes };
+        let Some(listing) = listings.get_mut(resource.name) else { return Ended::Nothing };
+        let Some(began) = listing.began else { return Ended::Nothing };
+        if !is_last {
+            listing.page += 1;
+            return Ended::Nothing;
+        }
+        *listing = Listing { since: Some(began), began: None, page: 1 };
+        match (look, resource.role) {
+            (Look::Whole, _) if !self.whole.values().any(|listing| listing.began.is_some()) => {
+                self.whole_at = began;
+                Ended::Whole
+            }
+            (Look::Changes, Role::Reference) if !self.is_under_way(facts, Role::Reference) => {
+                self.references_at = began;
+                Ended::References
+            }
+            (Look::Changes, Role::Document) if !self.is_under_way(facts, Role::Document) => Ended::Cycle,
+            _ => Ended::Nothing,
+        }
+    }
+
+    /// When something falls due by the clock; not before calls may be made again.
+    pub fn due_at(&self, every: Millis) -> Millis {
+        let due = (self.cycle_at + every).min(self.references_at + DAILY).min(self.whole_at + DAILY);
+        due.max(self.wait_until)
+    }
+
+    fn is_under_way(&self, facts: &Facts, role: Role) -> bool {
+        let began = |name: &str| self.changes.get(name).is_some_and(|listing| listing.began.is_some());
+        facts.of(role).any(|resource| began(resource.name))
+    }
+}
+
+fn begin(
+    listings: &mut BTreeMap<String, Listing>,
+    resources: impl Iterator<Item = &'static Resource>,
+    now: Millis,
+) {
+    for resource in resources {
+        let listing = listings.entry(resource.name.to_owned()).or_default();
+        (listing.began, listing.page) = (Some(now), 1);
+    }
+}

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{
     connection::{CheckRow, MeterAll},
-    fields::{Choice, Select, Text, id_of},
+    fields::{Choice, Select, Text},
     parts::{ErrorLink, Notice, Tag},
     shell::Shell,
 };
@@ -121,6 +121,22 @@ pub struct CodesForm {
     pub note: Text,
 }
 
+impl CodesForm {
+    /// Where the error of each of its controls goes, by the name that it posts.
+    pub fn error_places(&mut self) -> Vec<(String, &mut Option<String>)> {
+        let mut places = Vec::new();
+        for table in &mut self.tables {
+            for row in &mut table.rows {
+                places.push((row.meaning.name.clone(), &mut row.meaning.error));
+            }
+            let CodeAdd { code, meaning, .. } = &mut table.add;
+            places.push((code.name.clone(), &mut code.error));
+            places.push((meaning.name.clone(), &mut meaning.error));
+        }
+        places
+    }
+}
+
 /// The codes of one field.
 #[derive(Clone, Debug)]
 pub struct CodeTable {
@@ -147,7 +163,7 @@ impl CodeTable {
 #[derive(Clone, Debug)]
 pub struct CodeRow {
     /// Its place in the form.
-    pub index: usize,
+    pub index: u32,
     /// The field.
     pub field: String,
     /// The code.
@@ -177,7 +193,7 @@ impl CodeRow {
 #[derive(Clone, Debug)]
 pub struct CodeAdd {
     /// Its place in the form.
-    pub index: usize,
+    pub index: u32,
     /// The code.
     pub code: Text,
     /// What it means.
@@ -192,13 +208,8 @@ impl CodeAdd {
 }
 
 /// The name that a part of a code's row is posted under.
-pub fn row_name(index: usize, part: &str) -> String {
+pub fn row_name(index: u32, part: &str) -> String {
     format!("rows[{index}][{part}]")
-}
-
-/// The id of the control that posts a part of a code's row.
-pub fn row_id(index: usize, part: &str) -> String {
-    id_of(&row_name(index, part))
 }
 
 /// Asks for the tenant's name before a system is disconnected.

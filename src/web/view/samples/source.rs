@@ -43,7 +43,7 @@ fn form() -> SourceForm {
             options: choices(&["AUD, Australian dollar", "USD, US dollar"], "USD, US dollar"),
             ..Select::new("currency", "Currency")
         },
-        every_minutes: Text { value: "1".to_owned(), ..Text::new("every_minutes", "Read every").numeric() },
+        every_minutes: Text { value: "1".to_owned(), ..Text::new("every_minutes", "Read every (minutes)").numeric() },
     }
 }
 
@@ -57,7 +57,7 @@ fn line(label: &str, tone: Tone, result: &str, sentence: &str, fix: &str) -> Che
     }
 }
 
-fn meaning(index: usize, chosen: &str) -> Select {
+fn meaning(index: u32, chosen: &str) -> Select {
     let labels = ["Monthly", "Quarterly", "Semi-annually", "Yearly"];
     Select {
         options: choices(&labels, chosen),
@@ -65,7 +65,7 @@ fn meaning(index: usize, chosen: &str) -> Select {
     }
 }
 
-fn code(index: usize, code: i64, documents: &str, chosen: &str) -> CodeRow {
+fn code(index: u32, code: i64, documents: &str, chosen: &str) -> CodeRow {
     CodeRow {
         index,
         field: "quoteline.recurringType".to_owned(),
@@ -77,7 +77,7 @@ fn code(index: usize, code: i64, documents: &str, chosen: &str) -> CodeRow {
 }
 
 fn table(rows: Vec<CodeRow>) -> CodeTable {
-    let index = rows.len();
+    let index = u32::try_from(rows.len()).unwrap();
     CodeTable {
         field: "quoteline.recurringType".to_owned(),
         label: "How often a line is billed".to_owned(),

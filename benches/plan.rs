@@ -13,7 +13,7 @@ use opportune::domain::{
     intake,
     lists::{List, ListOption, Lists},
     plan::{Input, Links, plan},
-    settings::{BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won},
+    settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Sections, Services, Won},
 };
 use serde_json::json;
 
@@ -39,8 +39,8 @@ fn document(lines: usize) -> Option<Document> {
     intake::quote("Q-1", &body).ok()
 }
 
-fn sections() -> Sections {
-    Sections {
+fn settings() -> Opportunities {
+    let sections = Sections {
         include_unquoted_sales: true,
         created: Created {
             category: 1,
@@ -53,15 +53,12 @@ fn sections() -> Sections {
         },
         won: Won { stage: 11, status: 1 },
         lost: Lost { stage: None, status: 2 },
-        codes: BillingCodes {
-            product: 50,
-            recurring_service: 60,
-            payment_surcharge: 51,
-            non_recurring_service: 52,
-        },
         category_map: CategoryMap { fallback: Some(70), ..CategoryMap::default() },
         services: Services { brand: "Own".to_owned(), category: "Services".to_owned() },
-    }
+    };
+    let codes =
+        BillingCodes { product: 50, recurring_service: 60, payment_surcharge: 51, non_recurring_service: 52 };
+    Opportunities { sections, codes }
 }
 
 fn lists() -> Lists {
@@ -98,7 +95,7 @@ fn micros(mut run: impl FnMut()) -> f64 {
 }
 
 fn main() -> io::Result<()> {
-    let (sections, lists, links) = (sections(), lists(), Links::default());
+    let (settings, lists, links) = (settings(), lists(), Links::default());
     let mut out = io::stdout().lock();
     writeln!(out, "{:>5} {:>12} {:>12} {:>12} {:>7}", "lines", "plan µs", "µs a line", "JSON µs", "ratio")?;
     for lines in [10_usize, 100, 500] {
@@ -108,7 +105,8 @@ fn main() -> io::Result<()> {
         let input = Input {
             document: &document,
             quote_is_known: false,
-            sections: Some(&sections),
+            sections: Some(&settings.sections),
+            codes: Some(&settings.codes),
             links: &links,
             lists: &lists,
             currency: Some("USD"),

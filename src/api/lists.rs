@@ -64,8 +64,9 @@ impl From<ListOption> for Choice {
 /// Shows a list
 ///
 /// `opportunity_categories`, `stages`, `statuses`, `owners`, `shipping_types`, `material_codes`, `service_codes`,
-/// `product_categories`, `item_periods`, `service_periods`, `services` and `roles` are given whole, `companies` and
-/// `contacts` by the page. Inactive options are among them.
+/// `product_categories`, `item_periods`, `service_periods`, `ticket_categories`, `ticket_queues`, `ticket_statuses`,
+/// `ticket_priorities`, `ticket_issue_types`, `services` and `roles` are given whole, `companies` and `contacts` by the
+/// page. Inactive options are among them.
 #[utoipa::path(
     get,
     path = "/api/v1/lists/{list}",

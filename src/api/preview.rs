@@ -23,7 +23,7 @@ use crate::{
     domain::{
         document::Kind,
         intake,
-        settings::{Sections, form::SettingsForm},
+        settings::{Opportunities, Settings, form::SettingsForm},
     },
     error::{Error, FieldErrors},
     service::{
@@ -219,8 +219,8 @@ fn read(body: &Value) -> Result<(Which, Option<SettingsForm>), FieldErrors> {
     }
     let get = |name: &str| members.get(name).filter(|value| !value.is_null());
     let settings =
-        get("settings").and_then(|value| match serde_json::from_value::<Sections>(value.clone()) {
-            Ok(sections) => Some(SettingsForm::of(&sections)),
+        get("settings").and_then(|value| match serde_json::from_value::<Opportunities>(value.clone()) {
+            Ok(page) => Some(SettingsForm::of(&Settings::NEW.with_opportunities(page))),
             Err(error) => {
                 errors.add("settings", error.to_string());
                 None

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         author::{Author, Via},
         ids::{TenantId, UserId},
-        settings::{OpportunitySettings, Origin},
+        settings::{Origin, Settings},
     },
     error::{Error, Result},
 };
@@ -20,7 +20,7 @@ pub struct Revision {
     /// Counts up from 1 with each save.
     pub revision: i64,
     /// What was saved.
-    pub settings: OpportunitySettings,
+    pub settings: Settings,
     /// Who saved it.
     pub by: Author,
     /// The person's name, where a person saved it.
@@ -37,7 +37,7 @@ impl Revision {
     /// What a tenant starts with.
     pub const FIRST: Self = Self {
         revision: 0,
-        settings: OpportunitySettings::NEW,
+        settings: Settings::NEW,
         by: Author::SYSTEM,
         name: None,
         note: None,
@@ -55,7 +55,7 @@ impl Revision {
 #[derive(Clone, Debug)]
 pub struct NewRevision<'a> {
     /// What is saved.
-    pub settings: &'a OpportunitySettings,
+    pub settings: &'a Settings,
     /// Who saves it.
     pub by: &'a Author,
     /// A note for the history.
@@ -163,7 +163,7 @@ pub async fn is_enabled(tx: &mut Tx, tenant: TenantId) -> Result<bool> {
 pub async fn lock_settings(tx: &mut WriteTx, tenant: TenantId) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query(
-            "INSERT INTO settings_current (tenant_id, revision, enabled) VALUES ($1, 0, $2) \
+            "INSERT INTO settings_current (tenant_id, revision, enabled, tickets_enabled) VALUES ($1, 0, $2, $2) \
              ON CONFLICT (tenant_id) DO UPDATE SET revision = settings_current.revision",
         );
         query.bind(tenant.0).bind(false).execute(c).await.map(drop)
@@ -184,10 +184,12 @@ pub async fn save_settings(
 ) -> Result<bool> {
     let moved = on!(tx, |c| {
         let query = sqlx::query(
-            "INSERT INTO settings_current (tenant_id, revision, enabled) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO UPDATE SET \
-             revision = excluded.revision, enabled = excluded.enabled WHERE settings_current.revision = $4",
+            "INSERT INTO settings_current (tenant_id, revision, enabled, tickets_enabled) VALUES ($1, $2, $3, $5) \
+             ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, enabled = excluded.enabled, \
+             tickets_enabled = excluded.tickets_enabled WHERE settings_current.revision = $4",
         );
         let query = query.bind(tenant.0).bind(base + 1).bind(new.settings.enabled).bind(base);
+        let query = query.bind(new.settings.tickets.enabled);
         query.execute(c).await.map(|done| done.rows_affected())
     })
     .map_err(fault)?;

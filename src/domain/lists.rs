@@ -30,6 +30,16 @@ pub enum List {
     ItemPeriods,
     /// Picklist `periodType` of Services.
     ServicePeriods,
+    /// Picklist `ticketCategory` of Tickets.
+    TicketCategories,
+    /// Picklist `queueID` of Tickets.
+    TicketQueues,
+    /// Picklist `status` of Tickets.
+    TicketStatuses,
+    /// Picklist `priority` of Tickets.
+    TicketPriorities,
+    /// Picklist `issueType` of Tickets.
+    TicketIssueTypes,
     /// `Services`; the detail is the SKU, the parent the `periodType`.
     Services,
     /// `Roles`: what labor is billed as.
@@ -42,13 +52,18 @@ pub enum List {
 
 impl List {
     /// Every list, in the order in which they are fetched: what settings are chosen from comes first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::OpportunityCategories,
         Self::Stages,
         Self::Statuses,
         Self::ProductCategories,
         Self::ItemPeriods,
         Self::ServicePeriods,
+        Self::TicketCategories,
+        Self::TicketQueues,
+        Self::TicketStatuses,
+        Self::TicketPriorities,
+        Self::TicketIssueTypes,
         Self::Owners,
         Self::ShippingTypes,
         Self::MaterialCodes,
@@ -72,6 +87,11 @@ impl List {
             Self::ProductCategories => "product_categories",
             Self::ItemPeriods => "item_periods",
             Self::ServicePeriods => "service_periods",
+            Self::TicketCategories => "ticket_categories",
+            Self::TicketQueues => "ticket_queues",
+            Self::TicketStatuses => "ticket_statuses",
+            Self::TicketPriorities => "ticket_priorities",
+            Self::TicketIssueTypes => "ticket_issue_types",
             Self::Services => "services",
             Self::Roles => "roles",
             Self::Companies => "companies",
@@ -92,6 +112,11 @@ impl List {
             Self::ProductCategories => ("Product category", "Product categories"),
             Self::ItemPeriods => ("Quote item period", "Quote item periods"),
             Self::ServicePeriods => ("Service period", "Service periods"),
+            Self::TicketCategories => ("Ticket category", "Ticket categories"),
+            Self::TicketQueues => ("Ticket queue", "Ticket queues"),
+            Self::TicketStatuses => ("Ticket status", "Ticket statuses"),
+            Self::TicketPriorities => ("Ticket priority", "Ticket priorities"),
+            Self::TicketIssueTypes => ("Ticket issue type", "Ticket issue types"),
             Self::Services => ("Service", "Services"),
             Self::Roles => ("Role", "Roles"),
             Self::Companies => ("Company", "Companies"),

@@ -9,7 +9,7 @@ use crate::{
         author::Author,
         ids::{BackfillId, DocumentId, PushId, TenantId},
         list_changes::Entry,
-        settings::OpportunitySettings,
+        settings::Settings,
     },
     error::{Error, Result},
     service::Services,
@@ -154,7 +154,7 @@ pub(super) async fn pick(tx: &mut Tx, tenant: TenantId, selection: &Selection) -
 }
 
 /// Whether sales without a quote are sent; before the settings are saved they are held like everything else.
-pub(super) fn includes_unquoted_sales(settings: &OpportunitySettings) -> bool {
+pub(super) fn includes_unquoted_sales(settings: &Settings) -> bool {
     settings.sections.as_ref().is_none_or(|sections| sections.include_unquoted_sales)
 }
 

@@ -169,6 +169,7 @@ fn foreseen(
         // A sale whose quote is there is not among the unsent.
         quote_is_known: false,
         sections: setting.revision.settings.sections.as_ref(),
+        codes: setting.revision.settings.codes.as_ref(),
         links,
         lists: &setting.lists,
         currency: setting.currency.as_deref(),

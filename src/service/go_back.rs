@@ -7,7 +7,7 @@ use crate::{
         author::Author,
         ids::TenantId,
         settings::{
-            OpportunitySettings, Origin,
+            Origin, Settings,
             diff::{self, Change},
             form::SettingsForm,
             merge,
@@ -46,7 +46,7 @@ impl Services {
         db::lock_settings(&mut tx, tenant).await?;
         let of = db::settings_revision(&mut tx, tenant, revision).await?.ok_or(NO_REVISION)?.settings;
         let before = db::settings_revision(&mut tx, tenant, revision - 1).await?;
-        let before = before.map_or(OpportunitySettings::NEW, |before| before.settings);
+        let before = before.map_or(Settings::NEW, |before| before.settings);
         if of.sections.is_some() && before.sections.is_none() {
             return Err(Error::Conflict(format!(
                 "Revision {revision} is the first with settings: there is nothing before it to go back to. Change them on the \
@@ -78,7 +78,7 @@ impl Services {
     pub async fn restored_form(&self, tenant: TenantId, revision: i64) -> Result<Restored> {
         let mut tx = self.db.read().await?;
         let of = db::settings_revision(&mut tx, tenant, revision).await?.ok_or(NO_REVISION)?;
-        let Some(sections) = of.settings.sections else {
+        let Some(page) = of.settings.opportunities() else {
             return Err(Error::Conflict(format!(
                 "Revision {revision} has no settings to restore: it was made before any were saved."
             )));
@@ -87,9 +87,9 @@ impl Services {
         let form = SettingsForm {
             revision: now.revision.to_string(),
             origin: Origin::Restore(revision).to_string(),
-            ..SettingsForm::of(&sections)
+            ..SettingsForm::of(&of.settings)
         };
-        let settings = OpportunitySettings { enabled: now.settings.enabled, sections: Some(sections) };
+        let settings = now.settings.clone().with_opportunities(page);
         let changes = diff::changes(&now.settings, &settings, &now.lists);
         Ok(Restored { form, at: of.created_at, changes })
     }

@@ -10,7 +10,7 @@ use crate::{
         ids::TenantId,
         lists::Lists,
         settings::{
-            OpportunitySettings, Origin,
+            Origin, Settings,
             diff::{self, Change},
             fields,
         },
@@ -232,9 +232,9 @@ impl Services {
     }
 }
 
-async fn of(tx: &mut Tx, tenant: TenantId, revision: i64) -> Result<Option<OpportunitySettings>> {
+async fn of(tx: &mut Tx, tenant: TenantId, revision: i64) -> Result<Option<Settings>> {
     if revision == 0 {
-        return Ok(Some(OpportunitySettings::NEW));
+        return Ok(Some(Settings::NEW));
     }
     Ok(db::settings_revision(tx, tenant, revision).await?.map(|revision| revision.settings))
 }

@@ -21,6 +21,8 @@ pub enum Source {
     QuoteItemFields,
     /// Picklist of Services.
     ServiceFields,
+    /// Picklists of Tickets.
+    TicketFields,
     /// `BillingCodes` of two use types.
     BillingCodes,
     /// The rows of the entity that the list is named after.
@@ -32,11 +34,12 @@ pub type Fetched = Vec<(List, Vec<ListOption>)>;
 
 impl Source {
     /// Every source, in the order of [`List::ALL`].
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OpportunityFields,
         Self::ProductFields,
         Self::QuoteItemFields,
         Self::ServiceFields,
+        Self::TicketFields,
         Self::Rows(List::Owners),
         Self::Rows(List::ShippingTypes),
         Self::BillingCodes,
@@ -53,6 +56,13 @@ impl Source {
             Self::ProductFields => vec![List::ProductCategories],
             Self::QuoteItemFields => vec![List::ItemPeriods],
             Self::ServiceFields => vec![List::ServicePeriods],
+            Self::TicketFields => vec![
+                List::TicketCategories,
+                List::TicketQueues,
+                List::TicketStatuses,
+                List::TicketPriorities,
+                List::TicketIssueTypes,
+            ],
             Self::BillingCodes => vec![List::MaterialCodes, List::ServiceCodes],
             Self::Rows(list) => vec![list],
         }
@@ -79,6 +89,10 @@ impl Source {
                 picklists(&run.fields("QuoteItems").await?, &["periodType"])
             }
             Self::ServiceFields => picklists(&run.fields("Services").await?, &["periodType"]),
+            Self::TicketFields => {
+                let names = ["ticketCategory", "queueID", "status", "priority", "issueType"];
+                picklists(&run.fields("Tickets").await?, &names)
+            }
             Self::BillingCodes => billing_codes(run).await?,
             Self::Rows(list) => {
                 let (entity, columns) = entity(list);

@@ -124,7 +124,7 @@ impl Services {
     /// When the database fails.
     pub async fn lists_state(&self, tenant: TenantId) -> Result<ListsState> {
         let mut tx = self.db.read().await?;
-        let sections = db::settings(&mut tx, tenant).await?.settings.sections;
+        let settings = db::settings(&mut tx, tenant).await?.settings;
         let lists = db::lists(&mut tx, tenant).await?;
         Ok(ListsState {
             newest: db::newest_refresh(&mut tx, tenant, false).await?,
@@ -132,7 +132,7 @@ impl Services {
                 .await?
                 .and_then(|refresh| refresh.finished_at),
             news: db::history(&mut tx, tenant, HISTORY, NEWS).await?,
-            inactive: sections.map(|sections| sections.inactive(&lists)).unwrap_or_default(),
+            inactive: settings.inactive(&lists),
         })
     }
 

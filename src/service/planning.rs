@@ -7,7 +7,7 @@ use crate::{
         ids::{DocumentId, TenantId},
         lists::Lists,
         plan::{self, Input, Links, Plan},
-        settings::Sections,
+        settings::{BillingCodes, Sections},
     },
     error::Result,
 };
@@ -20,8 +20,10 @@ pub struct Planning {
     pub quote_is_known: bool,
     /// The number of the newest revision of the settings …
     pub revision: i64,
-    /// … and its sections.
+    /// … its sections …
     pub sections: Option<Sections>,
+    /// … and its codes.
+    pub codes: Option<BillingCodes>,
     /// The tenant's Autotask lists.
     pub lists: Lists,
     /// What is linked.
@@ -49,6 +51,7 @@ impl Planning {
             quote_is_known,
             revision,
             sections: settings.sections,
+            codes: settings.codes,
             lists: db::lists(tx, tenant).await?,
             links: db::links(tx, tenant, id, &plan::shared_keys(&document)).await?,
             currency: db::connection(tx, tenant).await?.map(|row| row.currency),
@@ -66,6 +69,7 @@ impl Planning {
             document: &self.document,
             quote_is_known: self.quote_is_known,
             sections: self.sections.as_ref(),
+            codes: self.codes.as_ref(),
             links,
             lists: &self.lists,
             currency: self.currency.as_deref(),

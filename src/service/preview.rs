@@ -245,10 +245,10 @@ impl Services {
         let Some(form) = form else { return Ok((planning, FieldErrors::default())) };
         let (brands, categories) =
             (db::brands(&mut tx, tenant).await?, db::categories(&mut tx, tenant).await?);
-        let saved = planning.sections.as_ref();
+        let saved = &db::settings(&mut tx, tenant).await?.settings;
         let against = Against { lists: &planning.lists, brands: &brands, categories: &categories, saved };
-        let (sections, errors) = form.read(&against);
-        planning.sections = Some(sections);
+        let (page, errors) = form.read(&against);
+        (planning.sections, planning.codes) = (Some(page.sections), Some(page.codes));
         Ok((planning, errors))
     }
 }

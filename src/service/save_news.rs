@@ -63,8 +63,7 @@ impl Services {
             Some(base) => others(&mut tx, tenant, base, revision - 1, &lists).await?,
             None => None,
         };
-        let sections = of.and_then(|of| of.settings.sections);
-        let inactive = sections.map_or(0, |sections| sections.inactive(&lists).len());
+        let inactive = of.map_or(0, |of| of.settings.inactive(&lists).len());
         Ok(Some(SaveNews { changes, origin, others, inactive }))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         ids::TenantId,
         lists::Lists,
         settings::{
-            OpportunitySettings, Origin,
+            Origin, Settings,
             category_rows::Catalogue,
             diff::{self, Change},
             form::{Against, SettingsForm},
@@ -32,7 +32,7 @@ pub struct SettingsView {
     /// When it was saved; 0 where nothing was saved yet.
     pub saved_at: Millis,
     /// The newest settings.
-    pub settings: OpportunitySettings,
+    pub settings: Settings,
     /// The tenant's Autotask lists.
     pub lists: Lists,
     /// The tenant's brands.
@@ -94,7 +94,7 @@ pub struct Clashing {
 
 /// What is saved and how it came about.
 pub(super) struct Draft<'a> {
-    pub(super) settings: OpportunitySettings,
+    pub(super) settings: Settings,
     pub(super) by: &'a Author,
     pub(super) note: &'a str,
     pub(super) form_id: &'a str,
@@ -167,17 +167,18 @@ impl Services {
         tenant: TenantId,
         by: &Author,
         form: &SettingsForm,
-        base: &OpportunitySettings,
+        base: &Settings,
         now: &SettingsView,
     ) -> Result<Saved> {
         // What the form was made from may stay, inactive or not; so may what is saved, for a form made from nothing.
-        let saved = base.sections.as_ref().or(now.settings.sections.as_ref());
-        let against = Against { lists: &now.lists, brands: &now.brands, categories: &now.categories, saved };
-        let sections = match form.check(&against) {
-            Ok(sections) => sections,
+        let saved = base.clone().or(&now.settings);
+        let against =
+            Against { lists: &now.lists, brands: &now.brands, categories: &now.categories, saved: &saved };
+        let page = match form.check(&against) {
+            Ok(page) => page,
             Err(errors) => return Ok(Saved::Wrong(errors)),
         };
-        let yours = OpportunitySettings { enabled: base.enabled, sections: Some(sections) };
+        let yours = base.clone().with_opportunities(page);
         let merged = merge::merge(base, &now.settings, &yours);
         if !merged.clashes.is_empty() {
             return Ok(clashing(now, &merged, form));
@@ -249,7 +250,7 @@ impl Services {
         if now.settings.enabled == enabled {
             return Ok(());
         }
-        let settings = OpportunitySettings { enabled, ..now.settings };
+        let settings = Settings { enabled, ..now.settings };
         let new = NewRevision { settings: &settings, by, note: None, form_id: None, origin: None };
         self.put(&mut tx, tenant, now.revision, &new).await?;
         tx.commit().await?;
@@ -265,12 +266,7 @@ impl Services {
     }
 
     /// Lets go on what saving may have mended; what is still wrong is held again with its new cause.
-    async fn release(
-        &self,
-        tx: &mut WriteTx,
-        tenant: TenantId,
-        settings: &OpportunitySettings,
-    ) -> Result<usize> {
+    async fn release(&self, tx: &mut WriteTx, tenant: TenantId, settings: &Settings) -> Result<usize> {
         let creates =
             settings.sections.as_ref().is_some_and(|sections| sections.created.create_missing_customers);
         let may_go = |hold: &Hold| hold.is_about_settings() || creates && hold.is_about_missing_customer();
@@ -321,20 +317,19 @@ fn made_from(form: &SettingsForm) -> i64 {
 }
 
 /// The settings that a form was made from.
-async fn base(tx: &mut Tx, tenant: TenantId, form: &SettingsForm) -> Result<OpportunitySettings> {
+async fn base(tx: &mut Tx, tenant: TenantId, form: &SettingsForm) -> Result<Settings> {
     let base = db::settings_revision(tx, tenant, made_from(form)).await?;
     Ok(base.unwrap_or(Revision::FIRST).settings)
 }
 
 /// The form to choose with: on top of the newest revision, with everything that is not to be chosen about.
 pub(super) fn clashing(now: &SettingsView, merged: &merge::Merged, typed: &SettingsForm) -> Saved {
-    let form = merged.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
     let form = SettingsForm {
         revision: now.revision.to_string(),
         form_id: typed.form_id.clone(),
         note: typed.note.clone(),
         origin: typed.origin.clone(),
-        ..form
+        ..SettingsForm::of(&merged.settings)
     };
     Saved::Clash(Box::new(Clashing { by: now.by.clone(), form, clashes: merged.clashes.clone() }))
 }

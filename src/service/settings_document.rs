@@ -10,7 +10,7 @@ use crate::{
         author::Author,
         ids::TenantId,
         settings::{
-            Sections, document,
+            Opportunities, document,
             form::{Against, SettingsForm},
             keys,
         },
@@ -30,7 +30,7 @@ pub struct SettingsDocument {
     /// Whether the sync is on.
     pub enabled: bool,
     /// The sections; none until they were saved for the first time.
-    pub sections: Option<Sections>,
+    pub sections: Option<Opportunities>,
     /// The names of the ids in the sections, by path.
     pub labels: BTreeMap<String, String>,
     /// When it was saved; none before anything was.
@@ -41,7 +41,7 @@ pub struct SettingsDocument {
 
 impl From<SettingsView> for SettingsDocument {
     fn from(view: SettingsView) -> Self {
-        let sections = view.settings.sections;
+        let sections = view.settings.opportunities();
         let is_saved = view.revision > 0;
         Self {
             revision: view.revision,
@@ -156,7 +156,7 @@ impl Services {
 
 /// The form that a body stands for, when nothing is wrong with it.
 fn read(body: &Value, view: &SettingsView) -> Result<SettingsForm> {
-    let saved = view.settings.sections.as_ref();
+    let saved = &view.settings;
     let against = Against { lists: &view.lists, brands: &view.brands, categories: &view.categories, saved };
     let (form, found) = document::read(body);
     keys::check(&form, &against, found)?;

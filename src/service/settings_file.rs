@@ -4,7 +4,6 @@ use crate::{
     domain::{
         ids::TenantId,
         settings::{
-            OpportunitySettings,
             diff::{self, Change},
             file::{self, Ids, Problem, Source},
             form::{Against, SettingsForm},
@@ -40,7 +39,7 @@ impl Services {
         let source = Source {
             tenant: name,
             revision: view.revision,
-            sections: view.settings.sections.as_ref(),
+            settings: &view.settings,
             lists: &view.lists,
             categories: &view.categories,
         };
@@ -53,14 +52,14 @@ impl Services {
     /// When the database fails.
     pub async fn read_settings_file(&self, tenant: TenantId, text: &str) -> Result<FileRead> {
         let view = self.settings_view(tenant).await?;
-        let saved = view.settings.sections.as_ref();
+        let saved = &view.settings;
         let against =
             Against { lists: &view.lists, brands: &view.brands, categories: &view.categories, saved };
-        let (form, sections) = match file::read(text, &against) {
+        let (form, page) = match file::read(text, &against) {
             Ok(read) => read,
             Err(problems) => return Ok(FileRead::Wrong(problems)),
         };
-        let after = OpportunitySettings { enabled: view.settings.enabled, sections: Some(sections) };
+        let after = view.settings.clone().with_opportunities(page);
         let changes = diff::changes(&view.settings, &after, &view.lists);
         let form = SettingsForm { revision: view.revision.to_string(), ..form };
         Ok(FileRead::Fits { form: Box::new(form), revision: view.revision, changes })

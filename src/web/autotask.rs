@@ -9,7 +9,7 @@ use super::{
     view::{Autotask, Fact, Link, Nav, SectionRow, Tag, TaskRow, Tone},
 };
 use crate::{
-    domain::{person::Role, settings::OpportunitySettings},
+    domain::{person::Role, settings::Settings},
     service::connection::ConnectionRow,
 };
 
@@ -52,7 +52,7 @@ pub async fn show(signed: Signed) -> Page {
     })
 }
 
-fn steps(connected: bool, settings: &OpportunitySettings) -> Vec<TaskRow> {
+fn steps(connected: bool, settings: &Settings) -> Vec<TaskRow> {
     let row = |label: &str, done: bool, note: &str| TaskRow {
         label: label.to_owned(),
         href: OPPORTUNITIES.to_owned(),
@@ -82,7 +82,7 @@ fn facts(connection: &ConnectionRow) -> Vec<Fact> {
     ]
 }
 
-fn section(settings: &OpportunitySettings, summary: String) -> SectionRow {
+fn section(settings: &Settings, summary: String) -> SectionRow {
     let state =
         if settings.enabled { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") };
     let summary = if settings.enabled && settings.sections.is_none() {

@@ -13,7 +13,7 @@ use crate::{
         lists::{List, Lists},
         plan::settle::DECIDED,
         settings::{
-            form::SettingsForm,
+            form::{CodesForm, SettingsForm},
             suggest::{From, Suggestions, suggest},
         },
     },
@@ -68,10 +68,15 @@ pub fn form(shown: &Shown<'_>) -> Form {
 
 /// The form that nobody has changed yet: what is saved, else suggestions.
 pub fn initial(view: &SettingsView, brand: &str) -> Suggestions {
-    match &view.settings.sections {
-        Some(sections) => plain(SettingsForm::of(sections)),
-        None => suggestions(view, brand),
+    if view.settings.sections.is_some() {
+        return plain(SettingsForm::of(&view.settings));
     }
+    let mut made = suggestions(view, brand);
+    if let Some(codes) = &view.settings.codes {
+        made.form.codes = CodesForm::of(codes);
+        made.reasons.retain(|path, _| !path.starts_with("codes."));
+    }
+    made
 }
 
 /// Values that nobody suggested.

@@ -12,7 +12,7 @@ use crate::{
         lists::{List, Lists},
         person::Role,
         picker::Picker,
-        settings::{Sections, fields::CREATE_CUSTOMERS_LABEL, is_bundle},
+        settings::{Opportunities, Sections, fields::CREATE_CUSTOMERS_LABEL, is_bundle},
     },
     service::settings::SettingsView,
 };
@@ -29,7 +29,8 @@ pub async fn show(signed: Signed) -> Page {
 pub fn page(signed: &Signed, view: &SettingsView) -> SettingsSummary {
     let crumbs = [("Apps", Some("/apps")), ("Autotask", Some("/apps/autotask")), ("Opportunities", None)];
     let enabled = view.settings.enabled;
-    let saved = view.settings.sections.as_ref();
+    let saved = view.settings.opportunities();
+    let saved = saved.as_ref();
     let mut namer = Namer::new(&view.lists);
     SettingsSummary {
         shell: signed.shell("Opportunities — Autotask — Apps", Nav::Apps, &crumbs),
@@ -37,13 +38,14 @@ pub fn page(signed: &Signed, view: &SettingsView) -> SettingsSummary {
         edit: signed.may(Role::Editor).then(|| Link::new(FORM, "Edit settings")),
         revision: saved.map(|_| format!("Revision {}", view.revision)),
         sections: saved.map(|saved| sections(saved, &mut namer)).unwrap_or_default(),
-        map: saved.map(|saved| map(saved, &view.categories, &mut namer)).unwrap_or_default(),
-        last: saved.map(|saved| vec![services(saved)]).unwrap_or_default(),
+        map: saved.map(|saved| map(&saved.sections, &view.categories, &mut namer)).unwrap_or_default(),
+        last: saved.map(|saved| vec![services(&saved.sections)]).unwrap_or_default(),
     }
 }
 
-fn sections(saved: &Sections, namer: &mut Namer<'_>) -> Vec<SummarySection> {
-    let (created, codes) = (&saved.created, &saved.codes);
+fn sections(page: &Opportunities, namer: &mut Namer<'_>) -> Vec<SummarySection> {
+    let Opportunities { sections: saved, codes } = page;
+    let created = &saved.created;
     let yes_or_no = |yes: bool| if yes { "Yes" } else { "No" };
     let include = yes_or_no(saved.include_unquoted_sales);
     let probability = created.probability.map_or("Not set, counts as 0".to_owned(), |it| it.to_string());

@@ -130,7 +130,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::{lists::Lists, settings::OpportunitySettings};
+    use crate::domain::{lists::Lists, settings::Settings};
 
     const NOW: Millis = 1_000 * 3_600_000;
 
@@ -145,7 +145,7 @@ mod tests {
     fn told_beside(worker: WorkerState, standing: &Standing, enabled: bool) -> Switch {
         let view = SettingsView {
             revision: 1,
-            settings: OpportunitySettings { enabled, sections: None },
+            settings: Settings { enabled, ..Settings::NEW },
             lists: Lists::default(),
             brands: Vec::new(),
             categories: Vec::new(),

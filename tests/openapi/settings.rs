@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use opportune::{
     domain::{
         lists::{List, ListOption, Lists},
-        settings::{Sections, document, form::Against, keys},
+        settings::{Opportunities, Settings, document, form::Against, keys},
     },
     error::FieldErrors,
 };
@@ -21,9 +21,11 @@ fn example() -> Value {
 fn wrong(body: &Value) -> FieldErrors {
     let mut all = example();
     all.as_object_mut().unwrap().remove("note");
-    let sections: Sections = serde_json::from_value(all).unwrap();
+    let page: Opportunities = serde_json::from_value(all).unwrap();
     let mut lists = Lists::default();
-    let chosen = sections.choices().into_iter().filter_map(|(.., list, value)| Some((list, value?)));
+    let settings = Settings::NEW.with_opportunities(page.clone());
+    let sections = page.sections;
+    let chosen = settings.choices().into_iter().filter_map(|(.., list, value)| Some((list, value?)));
     let map = &sections.category_map;
     let mapped = map.rows.values().copied().chain(map.fallback).map(|value| (List::ProductCategories, value));
     for (list, value) in chosen.chain(mapped) {
@@ -32,7 +34,7 @@ fn wrong(body: &Value) -> FieldErrors {
     }
     let categories: Vec<_> = map.rows.keys().chain([&sections.services.category]).cloned().collect();
     let brands = [sections.services.brand.clone()];
-    let against = Against { lists: &lists, brands: &brands, categories: &categories, saved: None };
+    let against = Against { lists: &lists, brands: &brands, categories: &categories, saved: &Settings::NEW };
     let (form, found) = document::read(body);
     keys::check(&form, &against, found).err().unwrap_or_default()
 }

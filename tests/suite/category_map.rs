@@ -69,7 +69,7 @@ impl<'a> Visitor<'a> {
 /// The form as the page shows it now.
 async fn form(app: &TestApp) -> SettingsForm {
     let view = app.services.settings_view(app.tenant).await.unwrap();
-    let shown = view.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
+    let shown = SettingsForm::of(&view.settings);
     SettingsForm { revision: view.revision.to_string(), form_id: app.clock.new_id().to_string(), ..shown }
 }
 

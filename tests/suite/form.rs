@@ -5,7 +5,7 @@ use opportune::{
     domain::{
         lists::{List, ListOption, Lists},
         settings::{
-            Sections,
+            Opportunities, Sections, Settings,
             form::{Against, MapRowForm, SettingsForm},
         },
     },
@@ -71,9 +71,19 @@ fn lists(count: i64, old: Old) -> Lists {
     lists
 }
 
-fn check(form: &SettingsForm, lists: &Lists, saved: Option<&Sections>) -> Result<Sections, FieldErrors> {
+fn check(
+    form: &SettingsForm,
+    lists: &Lists,
+    saved: Option<&Opportunities>,
+) -> Result<Opportunities, FieldErrors> {
     let names = ["Own".to_owned()];
-    form.check(&Against { lists, brands: &names, categories: &names, saved })
+    let saved = saved.cloned().map_or(Settings::NEW, all);
+    form.check(&Against { lists, brands: &names, categories: &names, saved: &saved })
+}
+
+/// Settings of which the Opportunities page alone was saved.
+fn all(page: Opportunities) -> Settings {
+    Settings::NEW.with_opportunities(page)
 }
 
 /// A form that chooses the same of every list.
@@ -93,15 +103,16 @@ fn a_saved_choice_that_is_inactive_or_gone_stays_however_long_the_list() {
     for (count, old) in [(5, Old::Inactive), (5, Old::Gone), (60, Old::Inactive), (60, Old::Gone)] {
         let saved = check(&choosing(&OLD.to_string()), &lists(count, Old::Active), None).unwrap();
         let now = lists(count, old);
-        let unchanged = check(&SettingsForm::of(&saved), &now, Some(&saved));
+        let unchanged = check(&SettingsForm::of(&all(saved.clone())), &now, Some(&saved));
         assert_eq!(unchanged.as_ref(), Ok(&saved), "{count} options, {old:?}");
         let shown = choosing(&format!("Whatever it is shown as (inactive in Autotask) (#{OLD})"));
         assert_eq!(check(&shown, &now, Some(&saved)).as_ref(), Ok(&saved), "{count} options, {old:?}");
-        let mut other = SettingsForm::of(&saved);
+        let mut other = SettingsForm::of(&all(saved.clone()));
         "41".clone_into(&mut other.created.probability);
         let other = check(&other, &now, Some(&saved)).unwrap();
-        assert_eq!(Sections { created: saved.created, ..other.clone() }, saved, "nothing else moved");
-        assert_eq!(other.created.probability, Some(41));
+        assert_eq!(other.sections.created.probability, Some(41));
+        let sections = Sections { created: saved.sections.created, ..other.sections };
+        assert_eq!(Opportunities { sections, ..other }, saved, "nothing else moved");
     }
 }
 

@@ -281,7 +281,7 @@ impl TestApp {
     /// Saves the settings with some of them changed, and lets the worker do what that releases.
     pub async fn save_settings(&self, change: impl FnOnce(&mut SettingsForm)) -> Saved {
         let view = self.services.settings_view(self.tenant).await.unwrap();
-        let mut form = view.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
+        let mut form = SettingsForm::of(&view.settings);
         (form.revision, form.form_id) = (view.revision.to_string(), self.clock.new_id().to_string());
         change(&mut form);
         let saved = self.services.save_settings(self.tenant, &Author::SYSTEM, &form).await.unwrap();

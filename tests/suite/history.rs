@@ -20,7 +20,7 @@ impl TestApp {
     /// The form as the page shows it now, under its own id.
     async fn settings_form(&self) -> SettingsForm {
         let view = self.services.settings_view(self.tenant).await.unwrap();
-        let shown = view.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
+        let shown = SettingsForm::of(&view.settings);
         SettingsForm {
             revision: view.revision.to_string(),
             form_id: self.clock.new_id().to_string(),

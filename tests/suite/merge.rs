@@ -152,7 +152,7 @@ impl Editor {
 /// The form as the page shows it now; its one control for the lost stage is the select.
 async fn saved_form(app: &TestApp) -> SettingsForm {
     let view = app.services.settings_view(app.tenant).await.unwrap();
-    let mut form = SettingsForm::of(view.settings.sections.as_ref().unwrap());
+    let mut form = SettingsForm::of(&view.settings);
     form.revision = view.revision.to_string();
     if std::mem::take(&mut form.lost.keep_stage) == "true" {
         LostForm::KEEP.clone_into(&mut form.lost.stage);

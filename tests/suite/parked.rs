@@ -174,7 +174,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let cookie = app.sign_in_as("Robin", Role::Administrator).await;
         let view = app.services.settings_view(app.tenant).await.unwrap();
-        let mut form = SettingsForm::of(view.settings.sections.as_ref().unwrap());
+        let mut form = SettingsForm::of(&view.settings);
         form.created.probability = "61".into();
         let mut sent = BTreeMap::from([("created[probability]".to_owned(), "61".to_owned())]);
         sent.insert("revision".to_owned(), view.revision.to_string());

@@ -183,7 +183,7 @@ fn causes(preview: &Preview) -> Vec<(&str, Option<&str>)> {
 /// The saved settings as the form shows them.
 async fn saved(app: &TestApp) -> SettingsForm {
     let view = app.services.settings_view(app.tenant).await.unwrap();
-    SettingsForm::of(&view.settings.sections.unwrap())
+    SettingsForm::of(&view.settings)
 }
 
 fn number(number: &str) -> Which {
@@ -290,7 +290,7 @@ on_both! {
         let before = preview(&app, number("Q-1")).await;
         app.settle().await;
         assert_eq!(preview(&app, number("Q-1")).await.outcome, Outcome::Nothing);
-        let saved = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
+        let saved = app.services.settings_view(app.tenant).await.unwrap().settings;
         let mut form = SettingsForm::of(&saved);
         "7".clone_into(&mut form.created.probability);
         let shown = app.services.preview_or_as_new(app.tenant, Some(&form), number("Q-1")).await.unwrap();

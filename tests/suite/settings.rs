@@ -19,7 +19,7 @@ type Change = fn(&mut SettingsForm);
 /// The form as the page shows it now, under its own id.
 async fn form(app: &TestApp) -> SettingsForm {
     let view = app.services.settings_view(app.tenant).await.unwrap();
-    let shown = view.settings.sections.as_ref().map(SettingsForm::of).unwrap_or_default();
+    let shown = SettingsForm::of(&view.settings);
     SettingsForm { revision: view.revision.to_string(), form_id: app.clock.new_id().to_string(), ..shown }
 }
 

@@ -155,7 +155,7 @@ impl Planner<'_> {
                 category: category.unwrap_or_default().to_owned(),
             });
         };
-        if let Err(hold) = self.sections.require_active("codes.product", self.input.lists) {
+        if let Err(hold) = self.active("codes.product") {
             return Otherwise::Hold(hold);
         }
         if !self.input.lists.is_active(List::ProductCategories, target) {
@@ -179,7 +179,7 @@ impl Planner<'_> {
                 Source::line("brand"),
             )
             .with_text("manufacturerProductName", number, most("manufacturerProductName"), of_number)
-            .with("productBillingCodeID", self.sections.codes.product, Source::Setting("codes.product"))
+            .with("productBillingCodeID", self.codes.product, Source::Setting("codes.product"))
             .with("productCategory", target, Source::CategoryMap { is_fallback })
             .with("isSerialized", false, Source::Fixed);
         Otherwise::Create(fields)
@@ -188,21 +188,20 @@ impl Planner<'_> {
     /// By exact name: Autotask keeps the names of active services unique.
     fn service(&self, line: &Line) -> Find {
         let name = cut(&line.name, self.longest(Target::Service, "name"));
-        let code = self.sections.codes.recurring_service;
+        let code = self.codes.recurring_service;
         let period = period_type(self.input.lists, List::ServicePeriods, line.period);
-        let otherwise =
-            match (self.sections.require_active("codes.recurring_service", self.input.lists), period) {
-                (Err(hold), _) => Otherwise::Hold(hold),
-                (Ok(()), None) => Otherwise::Hold(Hold::PeriodMissing {
-                    service: line.name.clone(),
-                    period: line.period.unwrap_or_default().name().to_owned(),
-                }),
-                (Ok(()), Some(period)) => Otherwise::Create(
-                    self.catalogue_fields(Target::Service, line)
-                        .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
-                        .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
-                ),
-            };
+        let otherwise = match (self.active("codes.recurring_service"), period) {
+            (Err(hold), _) => Otherwise::Hold(hold),
+            (Ok(()), None) => Otherwise::Hold(Hold::PeriodMissing {
+                service: line.name.clone(),
+                period: line.period.unwrap_or_default().name().to_owned(),
+            }),
+            (Ok(()), Some(period)) => Otherwise::Create(
+                self.catalogue_fields(Target::Service, line)
+                    .with("billingCodeID", code, Source::Setting("codes.recurring_service"))
+                    .with("periodType", period, Source::Matched { of: Of::Line, what: "period" }),
+            ),
+        };
         Find {
             filter: Filter::new().and(Op::Eq, "isActive", true).and(Op::Eq, "name", name.clone()),
             by: vec![("name", name)],

@@ -164,7 +164,7 @@ impl Planner<'_> {
             LineKind::Labor | LineKind::Service | LineKind::Bundle | LineKind::Text => {
                 let path = "codes.non_recurring_service";
                 code = Some(path);
-                let charge = self.sections.codes.non_recurring_service;
+                let charge = self.codes.non_recurring_service;
                 (item_type::COST, once.with("chargeID", charge, Source::Setting(path)), none)
             }
         };
@@ -209,7 +209,7 @@ impl Planner<'_> {
     fn delivery_item(&self, charge: Charge) -> Item {
         let source = Source::document("delivery charge");
         let Some(shipping) = self.sections.created.shipping else {
-            let code = ("codes.product", self.sections.codes.product);
+            let code = ("codes.product", self.codes.product);
             return self.cost_item("delivery", code, charge_fields("Delivery", charge, source));
         };
         let path = "created.shipping";
@@ -223,7 +223,7 @@ impl Planner<'_> {
     }
 
     fn surcharge_item(&self, charge: Charge) -> Item {
-        let code = ("codes.payment_surcharge", self.sections.codes.payment_surcharge);
+        let code = ("codes.payment_surcharge", self.codes.payment_surcharge);
         let open = charge_fields("Payment surcharge", charge, Source::document("card surcharge"));
         self.cost_item("surcharge", code, open)
     }

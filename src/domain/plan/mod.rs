@@ -35,7 +35,7 @@ use super::{
     document::{Document, Kind, State},
     hold::Hold,
     lists::Lists,
-    settings::Sections,
+    settings::{self, BillingCodes, Sections},
 };
 
 /// One step: what it is about and what is to be done.
@@ -124,6 +124,8 @@ pub struct Input<'a> {
     pub quote_is_known: bool,
     /// The sections to plan with; `None` until they were saved for the first time.
     pub sections: Option<&'a Sections>,
+    /// The billing codes, which come with the sections of either page; `None` until those were saved.
+    pub codes: Option<&'a BillingCodes>,
     /// What is linked.
     pub links: &'a Links,
     /// Autotask's choices.
@@ -148,7 +150,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     if input.currency.is_none() {
         plan.problems.push(Hold::NotConnected);
     }
-    let Some(sections) = input.sections else {
+    let (Some(sections), Some(codes)) = (input.sections, input.codes) else {
         plan.problems.push(Hold::SetupNeeded);
         return plan;
     };
@@ -161,7 +163,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         let (document, connection) = (input.document.content.currency.clone(), connection.to_owned());
         plan.problems.push(Hold::Currency { document, connection });
     }
-    Planner { input, sections, plan, is_cut_short: false }.run()
+    Planner { input, sections, codes, plan, is_cut_short: false }.run()
 }
 
 /// Why a sale without a quote is not sent.
@@ -192,6 +194,7 @@ pub fn shared_keys(document: &Document) -> Vec<String> {
 struct Planner<'a> {
     input: &'a Input<'a>,
     sections: &'a Sections,
+    codes: &'a BillingCodes,
     plan: Plan,
     /// Whether it was lost with changes that were never sent: then nothing more of it is made.
     is_cut_short: bool,
@@ -223,11 +226,17 @@ impl Planner<'_> {
 
     /// Notes the problem, if Autotask would not take the value of the choice at `path` any more.
     fn require_active(&mut self, path: &str) {
-        if let Err(hold) = self.sections.require_active(path, self.input.lists)
+        if let Err(hold) = self.active(path)
             && !self.plan.problems.contains(&hold)
         {
             self.plan.problems.push(hold);
         }
+    }
+
+    /// The hold for the choice at `path`, if Autotask would not take its value any more.
+    fn active(&self, path: &str) -> Result<(), Hold> {
+        let choices = self.sections.choices().into_iter().chain(self.codes.choices());
+        settings::require_active(choices, path, self.input.lists)
     }
 
     /// Whether the document's one record of that kind is there.

@@ -16,11 +16,11 @@ use crate::domain::{
     document::Kind,
     intake,
     lists::{List, ListOption},
-    settings::{BillingCodes, CategoryMap, Created, Lost, Services, Won},
+    settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Services, Won},
 };
 
-fn settings() -> Sections {
-    Sections {
+fn settings() -> Opportunities {
+    let sections = Sections {
         include_unquoted_sales: true,
         created: Created {
             category: 1,
@@ -33,15 +33,12 @@ fn settings() -> Sections {
         },
         won: Won { stage: 11, status: 1 },
         lost: Lost { stage: None, status: 2 },
-        codes: BillingCodes {
-            product: 50,
-            recurring_service: 60,
-            payment_surcharge: 51,
-            non_recurring_service: 52,
-        },
         category_map: CategoryMap { fallback: Some(70), ..CategoryMap::default() },
         services: Services { brand: "Own".to_owned(), category: "Services".to_owned() },
-    }
+    };
+    let codes =
+        BillingCodes { product: 50, recurring_service: 60, payment_surcharge: 51, non_recurring_service: 52 };
+    Opportunities { sections, codes }
 }
 
 fn lists() -> Lists {
@@ -196,7 +193,7 @@ fn everything_that_needs_a_person_is_said_at_once() {
     let currency = Hold::Currency { document: "EUR".to_owned(), connection: "USD".to_owned() };
     assert_eq!(model.plan(&foreign, Some(&settings())).problems, std::slice::from_ref(&currency));
     let mut inactive = settings();
-    (inactive.created.stage, inactive.codes.non_recurring_service) = (99, 98);
+    (inactive.sections.created.stage, inactive.codes.non_recurring_service) = (99, 98);
     let problems = model.plan(&foreign, Some(&inactive)).problems;
     let values: Vec<_> = problems[1..]
         .iter()
@@ -211,7 +208,7 @@ fn everything_that_needs_a_person_is_said_at_once() {
 #[test]
 fn an_unmapped_category_holds_only_where_the_product_must_be_created() {
     let mut unmapped = settings();
-    unmapped.category_map.fallback = None;
+    unmapped.sections.category_map.fallback = None;
     let document = quote("open", &[line("1", "product", "Drone", "1", "900.00")]);
     let plan = Model::default().plan(&document, Some(&unmapped));
     assert_eq!(plan.problems, Vec::new());

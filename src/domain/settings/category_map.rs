@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::InactiveChoice;
+use crate::domain::lists::{List, Lists};
+
 /// Which Autotask product category the products of each category get.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +21,18 @@ impl CategoryMap {
     /// The Autotask category for a category's path, the fallback included.
     pub fn target(&self, category: Option<&str>) -> Option<i64> {
         category.and_then(|path| self.rows.get(path).copied()).or(self.fallback)
+    }
+
+    /// Every Autotask category in it that is inactive in Autotask or gone.
+    pub fn inactive(&self, lists: &Lists) -> Vec<InactiveChoice> {
+        let list = List::ProductCategories;
+        let fallback =
+            self.fallback.map(|value| ("category_map.fallback", "Any other category".to_owned(), value));
+        let rows = self.rows.iter().map(|(path, value)| ("category_map", format!("Category {path}"), *value));
+        let chosen = fallback.into_iter().chain(rows).filter(|(.., value)| !lists.is_active(list, *value));
+        chosen
+            .map(|(path, field, value)| InactiveChoice { path, field, label: lists.label(list, value) })
+            .collect()
     }
 }
 

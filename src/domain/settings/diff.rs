@@ -1,7 +1,7 @@
 //! What one save changed, in the page's own labels.
 
 use super::{
-    OpportunitySettings,
+    Settings,
     fields::{self, Field, Value, Values},
 };
 use crate::domain::lists::Lists;
@@ -23,7 +23,7 @@ pub struct Change {
 pub const NEVER_SAVED: &str = "not saved yet";
 
 /// Every difference between two revisions, in the order of the page.
-pub fn changes(before: &OpportunitySettings, after: &OpportunitySettings, lists: &Lists) -> Vec<Change> {
+pub fn changes(before: &Settings, after: &Settings, lists: &Lists) -> Vec<Change> {
     let (was, is) = (Values::of(before), Values::of(after));
     let fields = fields::united(&[after, before]);
     let change_of = |field: &Field| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{
-    Sections,
+    Opportunities,
     form::{MapRowForm, SettingsForm},
     keys::{Key, Kind, SECTIONS, id_text, row_path},
 };
@@ -72,11 +72,11 @@ pub fn read_switch(body: &Value) -> Result<bool, FieldErrors> {
     notes.finish(enabled)
 }
 
-/// The name of every id in the sections, by the id's path.
-pub fn labels(sections: &Sections, lists: &Lists) -> BTreeMap<String, String> {
-    let choices = sections.choices().into_iter();
+/// The name of every id in what the page saved, by the id's path.
+pub fn labels(page: &Opportunities, lists: &Lists) -> BTreeMap<String, String> {
+    let choices = page.sections.choices().into_iter().chain(page.codes.choices());
     let choices = choices.filter_map(|(path, _, list, value)| Some((path.to_owned(), list, value?)));
-    let map = &sections.category_map;
+    let map = &page.sections.category_map;
     let fallback = map.fallback.map(|value| ("category_map.fallback".to_owned(), value));
     let rows = map.rows.iter().map(|(category, value)| (row_path(category), *value));
     let mapped = fallback.into_iter().chain(rows);

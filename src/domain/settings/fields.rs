@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::{OpportunitySettings, Sections};
+use super::{BilledBy, BillingCodes, Choice, MAX_DUE_DAYS, Sections, Settings, TicketSections, WhichSales};
 use crate::domain::lists::{List, Lists};
 
-/// The path of the switch.
+/// The path of the Opportunities page's switch.
 pub const ENABLED: &str = "enabled";
+/// The path of the Tickets page's switch.
+pub const TICKETS_ENABLED: &str = "tickets.enabled";
 /// The path of the stage for lost quotes: without a value it says "Leave at current stage".
 pub const LOST_STAGE: &str = "lost.stage";
 /// The path of the box that lets missing companies and contacts be created.
@@ -39,6 +41,12 @@ pub enum Value {
     Flag(bool),
     /// A whole number of percent.
     Percent(Option<u8>),
+    /// A whole number of days.
+    Days(u16),
+    /// Which sales become tickets.
+    Which(WhichSales),
+    /// Who bills what both syncs would bill.
+    BilledBy(BilledBy),
     /// A choice from a list, by its value in Autotask.
     Choice(List, Option<i64>),
     /// A name.
@@ -56,6 +64,9 @@ impl Value {
         match self {
             Self::Switch(on) | Self::Flag(on) => on.to_string(),
             Self::Percent(percent) => percent.map(|percent| percent.to_string()).unwrap_or_default(),
+            Self::Days(days) => days.to_string(),
+            Self::Which(which) => which.name().to_owned(),
+            Self::BilledBy(by) => by.name().to_owned(),
             Self::Choice(_, value) => value.map(|value| value.to_string()).unwrap_or_default(),
             Self::Text(text) => text.clone(),
         }
@@ -79,6 +90,9 @@ pub fn text(path: &str, value: &Value, lists: &Lists) -> String {
         Value::Switch(on) => if *on { "Enabled" } else { "Disabled" }.to_owned(),
         Value::Flag(on) => if *on { "on" } else { "off" }.to_owned(),
         Value::Percent(Some(percent)) => percent.to_string(),
+        Value::Days(days) => days.to_string(),
+        Value::Which(which) => which.label().to_owned(),
+        Value::BilledBy(by) => by.label().to_owned(),
         Value::Choice(list @ List::ProductCategories, Some(value)) => lists.path(*list, *value),
         Value::Choice(list, Some(value)) => lists.label(*list, *value),
         Value::Choice(_, None) if path == LOST_STAGE => "Leave at current stage".to_owned(),
@@ -99,26 +113,46 @@ pub fn told_apart(path: &str, values: [&Value; 2], lists: &Lists) -> [String; 2]
     })
 }
 
-/// Every field, in the order of the page: only the switch until sections were saved.
-pub fn fields(settings: &OpportunitySettings) -> Vec<Field> {
+/// Every field, in the order of the pages: only the switches until sections were saved.
+pub fn fields(settings: &Settings) -> Vec<Field> {
     let mut fields = vec![Field::new(ENABLED, "Opportunities sync status", Value::Switch(settings.enabled))];
-    let Some(sections) = &settings.sections else { return fields };
+    fields.extend(settings.sections.iter().flat_map(before_codes));
+    fields.extend(settings.codes.iter().flat_map(BillingCodes::choices).map(chosen));
+    fields.extend(settings.sections.iter().flat_map(after_codes));
+    let tickets = &settings.tickets;
+    fields.push(Field::new(TICKETS_ENABLED, "Tickets sync status", Value::Switch(tickets.enabled)));
+    fields.extend(tickets.sections.iter().flat_map(of_tickets));
+    fields
+}
+
+fn chosen((path, label, list, value): Choice) -> Field {
+    Field::new(path, label, Value::Choice(list, value))
+}
+
+/// What the Opportunities page has above the codes.
+fn before_codes(sections: &Sections) -> Vec<Field> {
     let include = Value::Flag(sections.include_unquoted_sales);
-    fields.push(Field::new("include_unquoted_sales", "Include unquoted sales", include));
-    for (path, label, list, value) in sections.choices() {
-        if path == "created.shipping" {
+    let mut fields = vec![Field::new("include_unquoted_sales", "Include unquoted sales", include)];
+    for choice in sections.choices() {
+        let is_shipping = choice.0 == "created.shipping";
+        if is_shipping {
             let percent = Value::Percent(sections.created.probability);
             fields.push(Field::new("created.probability", "Probability %", percent));
         }
-        fields.push(Field::new(path, label, Value::Choice(list, value)));
-        if path == "created.shipping" {
+        fields.push(chosen(choice));
+        if is_shipping {
             let create = Value::Flag(sections.created.create_missing_customers);
             fields.push(Field::new(CREATE_CUSTOMERS, CREATE_CUSTOMERS_LABEL, create));
         }
     }
+    fields
+}
+
+/// What the Opportunities page has below them.
+fn after_codes(sections: &Sections) -> Vec<Field> {
     let category = |value| Value::Choice(List::ProductCategories, value);
     let map = &sections.category_map;
-    fields.push(Field::new("category_map.fallback", "Any other category", category(map.fallback)));
+    let mut fields = vec![Field::new("category_map.fallback", "Any other category", category(map.fallback))];
     let row = |(of, value): (&String, &i64)| {
         Field::new(format!("{ROWS}[{of}]"), format!("Category {of}"), category(Some(*value)))
     };
@@ -130,19 +164,34 @@ pub fn fields(settings: &OpportunitySettings) -> Vec<Field> {
     fields
 }
 
+fn of_tickets(sections: &TicketSections) -> Vec<Field> {
+    let mut fields = vec![Field::new("tickets.which", "Which sales", Value::Which(sections.which))];
+    for choice in sections.choices() {
+        if choice.0 == "tickets.cancelled_status" {
+            fields.push(Field::new("tickets.due_days", "Due in days", Value::Days(sections.due_days)));
+            fields.push(Field::new("tickets.title", "Title of tickets", Value::Text(sections.title.clone())));
+        }
+        fields.push(chosen(choice));
+    }
+    let label = "When both syncs would bill the same sale";
+    fields.push(Field::new("tickets.billed_by", label, Value::BilledBy(sections.billed_by)));
+    fields
+}
+
 /// The category that a path of a row of the category map is about.
 pub fn row_of(path: &str) -> Option<&str> {
     path.strip_prefix(ROWS)?.strip_prefix('[')?.strip_suffix(']')
 }
 
-/// Every field that any of these settings has, in the order of the page, with the first one's value.
-pub fn united(all: &[&OpportunitySettings]) -> Vec<Field> {
-    let enabled = all.first().is_some_and(|settings| settings.enabled);
-    let mut united = OpportunitySettings { enabled, sections: None };
-    for sections in all.iter().filter_map(|settings| settings.sections.as_ref()) {
-        let so_far = united.sections.get_or_insert_with(|| sections.clone());
-        for (category, value) in &sections.category_map.rows {
-            so_far.category_map.rows.entry(category.clone()).or_insert(*value);
+/// Every field that any of these settings has, in the order of the pages, with the first one's value.
+pub fn united(all: &[&Settings]) -> Vec<Field> {
+    let Some((first, others)) = all.split_first() else { return Vec::new() };
+    let mut united = others.iter().fold((*first).clone(), |united, settings| united.or(settings));
+    if let Some(sections) = &mut united.sections {
+        for other in others.iter().filter_map(|settings| settings.sections.as_ref()) {
+            for (category, value) in &other.category_map.rows {
+                sections.category_map.rows.entry(category.clone()).or_insert(*value);
+            }
         }
     }
     fields(&united)
@@ -156,7 +205,7 @@ pub struct Values {
 
 impl Values {
     /// The values of these settings.
-    pub fn of(settings: &OpportunitySettings) -> Self {
+    pub fn of(settings: &Settings) -> Self {
         let by_path = fields(settings).into_iter().map(|field| (field.path, field.value)).collect();
         Self { complete: settings.sections.is_some(), by_path }
     }
@@ -171,13 +220,64 @@ impl Values {
     }
 }
 
-impl OpportunitySettings {
+impl Settings {
     /// Puts a value in the place of the one at `path`. A value that the field cannot have changes nothing.
     pub fn set(&mut self, path: &str, value: &Value) {
-        match (value, self.sections.as_mut()) {
-            (Value::Switch(on), _) if path == ENABLED => self.enabled = *on,
-            (value, Some(sections)) => sections.set(path, value),
-            (_, None) => {}
+        match (path, value) {
+            (ENABLED, Value::Switch(on)) => self.enabled = *on,
+            (TICKETS_ENABLED, Value::Switch(on)) => self.tickets.enabled = *on,
+            (path, value) => self.set_in_sections(path, value),
+        }
+    }
+
+    fn set_in_sections(&mut self, path: &str, value: &Value) {
+        if let Some(name) = path.strip_prefix("codes.") {
+            if let (Some(codes), Value::Choice(_, Some(code))) = (&mut self.codes, value) {
+                codes.set(name, *code);
+            }
+        } else if let Some(name) = path.strip_prefix("tickets.") {
+            if let Some(sections) = &mut self.tickets.sections {
+                sections.set(name, value);
+            }
+        } else if let Some(sections) = &mut self.sections {
+            sections.set(path, value);
+        }
+    }
+}
+
+impl BillingCodes {
+    fn set(&mut self, name: &str, code: i64) {
+        match name {
+            "product" => self.product = code,
+            "recurring_service" => self.recurring_service = code,
+            "payment_surcharge" => self.payment_surcharge = code,
+            "non_recurring_service" => self.non_recurring_service = code,
+            _ => {}
+        }
+    }
+}
+
+impl TicketSections {
+    fn set(&mut self, name: &str, value: &Value) {
+        match value {
+            Value::Which(which) => self.which = *which,
+            Value::BilledBy(by) => self.billed_by = *by,
+            Value::Days(days) if *days <= MAX_DUE_DAYS => self.due_days = *days,
+            Value::Text(text) => text.clone_into(&mut self.title),
+            Value::Choice(_, value) => self.set_choice(name, *value),
+            _ => {}
+        }
+    }
+
+    fn set_choice(&mut self, name: &str, value: Option<i64>) {
+        match (name, value) {
+            ("issue_type", value) => self.issue_type = value,
+            ("category", Some(value)) => self.category = value,
+            ("queue", Some(value)) => self.queue = value,
+            ("status", Some(value)) => self.status = value,
+            ("priority", Some(value)) => self.priority = value,
+            ("cancelled_status", Some(value)) => self.cancelled_status = value,
+            _ => {}
         }
     }
 }
@@ -190,7 +290,7 @@ impl Sections {
             Value::Percent(percent) if path == "created.probability" => self.created.probability = *percent,
             Value::Text(text) => self.set_name(path, text),
             Value::Choice(_, value) => self.set_choice(path, *value),
-            Value::Switch(_) | Value::Flag(_) | Value::Percent(_) => {}
+            _ => {}
         }
     }
 
@@ -214,10 +314,6 @@ impl Sections {
             ("won.stage", Some(value)) => self.won.stage = value,
             ("won.status", Some(value)) => self.won.status = value,
             ("lost.status", Some(value)) => self.lost.status = value,
-            ("codes.product", Some(value)) => self.codes.product = value,
-            ("codes.recurring_service", Some(value)) => self.codes.recurring_service = value,
-            ("codes.payment_surcharge", Some(value)) => self.codes.payment_surcharge = value,
-            ("codes.non_recurring_service", Some(value)) => self.codes.non_recurring_service = value,
             (path, value) => self.set_row(path, value),
         }
     }

@@ -5,7 +5,7 @@ mod read;
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
 use super::{
-    Sections,
+    Sections, Settings,
     form::SettingsForm,
     is_bundle,
     keys::{Key, Kind, SECTIONS},
@@ -41,8 +41,8 @@ pub struct Source<'a> {
     pub tenant: &'a str,
     /// The revision of the settings.
     pub revision: i64,
-    /// The settings; none where nothing was saved yet.
-    pub sections: Option<&'a Sections>,
+    /// The settings.
+    pub settings: &'a Settings,
     /// The tenant's Autotask lists.
     pub lists: &'a Lists,
     /// The tenant's categories, by path.
@@ -65,7 +65,7 @@ pub fn write(source: &Source<'_>, ids: Ids) -> String {
         one_line(source.tenant),
         source.revision
     );
-    if let Some(sections) = source.sections {
+    if let Some(sections) = &source.settings.sections {
         return Writer { source, ids, pickers: BTreeMap::new(), out }.sections(sections);
     }
     out.push_str("\n# Nothing was saved yet.\n");
@@ -88,7 +88,7 @@ impl Writer<'_> {
     fn sections(mut self, sections: &Sections) -> String {
         self.line("\n# Whether sales without a quote are sent too.");
         self.line(&format!("include_unquoted_sales = {}", sections.include_unquoted_sales));
-        let mut form = SettingsForm::of(sections);
+        let mut form = SettingsForm::of(self.source.settings);
         for (section, heading) in SECTIONS {
             self.line(&format!("\n# {heading}\n[{section}]"));
             for field in Key::of(section) {

@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, category_tools::MapTools, is_bundle,
+    CategoryMap, Created, Lost, Opportunities, Sections, Services, Settings, Won, category_tools::MapTools,
+    check::Check, is_bundle,
 };
 use crate::{
-    domain::{
-        fold::fold,
-        lists::{List, Lists},
-        picker::{Picker, Read},
-    },
+    domain::{fold::fold, lists::List},
     error::FieldErrors,
 };
+
+pub use super::check::{Against, CodesForm};
 
 /// The form as typed. Every field may be absent: a browser leaves out what is not checked, a person what they like.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,17 +89,6 @@ impl LostForm {
     }
 }
 
-/// When an item is quoted or sold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(missing_docs, reason = "each is the field of that name in BillingCodes, as typed")]
-pub struct CodesForm {
-    pub product: String,
-    pub recurring_service: String,
-    pub payment_surcharge: String,
-    pub non_recurring_service: String,
-}
-
 /// Map your product categories to Autotask.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -130,21 +118,14 @@ pub struct ServicesForm {
     pub category: String,
 }
 
-/// What a form is checked against.
-pub struct Against<'a> {
-    /// The tenant's Autotask lists.
-    pub lists: &'a Lists,
-    /// The tenant's brands.
-    pub brands: &'a [String],
-    /// The tenant's categories, by path.
-    pub categories: &'a [String],
-    /// What is saved: a value that is inactive by now may stay, but not be newly chosen.
-    pub saved: Option<&'a Sections>,
-}
-
 impl SettingsForm {
-    /// The form that shows saved sections.
-    pub fn of(sections: &Sections) -> Self {
+    /// The form that shows saved settings; what was never saved is empty.
+    pub fn of(settings: &Settings) -> Self {
+        let form = settings.sections.as_ref().map(Self::of_sections).unwrap_or_default();
+        Self { codes: settings.codes.as_ref().map(CodesForm::of).unwrap_or_default(), ..form }
+    }
+
+    fn of_sections(sections: &Sections) -> Self {
         let rows = sections.category_map.rows.iter().zip(0..);
         Self {
             include_unquoted_sales: sections.include_unquoted_sales.to_string(),
@@ -162,12 +143,6 @@ impl SettingsForm {
                 keep_stage: sections.lost.stage.is_none().to_string(),
                 stage: or_empty(sections.lost.stage),
                 status: sections.lost.status.to_string(),
-            },
-            codes: CodesForm {
-                product: sections.codes.product.to_string(),
-                recurring_service: sections.codes.recurring_service.to_string(),
-                payment_surcharge: sections.codes.payment_surcharge.to_string(),
-                non_recurring_service: sections.codes.non_recurring_service.to_string(),
             },
             category_map: MapForm {
                 fallback: or_empty(sections.category_map.fallback),
@@ -189,15 +164,15 @@ impl SettingsForm {
     ///
     /// # Errors
     /// One sentence for every field that is wrong, by its path.
-    pub fn check(&self, against: &Against<'_>) -> Result<Sections, FieldErrors> {
-        let (sections, errors) = self.read(against);
-        errors.into_result().map(|()| sections)
+    pub fn check(&self, against: &Against<'_>) -> Result<Opportunities, FieldErrors> {
+        let (page, errors) = self.read(against);
+        errors.into_result().map(|()| page)
     }
 
     /// The settings as far as the form stands for any, with 0 and nothing where a field is wrong, and one sentence for
     /// each of these by its path.
-    pub fn read(&self, against: &Against<'_>) -> (Sections, FieldErrors) {
-        let mut check = Check { against, pickers: BTreeMap::new(), errors: FieldErrors::default() };
+    pub fn read(&self, against: &Against<'_>) -> (Opportunities, FieldErrors) {
+        let mut check = Check::new(against);
         let sections = Sections {
             include_unquoted_sales: self.include_unquoted_sales == "true",
             created: check.created(&self.created),
@@ -221,18 +196,12 @@ impl SettingsForm {
                     &self.lost.status,
                 ),
             },
-            codes: check.codes(&self.codes),
             category_map: check.category_map(&self.category_map),
             services: check.services(&self.services),
         };
-        (sections, check.errors)
+        let codes = check.codes(&self.codes);
+        (Opportunities { sections, codes }, check.errors)
     }
-}
-
-struct Check<'a> {
-    against: &'a Against<'a>,
-    pickers: BTreeMap<List, Picker>,
-    errors: FieldErrors,
 }
 
 impl Check<'_> {
@@ -263,79 +232,6 @@ impl Check<'_> {
         }
     }
 
-    fn codes(&mut self, form: &CodesForm) -> BillingCodes {
-        BillingCodes {
-            product: self.required(
-                "codes.product",
-                "a product material code",
-                List::MaterialCodes,
-                &form.product,
-            ),
-            recurring_service: self.required(
-                "codes.recurring_service",
-                "a recurring service billing code",
-                List::ServiceCodes,
-                &form.recurring_service,
-            ),
-            payment_surcharge: self.required(
-                "codes.payment_surcharge",
-                "a payment surcharge material code",
-                List::MaterialCodes,
-                &form.payment_surcharge,
-            ),
-            non_recurring_service: self.required(
-                "codes.non_recurring_service",
-                "a non-recurring service material code",
-                List::MaterialCodes,
-                &form.non_recurring_service,
-            ),
-        }
-    }
-
-    fn required(&mut self, path: &str, what: &str, list: List, typed: &str) -> i64 {
-        if typed.trim().is_empty() {
-            self.errors.add(path, format!("Select {what}"));
-        }
-        self.optional(path, what, list, typed).unwrap_or_default()
-    }
-
-    fn optional(&mut self, path: &str, what: &str, list: List, typed: &str) -> Option<i64> {
-        let saved = self.against.saved.and_then(|sections| {
-            sections.choices().into_iter().find(|(of, ..)| *of == path).and_then(|(.., value)| value)
-        });
-        self.chosen(path, what, list, typed, saved)
-    }
-
-    /// A value that is active in Autotask, or the saved one left as it was.
-    fn chosen(&mut self, path: &str, what: &str, list: List, typed: &str, saved: Option<i64>) -> Option<i64> {
-        let lists = self.against.lists;
-        let picker = self.pickers.entry(list).or_insert_with(|| Picker::new(lists, list));
-        match picker.read(typed) {
-            Read::Empty => return None,
-            Read::One(value) if saved == Some(value) || lists.is_active(list, value) => return Some(value),
-            Read::Several(_) => {
-                let names = list.nouns().1.to_lowercase();
-                self.errors.add(
-                    path,
-                    format!("Several {names} begin with \"{typed}\". Choose one, or type more of its name"),
-                );
-            }
-            Read::Unknown if picker.is_long() => {
-                let name = list.nouns().0.to_lowercase();
-                let rest = if picker.nearest(typed).is_empty() {
-                    "Type the name of one in Autotask"
-                } else {
-                    "Choose one of the nearest, or type another name"
-                };
-                self.errors.add(path, format!("No {name} is called \"{typed}\". {rest}"));
-            }
-            Read::One(_) | Read::Unknown => {
-                self.errors.add(path, format!("Select {what} that is active in Autotask"));
-            }
-        }
-        Some(0)
-    }
-
     fn probability(&mut self, typed: &str) -> Option<u8> {
         let number = typed.trim().trim_end_matches('%').trim_end();
         if number.is_empty() && !typed.contains('%') {
@@ -350,7 +246,7 @@ impl Check<'_> {
 
     fn category_map(&mut self, form: &MapForm) -> CategoryMap {
         let what = "an Autotask category";
-        let saved = self.against.saved.map(|sections| &sections.category_map);
+        let saved = self.against.saved.sections.as_ref().map(|sections| &sections.category_map);
         let fallback = saved.and_then(|map| map.fallback);
         let fallback =
             self.chosen("category_map.fallback", what, List::ProductCategories, &form.fallback, fallback);

@@ -1,7 +1,7 @@
 //! The keys of the settings in documents: the TOML file and REST have the same ones.
 
 use super::{
-    Sections,
+    Opportunities,
     fields::ROWS,
     form::{Against, SettingsForm},
 };
@@ -135,7 +135,7 @@ pub fn check(
     form: &SettingsForm,
     against: &Against<'_>,
     found: FieldErrors,
-) -> Result<Sections, FieldErrors> {
+) -> Result<Opportunities, FieldErrors> {
     let mut errors = found.clone();
     let mut form = form.clone();
     form.category_map.rows.retain(|_, row| {

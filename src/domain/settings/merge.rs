@@ -1,7 +1,7 @@
 //! Two people's changes to the same settings, brought together field by field.
 
 use super::{
-    OpportunitySettings,
+    Settings,
     fields::{self, Value, Values},
 };
 
@@ -9,7 +9,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merged {
     /// Both sides' changes; theirs where both changed one field differently.
-    pub settings: OpportunitySettings,
+    pub settings: Settings,
     /// The paths of what only they changed.
     pub theirs: Vec<String>,
     /// What both changed, differently.
@@ -33,15 +33,8 @@ pub struct Clash {
 
 /// Brings what `theirs` and `yours` made of `base` together. A field that one side changed is as that side has it;
 /// the same change on both sides is no clash. Sections that were saved once stay: a side without them changes none.
-pub fn merge(
-    base: &OpportunitySettings,
-    theirs: &OpportunitySettings,
-    yours: &OpportunitySettings,
-) -> Merged {
-    let mut settings = theirs.clone();
-    if settings.sections.is_none() {
-        settings.sections.clone_from(&yours.sections);
-    }
+pub fn merge(base: &Settings, theirs: &Settings, yours: &Settings) -> Merged {
+    let settings = theirs.clone().or(yours);
     let mut merged = Merged { settings, theirs: Vec::new(), clashes: Vec::new() };
     let [was, they, you] = [base, theirs, yours].map(Values::of);
     for field in fields::united(&[theirs, yours]) {
@@ -63,16 +56,17 @@ pub fn merge(
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{prelude::*, sample::select};
 
     use super::*;
     use crate::domain::settings::{
-        BillingCodes, CategoryMap, Created, Lost, Sections, Services, Won, fields::fields,
+        BilledBy, BillingCodes, CategoryMap, Created, Lost, Sections, Services, TicketSections,
+        TicketSettings, WhichSales, Won, fields::fields,
     };
 
     /// Settings with few values a field, so that two of them often agree and often differ.
     fn sections() -> impl Strategy<Value = Sections> {
-        let ids = prop::collection::vec(0..3_i64, 13);
+        let ids = prop::collection::vec(0..3_i64, 7);
         let maybe = prop::collection::vec(prop::option::of(0..3_i64), 3);
         let rows = prop::collection::btree_map("[A-C]", 0..3_i64, 0..3);
         (any::<(bool, bool)>(), ids, maybe, prop::option::of(0..3_u8), rows, "[xy]", "[xy]").prop_map(
@@ -97,25 +91,63 @@ mod tests {
                 },
                 won: Won { stage: id[4], status: id[5] },
                 lost: Lost { stage: maybe[1], status: id[6] },
-                codes: BillingCodes {
-                    product: id[7],
-                    recurring_service: id[8],
-                    payment_surcharge: id[9],
-                    non_recurring_service: id[10],
-                },
                 category_map: CategoryMap { fallback: maybe[2], rows },
                 services: Services { brand, category },
             },
         )
     }
 
-    fn settings() -> impl Strategy<Value = OpportunitySettings> {
-        let sections = prop_oneof![1 => Just(None), 9 => sections().prop_map(Some)];
-        (any::<bool>(), sections).prop_map(|(enabled, sections)| OpportunitySettings { enabled, sections })
+    fn codes() -> impl Strategy<Value = BillingCodes> {
+        (0..3_i64, 0..3_i64, 0..3_i64, 0..3_i64).prop_map(
+            |(product, recurring_service, payment_surcharge, non_recurring_service)| BillingCodes {
+                product,
+                recurring_service,
+                payment_surcharge,
+                non_recurring_service,
+            },
+        )
     }
 
-    fn complete() -> impl Strategy<Value = OpportunitySettings> {
-        settings().prop_filter("sections were saved", |settings| settings.sections.is_some())
+    fn tickets() -> impl Strategy<Value = TicketSections> {
+        let ids = prop::collection::vec(0..3_i64, 5);
+        let words = (select(&WhichSales::ALL[..]), select(&BilledBy::ALL[..]));
+        (words, ids, prop::option::of(0..3_i64), 0..3_u16, "[xy]").prop_map(
+            |((which, billed_by), id, issue_type, due_days, title)| TicketSections {
+                which,
+                billed_by,
+                category: id[0],
+                queue: id[1],
+                status: id[2],
+                priority: id[3],
+                issue_type,
+                due_days,
+                title,
+                cancelled_status: id[4],
+            },
+        )
+    }
+
+    /// Settings of which any part may never have been saved; the codes were with either page's sections.
+    fn settings() -> impl Strategy<Value = Settings> {
+        let rarely_none = |of| prop_oneof![1 => Just(false), 9 => Just(of)];
+        let parts = (sections(), codes(), tickets());
+        (any::<(bool, bool)>(), rarely_none(true), rarely_none(true), parts).prop_map(
+            |((enabled, tickets_enabled), has_sections, has_tickets, (sections, codes, tickets))| Settings {
+                enabled,
+                codes: (has_sections || has_tickets).then_some(codes),
+                sections: has_sections.then_some(sections),
+                tickets: TicketSettings {
+                    enabled: tickets_enabled,
+                    sections: has_tickets.then_some(tickets),
+                },
+            },
+        )
+    }
+
+    fn complete() -> impl Strategy<Value = Settings> {
+        settings().prop_filter("both pages were saved", |settings| {
+            settings.sections.is_some() && settings.tickets.sections.is_some()
+        })
     }
 
     proptest! {
@@ -162,7 +194,11 @@ mod tests {
         #[test]
         fn saved_sections_are_never_taken_away(base in settings(), theirs in settings(), yours in settings()) {
             let merged = merge(&base, &theirs, &yours);
-            prop_assert_eq!(merged.settings.sections.is_some(), theirs.sections.is_some() || yours.sections.is_some());
+            let saved = |settings: &Settings| {
+                [settings.sections.is_some(), settings.codes.is_some(), settings.tickets.sections.is_some()]
+            };
+            let (is, they, you) = (saved(&merged.settings), saved(&theirs), saved(&yours));
+            prop_assert_eq!(is.to_vec(), (0..3).map(|part| they[part] || you[part]).collect::<Vec<_>>());
         }
     }
 }

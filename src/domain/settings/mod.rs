@@ -1,4 +1,4 @@
-//! Settings: what the Opportunities page saves. Each save is a revision.
+//! Settings: what the pages of the apps save, one document together. Each save is a revision.
 //!
 //! One file a section; [`form`] reads what a browser posts, [`document`] what REST sends, [`file`] a TOML file;
 //! [`fields`] lists every setting, [`diff`] names what a save changed, [`merge`] brings two people's changes together.
@@ -8,6 +8,7 @@ mod category_map;
 pub mod category_rows;
 pub mod category_suggestions;
 pub mod category_tools;
+mod check;
 pub mod diff;
 pub mod document;
 pub mod fields;
@@ -15,35 +16,79 @@ pub mod file;
 pub mod form;
 pub mod keys;
 pub mod merge;
+mod opportunities;
 mod origin;
+mod stored;
 pub mod suggest;
+mod tickets;
 
 use serde::{Deserialize, Serialize};
 
 pub use category_map::{CategoryMap, is_bundle};
+pub use opportunities::Opportunities;
 pub use origin::Origin;
+pub use tickets::{BilledBy, MAX_DUE_DAYS, TicketSections, TicketSettings, WhichSales};
 
 use super::{
     hold::Hold,
     lists::{List, Lists},
 };
 
-/// Everything that the Opportunities page saves, the switch included.
+/// Everything that the pages save, the switches included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpportunitySettings {
-    /// Whether the sync is on: the switch "Sync your quotes and unquoted sales to Autotask opportunities".
+#[serde(from = "stored::Stored")]
+pub struct Settings {
+    /// Whether the Opportunities sync is on: the switch "Sync your quotes and unquoted sales to Autotask opportunities".
     pub enabled: bool,
-    /// The sections; `None` until they were saved for the first time.
+    /// The billing codes that both syncs share; `None` until either page's sections were saved.
+    pub codes: Option<BillingCodes>,
+    /// The sections of the Opportunities page; `None` until they were saved for the first time.
     pub sections: Option<Sections>,
+    /// What the Tickets page saves.
+    pub tickets: TicketSettings,
 }
 
-impl OpportunitySettings {
+impl Settings {
     /// What a tenant starts with: off, nothing chosen.
-    pub const NEW: Self = Self { enabled: false, sections: None };
+    pub const NEW: Self = Self { enabled: false, codes: None, sections: None, tickets: TicketSettings::NEW };
+
+    /// What the Opportunities page saved; `None` until it did.
+    pub fn opportunities(&self) -> Option<Opportunities> {
+        let (sections, codes) = (self.sections.clone()?, self.codes?);
+        Some(Opportunities { sections, codes })
+    }
+
+    /// These settings with what the Opportunities page saves.
+    #[must_use]
+    pub fn with_opportunities(self, page: Opportunities) -> Self {
+        Self { sections: Some(page.sections), codes: Some(page.codes), ..self }
+    }
+
+    /// These settings, with what was never saved in them as `other` has it.
+    #[must_use]
+    pub fn or(mut self, other: &Self) -> Self {
+        self.codes = self.codes.or(other.codes);
+        self.sections = self.sections.or_else(|| other.sections.clone());
+        self.tickets.sections = self.tickets.sections.or_else(|| other.tickets.sections.clone());
+        self
+    }
+
+    /// Every choice from an Autotask list, in the order of the pages; category rows are not among them.
+    pub fn choices(&self) -> Vec<Choice> {
+        let opportunities = self.sections.iter().flat_map(Sections::choices);
+        let codes = self.codes.iter().flat_map(BillingCodes::choices);
+        let tickets = self.tickets.sections.iter().flat_map(TicketSections::choices);
+        opportunities.chain(codes).chain(tickets).collect()
+    }
+
+    /// Every choice that is inactive in Autotask or gone, in the order of the pages.
+    pub fn inactive(&self, lists: &Lists) -> Vec<InactiveChoice> {
+        let map = self.sections.iter().flat_map(|sections| sections.category_map.inactive(lists));
+        inactive(self.choices(), lists).chain(map).collect()
+    }
 }
 
-/// The sections of the page, complete: what is missing cannot be saved.
+/// The sections of the Opportunities page, complete: what is missing cannot be saved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sections {
@@ -55,8 +100,6 @@ pub struct Sections {
     pub won: Won,
     /// When a quote is lost.
     pub lost: Lost,
-    /// When an item is quoted or sold.
-    pub codes: BillingCodes,
     /// Map your product categories to Autotask.
     pub category_map: CategoryMap,
     /// When a service or labor role is created in Autotask.
@@ -146,7 +189,7 @@ pub type Choice = (&'static str, &'static str, List, Option<i64>);
 impl Sections {
     /// Every choice from an Autotask list, in the order of the page; category rows are not among them.
     pub fn choices(&self) -> Vec<Choice> {
-        let (created, codes) = (&self.created, &self.codes);
+        let created = &self.created;
         vec![
             (
                 "created.category",
@@ -162,65 +205,63 @@ impl Sections {
             ("won.status", "Status for won quotes", List::Statuses, Some(self.won.status)),
             ("lost.stage", "Stage for lost quotes", List::Stages, self.lost.stage),
             ("lost.status", "Status for lost quotes", List::Statuses, Some(self.lost.status)),
-            ("codes.product", "Product material code", List::MaterialCodes, Some(codes.product)),
+        ]
+    }
+}
+
+impl BillingCodes {
+    /// Every code as a choice, in the order of the pages.
+    pub fn choices(&self) -> Vec<Choice> {
+        vec![
+            ("codes.product", "Product material code", List::MaterialCodes, Some(self.product)),
             (
                 "codes.recurring_service",
                 "Recurring service billing code",
                 List::ServiceCodes,
-                Some(codes.recurring_service),
+                Some(self.recurring_service),
             ),
             (
                 "codes.payment_surcharge",
                 "Payment surcharge material code",
                 List::MaterialCodes,
-                Some(codes.payment_surcharge),
+                Some(self.payment_surcharge),
             ),
             (
                 "codes.non_recurring_service",
                 "Non-recurring service material code",
                 List::MaterialCodes,
-                Some(codes.non_recurring_service),
+                Some(self.non_recurring_service),
             ),
         ]
     }
+}
 
-    /// Every choice that is inactive in Autotask or gone, in the order of the page.
-    pub fn inactive(&self, lists: &Lists) -> Vec<InactiveChoice> {
-        let map = &self.category_map;
-        let categories = List::ProductCategories;
-        let rows = map
-            .rows
-            .iter()
-            .map(|(path, value)| ("category_map", format!("Category {path}"), categories, *value));
-        let fallback = map
-            .fallback
-            .map(|value| ("category_map.fallback", "Any other category".to_owned(), categories, value));
-        let choices = self.choices().into_iter();
-        choices
-            .filter_map(|(path, field, list, value)| Some((path, field.to_owned(), list, value?)))
-            .chain(fallback)
-            .chain(rows)
-            .filter(|(_, _, list, value)| !lists.is_active(*list, *value))
-            .map(|(path, field, list, value)| InactiveChoice { path, field, label: lists.label(list, value) })
-            .collect()
-    }
+/// Those of the choices that are inactive in Autotask or gone.
+fn inactive(choices: Vec<Choice>, lists: &Lists) -> impl Iterator<Item = InactiveChoice> {
+    let chosen =
+        choices.into_iter().filter_map(|(path, field, list, value)| Some((path, field, list, value?)));
+    chosen.filter(|(_, _, list, value)| !lists.is_active(*list, *value)).map(|(path, field, list, value)| {
+        InactiveChoice { path, field: field.to_owned(), label: lists.label(list, value) }
+    })
+}
 
-    /// The hold for the choice at `path` if Autotask would not take its value any more.
-    ///
-    /// # Errors
-    /// The hold.
-    pub fn require_active(&self, path: &str, lists: &Lists) -> Result<(), Hold> {
-        let choice = self.choices().into_iter().find(|(of, ..)| *of == path);
-        match choice {
-            Some((_, label, list, Some(value))) if !lists.is_active(list, value) => {
-                Err(Hold::OptionInactive {
-                    field: label.to_owned(),
-                    list,
-                    value,
-                    label: lists.label(list, value),
-                })
-            }
-            _ => Ok(()),
-        }
+/// The hold for the choice at `path` if Autotask would not take its value any more.
+///
+/// # Errors
+/// The hold.
+pub fn require_active(
+    mut choices: impl Iterator<Item = Choice>,
+    path: &str,
+    lists: &Lists,
+) -> Result<(), Hold> {
+    let choice = choices.find(|(of, ..)| *of == path);
+    match choice {
+        Some((_, label, list, Some(value))) if !lists.is_active(list, value) => Err(Hold::OptionInactive {
+            field: label.to_owned(),
+            list,
+            value,
+            label: lists.label(list, value),
+        }),
+        _ => Ok(()),
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         author::Author,
         ids::TenantId,
-        settings::{OpportunitySettings, Sections},
+        settings::{Sections, Settings},
     },
     error::{Error, FieldErrors, Result},
     service::Services,
@@ -41,11 +41,11 @@ impl Services {
         change: impl FnOnce(&mut Sections) -> bool,
     ) -> Result<()> {
         let now = db::settings(tx, tenant).await?;
-        let Some(mut sections) = now.settings.sections else { return Ok(()) };
+        let Some(mut sections) = now.settings.sections.clone() else { return Ok(()) };
         if !change(&mut sections) {
             return Ok(());
         }
-        let settings = OpportunitySettings { sections: Some(sections), ..now.settings };
+        let settings = Settings { sections: Some(sections), ..now.settings };
         let new = NewRevision {
             settings: &settings,
             by: &Author::SYSTEM,

@@ -13,7 +13,7 @@ use crate::{
             Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
             settle::{Decision, Settle},
         },
-        settings::{Sections, fields::CREATE_CUSTOMERS},
+        settings::{BillingCodes, Sections, fields::CREATE_CUSTOMERS},
     },
     error::FieldErrors,
     service::{finds::Fit, planning::Planning},
@@ -110,7 +110,9 @@ impl<'a> Draft<'a> {
             Hold::CustomerUnknown { .. } => CREATE_CUSTOMERS,
             Hold::CategoryUnmapped { .. } => "category_map",
             Hold::OptionInactive { field, .. } => {
-                let mut choices = self.planning.sections.iter().flat_map(Sections::choices);
+                let sections = self.planning.sections.iter().flat_map(Sections::choices);
+                let codes = self.planning.codes.iter().flat_map(BillingCodes::choices);
+                let mut choices = sections.chain(codes);
                 choices.find(|(_, label, ..)| label == field).map_or("category_map", |(path, ..)| path)
             }
             _ => return None,

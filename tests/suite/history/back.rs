@@ -118,7 +118,7 @@ on_both! {
         let mut form = app.settings_form().await;
         form.created.probability = "10".into();
         let view = app.services.settings_view(app.tenant).await.unwrap();
-        let inactive = view.settings.sections.unwrap().inactive(&view.lists).len();
+        let inactive = view.settings.inactive(&view.lists).len();
         assert_eq!(inactive, 1);
         kim.follow(&kim.save(&form).await).await.says(&["1 setting still points to an inactive value."]);
         let nothing = kim.get(&format!("{SETTINGS}?saved={UNCHANGED}")).await;

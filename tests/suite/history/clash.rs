@@ -11,7 +11,7 @@ use crate::harness::{MINUTE, TestApp, on_both};
 
 async fn saved_form(app: &TestApp) -> SettingsForm {
     let view = app.services.settings_view(app.tenant).await.unwrap();
-    SettingsForm::of(&view.settings.sections.unwrap())
+    SettingsForm::of(&view.settings)
 }
 
 on_both! {

@@ -24,9 +24,9 @@ on_both! {
         let app = TestApp::start(db).await;
         app.quote("Q-1").put().await;
         let view = app.services.settings_view(app.tenant).await.unwrap();
-        let mut sections = view.settings.sections.unwrap();
-        sections.created.probability = Some(7);
-        let body = json!({ "quote": "Q-1", "settings": sections });
+        let mut page = view.settings.opportunities().unwrap();
+        page.sections.created.probability = Some(7);
+        let body = json!({ "quote": "Q-1", "settings": page });
         let reply = Reply::of(app.api(Method::POST, "preview").json(&body)).await;
         let records = reply.body["records"].as_array().unwrap();
         let opportunity = records.iter().find(|row| row["entity"] == "Opportunities").unwrap();

@@ -6,7 +6,7 @@ use opportune::{
         author::Author,
         document::{Document, Kind, Person, State},
         ids::{BackfillId, DocumentId, PushId, TenantId},
-        settings::OpportunitySettings,
+        settings::Settings,
     },
 };
 
@@ -46,7 +46,7 @@ impl Fixture {
     }
 
     async fn turn_on(&self, tenant: TenantId) {
-        let settings = OpportunitySettings { enabled: true, sections: None };
+        let settings = Settings { enabled: true, ..Settings::NEW };
         let new = db::NewRevision {
             settings: &settings,
             by: &Author::SYSTEM,

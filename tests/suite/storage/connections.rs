@@ -2,7 +2,10 @@
 
 use opportune::{
     db::{self, CallsRow, ConnectionRow, Db, Tested},
-    domain::plan::{Key, Link, Links, Target, Written},
+    domain::{
+        plan::{Key, Link, Links, Target, Written},
+        settings::Settings,
+    },
 };
 
 use super::Fixture;
@@ -94,7 +97,7 @@ on_both! {
         f.push("Q-2", 40).await;
         let mut tx = f.db.write().await.unwrap();
         assert_eq!(db::oldest_due(&mut tx, 100).await.unwrap(), None, "its sync is off");
-        let settings = opportune::domain::settings::OpportunitySettings { enabled: true, sections: None };
+        let settings = Settings { enabled: true, ..Settings::NEW };
         let new = db::NewRevision { settings: &settings, by: &opportune::domain::author::Author::SYSTEM, note: None, form_id: None, origin: None };
         assert!(db::save_settings(&mut tx, f.tenant, 0, &new, 1).await.unwrap());
         assert_eq!(db::oldest_due(&mut tx, 100).await.unwrap(), Some(40));

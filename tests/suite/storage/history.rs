@@ -6,7 +6,7 @@ use opportune::{
         author::{Author, Via},
         ids::UserId,
         list_changes::Entry,
-        settings::OpportunitySettings,
+        settings::Settings,
     },
 };
 use serde_json::json;
@@ -28,7 +28,7 @@ async fn with_revisions(f: &Fixture) -> UserId {
     db::put_user(&mut tx, &user, 1).await.unwrap();
     let authors = [Author::person(UserId(user.id)), Author::token("nightly"), Author::SYSTEM];
     for base in 0..6_i64 {
-        let settings = OpportunitySettings { enabled: base % 2 == 0, sections: None };
+        let settings = Settings { enabled: base % 2 == 0, ..Settings::NEW };
         let by = &authors[usize::try_from(base % 3).unwrap()];
         let new = NewRevision { settings: &settings, by, note: None, form_id: None, origin: None };
         assert!(db::save_settings(&mut tx, f.tenant, base, &new, (base + 1) * 1_000).await.unwrap());

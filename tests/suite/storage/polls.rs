@@ -2,7 +2,7 @@
 
 use opportune::{
     db::{self, ConnectionRow, Cursors, NewRevision, WriteTx},
-    domain::{author::Author, ids::TenantId, settings::OpportunitySettings},
+    domain::{author::Author, ids::TenantId, settings::Settings},
 };
 
 use super::Fixture;
@@ -14,7 +14,7 @@ async fn connect(tx: &mut WriteTx, tenant: TenantId, at: i64) {
 }
 
 async fn switch(tx: &mut WriteTx, tenant: TenantId, enabled: bool, base: i64) {
-    let settings = OpportunitySettings { enabled, sections: None };
+    let settings = Settings { enabled, ..Settings::NEW };
     let new =
         NewRevision { settings: &settings, by: &Author::SYSTEM, note: None, form_id: None, origin: None };
     assert!(db::save_settings(tx, tenant, base, &new, 1).await.unwrap());

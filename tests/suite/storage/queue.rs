@@ -4,7 +4,7 @@ use opportune::{
     db::{self, Db, Lease, NewRevision, Outcome, PushFilter},
     domain::{
         ids::{PushId, TenantId},
-        settings::OpportunitySettings,
+        settings::Settings,
     },
 };
 use tokio_util::task::TaskTracker;
@@ -19,7 +19,7 @@ const ALL: PushFilter<'_> = PushFilter { state: None, backfill: None };
 
 impl Fixture {
     pub(super) async fn enable(&self, tenant: TenantId, enabled: bool) {
-        let settings = OpportunitySettings { enabled, sections: None };
+        let settings = Settings { enabled, ..Settings::NEW };
         let new = NewRevision {
             settings: &settings,
             by: &opportune::domain::author::Author::SYSTEM,

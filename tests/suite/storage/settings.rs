@@ -6,7 +6,8 @@ use opportune::{
         author::Author,
         ids::UserId,
         settings::{
-            BillingCodes, CategoryMap, Created, Lost, OpportunitySettings, Origin, Sections, Services, Won,
+            BillingCodes, CategoryMap, Created, Lost, Origin, Sections, Services, Settings, TicketSettings,
+            Won,
         },
     },
 };
@@ -14,7 +15,7 @@ use opportune::{
 use super::{Fixture, id};
 use crate::harness::on_both;
 
-fn settings(probability: u8) -> OpportunitySettings {
+fn settings(probability: u8) -> Settings {
     let sections = Sections {
         include_unquoted_sales: true,
         created: Created {
@@ -28,19 +29,16 @@ fn settings(probability: u8) -> OpportunitySettings {
         },
         won: Won { stage: 5, status: 6 },
         lost: Lost { stage: None, status: 7 },
-        codes: BillingCodes {
-            product: 8,
-            recurring_service: 9,
-            payment_surcharge: 10,
-            non_recurring_service: 11,
-        },
         category_map: CategoryMap { fallback: Some(12), rows: [("Hardware".to_owned(), 13)].into() },
         services: Services { brand: "Ours".to_owned(), category: "Services".to_owned() },
     };
-    OpportunitySettings { enabled: true, sections: Some(sections) }
+    let codes =
+        BillingCodes { product: 8, recurring_service: 9, payment_surcharge: 10, non_recurring_service: 11 };
+    let tickets = TicketSettings { enabled: true, sections: None };
+    Settings { enabled: true, codes: Some(codes), sections: Some(sections), tickets }
 }
 
-fn save(settings: &OpportunitySettings) -> NewRevision<'_> {
+fn save(settings: &Settings) -> NewRevision<'_> {
     NewRevision { settings, by: &Author::SYSTEM, note: None, form_id: None, origin: None }
 }
 
@@ -51,7 +49,7 @@ on_both! {
         let newest = db::settings(&mut tx, f.tenant).await.unwrap();
         assert_eq!(newest, Revision::FIRST);
         assert_eq!((newest.revision, newest.who().as_str()), (0, "Opportune"));
-        assert_eq!(newest.settings, OpportunitySettings::NEW);
+        assert_eq!(newest.settings, Settings::NEW);
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 0).await.unwrap(), None);
         assert!(!db::is_enabled(&mut tx, f.tenant).await.unwrap());
     }

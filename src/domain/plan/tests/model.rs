@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{lists, settings};
-use crate::domain::plan::{
-    Action, Document, Input, Key, Links, Plan, Sections, Step, Target, plan, settle::Decision,
+use crate::domain::{
+    plan::{Action, Document, Input, Key, Links, Plan, Step, Target, plan, settle::Decision},
+    settings::Opportunities,
 };
 
 /// A row by its fields.
@@ -20,9 +21,16 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn plan(&self, document: &Document, sections: Option<&Sections>) -> Plan {
-        let (links, lists) = (&self.links, &lists());
-        plan(&Input { document, quote_is_known: false, sections, links, lists, currency: Some("USD") })
+    pub fn plan(&self, document: &Document, settings: Option<&Opportunities>) -> Plan {
+        plan(&Input {
+            document,
+            quote_is_known: false,
+            sections: settings.map(|settings| &settings.sections),
+            codes: settings.map(|settings| &settings.codes),
+            links: &self.links,
+            lists: &lists(),
+            currency: Some("USD"),
+        })
     }
 
     pub fn steps(&self, document: &Document) -> Vec<Step> {

@@ -57,7 +57,8 @@ fn service_period(periods: &[(i64, &str, bool)], period: &str) -> Result<Option<
     let input = Input {
         document: &document,
         quote_is_known: false,
-        sections: Some(&settings),
+        sections: Some(&settings.sections),
+        codes: Some(&settings.codes),
         links: &links,
         lists: &lists,
         currency: Some("USD"),

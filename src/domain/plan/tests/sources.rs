@@ -74,7 +74,7 @@ fn items_and_products_say_where_each_value_is_from() {
         assert_eq!(words(&plan, target, field), words_of, "{field}");
     }
     let mut mapped = settings();
-    mapped.category_map.rows.insert("Hardware/Firewalls".to_owned(), 70);
+    mapped.sections.category_map.rows.insert("Hardware/Firewalls".to_owned(), 70);
     let plan = Model::default().plan(&quote("open", &lines), Some(&mapped));
     assert_eq!(words(&plan, Target::Product, "productCategory"), "from the category map");
 }

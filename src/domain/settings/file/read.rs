@@ -14,7 +14,7 @@ use crate::{
         lists::{List, Lists},
         picker::Picker,
         settings::{
-            Sections,
+            Opportunities,
             fields::ROWS,
             form::{Against, MapRowForm, SettingsForm},
             keys::{self, Key, Kind, SECTIONS, id_text, row_path},
@@ -54,7 +54,7 @@ impl fmt::Display for Problem {
 ///
 /// # Errors
 /// Everything that is wrong with it, by line.
-pub fn read(text: &str, against: &Against<'_>) -> Result<(SettingsForm, Sections), Vec<Problem>> {
+pub fn read(text: &str, against: &Against<'_>) -> Result<(SettingsForm, Opportunities), Vec<Problem>> {
     let whole = |line, sentence: String| vec![Problem { path: String::new(), line, sentence }];
     if text.len() > MAX_BYTES {
         let most = MAX_BYTES / 1024;
@@ -102,16 +102,16 @@ impl<'a> Reading<'a> {
             text,
             against,
             pickers: BTreeMap::new(),
-            form: against.saved.map_or_else(new, SettingsForm::of),
+            form: if against.saved.sections.is_some() { SettingsForm::of(against.saved) } else { new() },
             errors: FieldErrors::default(),
             lines: BTreeMap::new(),
         }
     }
 
-    fn finish(self) -> Result<(SettingsForm, Sections), Vec<Problem>> {
+    fn finish(self) -> Result<(SettingsForm, Opportunities), Vec<Problem>> {
         let Self { form, errors, lines, .. } = self;
         match keys::check(&form, self.against, errors) {
-            Ok(sections) => Ok((form, sections)),
+            Ok(page) => Ok((form, page)),
             Err(errors) => {
                 let problem = |(path, sentence): (&str, &String)| Problem {
                     path: path.to_owned(),

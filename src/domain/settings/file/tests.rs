@@ -3,7 +3,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use super::*;
 use crate::domain::{
     lists::ListOption,
-    settings::{BillingCodes, CategoryMap, Created, Lost, Services, Won, form::Against},
+    settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Services, Won, form::Against},
 };
 
 /// A tenant with its lists and catalogue, and what it saved.
@@ -12,31 +12,31 @@ struct Tenant {
     lists: Lists,
     brands: Vec<String>,
     categories: Vec<String>,
-    saved: Option<Sections>,
+    saved: Settings,
 }
 
 impl Tenant {
     fn against(&self) -> Against<'_> {
         let Self { lists, brands, categories, saved } = self;
-        Against { lists, brands, categories, saved: saved.as_ref() }
+        Against { lists, brands, categories, saved }
     }
 
     fn write(&self, ids: Ids) -> String {
         let Self { lists, categories, saved, .. } = self;
         let tenant = "Northwind\n[created] \u{202e}IT";
-        write(&Source { tenant, revision: 7, sections: saved.as_ref(), lists, categories }, ids)
+        write(&Source { tenant, revision: 7, settings: saved, lists, categories }, ids)
     }
 
     /// What the file that has `to` in the place of `from` turns the settings into.
-    fn read_with(&self, from: &str, to: &str) -> Result<Sections, Vec<String>> {
+    fn read_with(&self, from: &str, to: &str) -> Result<Settings, Vec<String>> {
         let text = self.write(Ids::Written);
         assert!(text.contains(from), "{from} is not in {text}");
         self.read(&text.replacen(from, to, 1))
     }
 
-    fn read(&self, text: &str) -> Result<Sections, Vec<String>> {
+    fn read(&self, text: &str) -> Result<Settings, Vec<String>> {
         let problems = |all: Vec<Problem>| all.iter().map(Problem::to_string).collect();
-        read(text, &self.against()).map(|(_, sections)| sections).map_err(problems)
+        read(text, &self.against()).map(|(_, page)| Settings::NEW.with_opportunities(page)).map_err(problems)
     }
 }
 
@@ -64,7 +64,9 @@ fn tenant() -> Tenant {
         List::ProductCategories,
         ListOption { parent: Some(1), ..option(4, "Say \"hi\"\\ 日本\n", true) },
     );
-    let saved = Sections {
+    let codes =
+        BillingCodes { product: 1, recurring_service: 1, payment_surcharge: 1, non_recurring_service: 2 };
+    let sections = Sections {
         include_unquoted_sales: true,
         created: Created {
             category: 1,
@@ -77,12 +79,6 @@ fn tenant() -> Tenant {
         },
         won: Won { stage: 3, status: 9 },
         lost: Lost { stage: None, status: 1 },
-        codes: BillingCodes {
-            product: 1,
-            recurring_service: 1,
-            payment_surcharge: 1,
-            non_recurring_service: 2,
-        },
         category_map: CategoryMap {
             fallback: None,
             rows: BTreeMap::from([("Hardware/\"Café\"".to_owned(), 4)]),
@@ -93,7 +89,7 @@ fn tenant() -> Tenant {
         lists,
         brands: vec!["Contoso".to_owned()],
         categories: ["Bundle", "Hardware/\"Café\"", "Services"].map(str::to_owned).to_vec(),
-        saved: Some(saved),
+        saved: Settings::NEW.with_opportunities(Opportunities { sections, codes }),
     }
 }
 
@@ -161,34 +157,35 @@ fn a_file_for_another_tenant_has_names_alone() {
         text.contains("stage = { name = \"Three\", id = 3 } # inactive"),
         "nothing else leads back: {text}"
     );
-    assert_eq!(tenant().read(&text), Ok(tenant().saved.unwrap()));
+    assert_eq!(tenant().read(&text), Ok(tenant().saved));
 }
 
 #[test]
 fn what_is_left_out_stays_as_it_is() {
-    let mut expected = tenant().saved.unwrap();
-    assert_eq!(tenant().read("format = 1"), Ok(expected.clone()));
+    let mut all = tenant().saved;
+    assert_eq!(tenant().read("format = 1"), Ok(all.clone()));
+    let expected = all.sections.as_mut().unwrap();
     (expected.created.stage, expected.created.shipping) = (1, None);
     expected.lost.stage = Some(2);
     expected.category_map.rows.insert("Services".to_owned(), 1);
     let text = "format = 1\n[created]\nstage = { name = \" one \" }\nshipping = \"None\"\n[lost]\nstage = { id = 2 }\n\
                 [category_map.rows]\nServices = { name = \"One\" }\nGone = \"none\"";
-    assert_eq!(tenant().read(text), Ok(expected));
+    assert_eq!(tenant().read(text), Ok(all));
 }
 
 #[test]
 fn a_category_is_taken_off_the_map_by_a_word() {
     let from = "{ name = \"One › Say \\\"hi\\\"\\\\ 日本\\n\", id = 4 }";
-    assert!(tenant().read_with(from, "\"none\"").unwrap().category_map.rows.is_empty());
+    assert!(tenant().read_with(from, "\"none\"").unwrap().sections.unwrap().category_map.rows.is_empty());
 }
 
 #[test]
 fn before_anything_was_saved_the_file_must_have_it_all() {
-    let new = Tenant { saved: None, ..tenant() };
+    let new = Tenant { saved: Settings::NEW, ..tenant() };
     let problems = new.read(&new.write(Ids::Written)).unwrap_err();
     assert!(problems.contains(&"Not in the file: won.stage: Select a stage for won quotes".to_owned()));
     let inactive = tenant().write(Ids::Written).replace("name = \"Three\", id = 3", "id = 1");
-    let read = new.read(&inactive.replace("id = 9", "id = 2")).unwrap();
+    let read = new.read(&inactive.replace("id = 9", "id = 2")).unwrap().sections.unwrap();
     assert!(read.include_unquoted_sales);
     assert_eq!(read.won, Won { stage: 1, status: 2 });
 }
@@ -317,7 +314,7 @@ fn a_long_file_is_refused_before_it_is_read() {
 #[test]
 fn editors_of_every_system_are_understood() {
     let text = format!("\u{feff}{}", tenant().write(Ids::Written).replace('\n', "\r\n"));
-    assert_eq!(tenant().read(&text), Ok(tenant().saved.unwrap()));
+    assert_eq!(tenant().read(&text), Ok(tenant().saved));
 }
 
 /// Names with everything that could break a file: quotation marks, brackets, ends of lines, numbers, other scripts.
@@ -374,11 +371,12 @@ prop_compose! {
             created: Created { category: ids[0], default_owner: ids[1], stage: ids[2], status: ids[3], probability, shipping: some(0), create_missing_customers: optional[0] },
             won: Won { stage: ids[4], status: ids[5] },
             lost: Lost { stage: some(1), status: ids[6] },
-            codes: BillingCodes { product: ids[7], recurring_service: ids[8], payment_surcharge: ids[9], non_recurring_service: ids[10] },
             category_map: CategoryMap { fallback: some(2), rows: mapped.filter(|(_, id)| *id % 3 > 0).map(|(path, id)| (path.clone(), *id)).collect() },
             services: Services { brand: brand.clone(), category: "Services".to_owned() },
         };
-        Tenant { lists, brands: vec![brand], categories, saved: Some(sections) }
+        let codes = BillingCodes { product: ids[7], recurring_service: ids[8], payment_surcharge: ids[9], non_recurring_service: ids[10] };
+        let saved = Settings::NEW.with_opportunities(Opportunities { sections, codes });
+        Tenant { lists, brands: vec![brand], categories, saved }
     }
 }
 
@@ -389,7 +387,7 @@ proptest! {
     fn reading_what_was_written_changes_nothing(tenant in any_tenant()) {
         for ids in [Ids::Written, Ids::LeftOut] {
             let text = tenant.write(ids);
-            prop_assert_eq!(tenant.read(&text), Ok(tenant.saved.clone().unwrap()), "{}", text);
+            prop_assert_eq!(tenant.read(&text), Ok(tenant.saved.clone()), "{}", text);
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     crypto::Sealer,
     db::Db,
     error::{Error, Result},
-    service::{Services, limits::Limits},
+    service::{Services, limits::Limits, sources::Sources},
     web,
     worker::Worker,
 };
@@ -134,6 +134,7 @@ pub async fn services(config: &Config, clock: Clock) -> Result<Services> {
         },
         client: autotask::Client::new(config.worker.write_timeout)?,
         discovery_url: config.discovery_url.as_str().into(),
+        sources: Sources::new(config)?,
         limits: Limits::new(&config.worker),
         test_within: TEST_WITHIN,
         waiting: Arc::default(),

@@ -25,7 +25,7 @@ use crate::{
     demo::{self, Demo, Facts},
     emulator::{self, Emulator},
     error::{Error, Result},
-    service::{Services, connect::AUTOTASK, limits},
+    service::{Services, connect::AUTOTASK, limits, sources::QUOTE_MANAGER},
 };
 
 /// Keeps quotes and unquoted sales in step with Autotask PSA opportunities.
@@ -54,7 +54,7 @@ enum Command {
     Demo(DemoArgs),
     /// The web server and the worker
     Serve(ServeArgs),
-    /// The Autotask emulator alone
+    /// The Autotask emulator alone, with a Quote Manager beside it
     Emulator(EmulatorArgs),
     /// Bring the database's schema up to date
     Migrate(DatabaseArgs),
@@ -92,6 +92,7 @@ impl DatabaseArgs {
             worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
+            quote_manager_url: QUOTE_MANAGER.to_owned(),
             test_server: false,
         };
         app::services(&config, Clock::system()).await
@@ -178,6 +179,9 @@ struct ServeArgs {
     /// An emulator's address in place of Autotask's, for tests; the pages say so
     #[arg(long, env = "OPPORTUNE_AUTOTASK_URL", default_value = AUTOTASK)]
     autotask_url: String,
+    /// An emulator's address in place of Kaseya Quote Manager's, for tests
+    #[arg(long, env = "OPPORTUNE_QUOTE_MANAGER_URL", default_value = QUOTE_MANAGER)]
+    quote_manager_url: String,
     /// Send cookies over HTTPS only [default: true, but false on a loopback address]
     #[arg(long)]
     secure_cookies: Option<bool>,
@@ -248,6 +252,7 @@ impl DemoArgs {
             worker: WorkerConfig { share_percent: 10_000, ..self.worker.config() },
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
+            quote_manager_url: QUOTE_MANAGER.to_owned(),
             test_server: true,
         };
         let options = demo::Options {
@@ -280,6 +285,7 @@ impl ServeArgs {
             secure_cookies: self.secure_cookies.unwrap_or(!self.listen.ip().is_loopback()),
             test_server: self.autotask_url != AUTOTASK,
             discovery_url: self.autotask_url,
+            quote_manager_url: self.quote_manager_url,
         };
         let app = App::open(config, Clock::system()).await?;
         if let Some(address) = app.address() {
@@ -305,13 +311,15 @@ impl EmulatorArgs {
         let url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);
         let credentials = emulator::CREDENTIALS;
         let (user, secret, code) = (credentials.user, credentials.secret, credentials.integration_code);
+        let key = emulator::QUOTE_MANAGER_KEY;
         say(&if self.json {
-            json(
-                &serde_json::json!({ "url": url, "user": user, "secret": secret, "integration_code": code }),
-            )?
+            json(&serde_json::json!({
+                "url": url, "user": user, "secret": secret, "integration_code": code, "quote_manager_key": key,
+            }))?
         } else {
             format!(
-                "The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}"
+                "The Autotask emulator is at {url}\n  user name         {user}\n  secret            {secret}\n  integration code  {code}\n\
+                 The Quote Manager emulator is at {url} too\n  API key           {key}"
             )
         })?;
         app::serve(listener, emulator.router(), stop_signal()?).await

@@ -36,6 +36,8 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Where the zones of new connections are looked up: Autotask's own host, or an emulator for tests.
     pub discovery_url: String,
+    /// Where Kaseya Quote Manager is read: its own host, or an emulator for tests.
+    pub quote_manager_url: String,
     /// Whether the pages say "Test server": Autotask is the emulator.
     pub test_server: bool,
 }

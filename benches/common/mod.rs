@@ -82,6 +82,7 @@ impl Rig {
             key: None,
             worker,
             secure_cookies: false,
+            quote_manager_url: opportune::service::sources::QUOTE_MANAGER.to_owned(),
             discovery_url: opportune::service::connect::AUTOTASK.to_owned(),
             test_server: true,
         };

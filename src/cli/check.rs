@@ -16,6 +16,7 @@ use crate::{
         Services,
         checklist::{Line, Outcome},
         connect::AUTOTASK,
+        sources::QUOTE_MANAGER,
     },
 };
 
@@ -114,6 +115,7 @@ impl CheckArgs {
             worker: WorkerConfig::default(),
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
+            quote_manager_url: QUOTE_MANAGER.to_owned(),
             test_server: false,
         }
     }

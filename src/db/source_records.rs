@@ -140,6 +140,26 @@ pub async fn source_children(
     .map_err(fault)
 }
 
+/// The records right below one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn source_records_below(
+    tx: &mut Tx,
+    of: SourceOf<'_>,
+    resource: &str,
+    parent: i64,
+) -> Result<Vec<SourceRecord>> {
+    on!(tx, |c| {
+        let query = sqlx::query_as(
+            "SELECT resource, id, root_resource, root_id, parent_id, body, unread, dirty, gone, history, trouble FROM source_record \
+             WHERE tenant_id = $1 AND source = $2 AND resource = $3 AND parent_id = $4 ORDER BY id",
+        );
+        query.bind(of.tenant.0).bind(of.source).bind(resource).bind(parent).fetch_all(c).await
+    })
+    .map_err(fault)
+}
+
 /// Keeps a record that is new or changed. What became of it as a document stays known.
 ///
 /// # Errors

@@ -44,6 +44,10 @@ pub struct SourceLease {
     pub failures: i64,
     /// Whether the key was not accepted.
     pub refused: bool,
+    /// Why the run before stopped.
+    pub error: Option<String>,
+    /// What to do about that.
+    pub fix: Option<String>,
 }
 
 impl SourceLease {
@@ -222,7 +226,7 @@ pub async fn claim_source_poll(tx: &mut WriteTx, now: Millis, until: Millis) -> 
              p.source FROM source_poll p JOIN source_connection s ON s.tenant_id = p.tenant_id AND s.source = p.source \
              WHERE p.next_at <= $1 AND p.lease_until <= $1 AND s.disconnected_at IS NULL ORDER BY p.next_at LIMIT 1) \
              AND next_at <= $1 AND lease_until <= $1 \
-             RETURNING tenant_id, source, lease_token, progress, settings, failures, refused",
+             RETURNING tenant_id, source, lease_token, progress, settings, failures, refused, error, fix",
         );
         query.bind(now).bind(until).fetch_optional(c).await
     })

@@ -44,7 +44,8 @@ pub async fn may_have_jobs(tx: &mut Tx, now: Millis) -> Result<bool> {
         let query = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM list_refresh WHERE state IN ('waiting', 'running') AND lease_until <= $1) \
              OR EXISTS (SELECT 1 FROM catalogue_poll WHERE next_at <= $1 AND lease_until <= $1) \
-             OR EXISTS (SELECT 1 FROM reconcile WHERE next_at <= $1 AND lease_until <= $1)",
+             OR EXISTS (SELECT 1 FROM reconcile WHERE next_at <= $1 AND lease_until <= $1) \
+             OR EXISTS (SELECT 1 FROM source_poll WHERE next_at <= $1 AND lease_until <= $1)",
         );
         query.bind(now).fetch_one(c).await
     })

@@ -102,7 +102,8 @@ impl Demo {
             .and_then(|(listener, _)| listener.local_addr().ok())
             .map(|at| format!("http://{at}"));
         let emulator_url = options.emulator_url.clone().or(own_url).unwrap_or_default();
-        let config = Config { discovery_url: emulator_url.trim_end_matches('/').to_owned(), ..config };
+        let address = emulator_url.trim_end_matches('/').to_owned();
+        let config = Config { quote_manager_url: address.clone(), discovery_url: address, ..config };
         let app = App::open(config, Clock::system()).await?;
         let web = app.address().map(|address| format!("http://{address}")).unwrap_or_default();
         let kept_file = options.data_dir.join("demo.json");

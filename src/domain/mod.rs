@@ -24,3 +24,4 @@ pub mod plan;
 pub mod reader;
 pub mod retry;
 pub mod settings;
+pub mod source;

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::clock::Millis;
 
-/// A page such as a proxy shows in place of Autotask's answer.
-const PROXY_PAGE: &str =
+/// A page such as a proxy shows in place of an answer.
+pub(super) const PROXY_PAGE: &str =
     "<html><head><title>Bad gateway</title></head><body><h1>The server cannot be reached.</h1></body></html>";
 
 /// What asks for no credentials, and so never finds them wrong.

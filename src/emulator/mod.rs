@@ -5,6 +5,8 @@
 //! `writes`; `rules`, `user_defined`,
 //! `entity_rules`, `quote_items` and `tickets` say what Autotask refuses. `control` holds the routes that
 //! Autotask does not have.
+//!
+//! `quote_manager` is the other far side, served beside it: Kaseya Quote Manager, which quotes come from.
 
 mod answer;
 mod calls;
@@ -14,11 +16,13 @@ mod deactivation;
 mod entity_rules;
 mod faults;
 mod http;
+mod journal;
 mod limits;
 mod log;
 mod metadata;
 mod query;
 mod quote_items;
+pub mod quote_manager;
 mod routes;
 mod rules;
 mod scale;
@@ -43,9 +47,12 @@ use std::{
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
 
-pub use self::log::{Effect, LogEntry, Op};
 use self::{
     faults::Faults, limits::Limits, log::Log, metadata::Metadata, seed::Seed, store::Store, work::Work,
+};
+pub use self::{
+    log::{Effect, LogEntry, Op},
+    quote_manager::{KEY as QUOTE_MANAGER_KEY, QuoteManager},
 };
 use crate::clock::{Clock, Millis};
 
@@ -80,7 +87,8 @@ pub enum Delays {
 /// How to open an emulator.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The file in which effects outlive the process; none keeps them in memory only.
+    /// The file in which effects outlive the process; none keeps them in memory only. The rows of Quote Manager are in
+    /// a file beside it, whose name ends in `.quote-manager.jsonl`.
     pub journal: Option<PathBuf>,
     /// The time that rows and the log are stamped with.
     pub clock: Clock,
@@ -102,6 +110,7 @@ struct Shared {
     /// Requests that a fault or a limit keeps waiting.
     tasks: TaskTracker,
     inner: Mutex<Inner>,
+    quote_manager: QuoteManager,
 }
 
 #[derive(Debug)]
@@ -139,18 +148,28 @@ impl Emulator {
             late: BTreeMap::new(),
             put_off: 0,
         };
+        let beside = options.journal.map(|path| path.with_extension("quote-manager.jsonl"));
+        let quote_manager = QuoteManager::open(options.clock.clone(), beside.as_deref())?;
         let tasks = TaskTracker::new();
         Ok(Self(Arc::new(Shared {
             clock: options.clock,
             delays: options.delays,
             tasks,
             inner: Mutex::new(inner),
+            quote_manager,
         })))
     }
 
-    /// Autotask's routes under `/ATServicesRest/`, and the emulator's own under `/_emulator/`.
+    /// Autotask's routes under `/ATServicesRest/`, and the emulator's own under `/_emulator/`; Quote Manager's under
+    /// `/v1/`, and those that script it under `/_quote_manager/`.
     pub fn router(&self) -> axum::Router {
-        control::router().fallback(http::handle).with_state(self.clone())
+        let autotask = control::router().fallback(http::handle).with_state(self.clone());
+        autotask.merge(self.0.quote_manager.router())
+    }
+
+    /// The Quote Manager that is served beside Autotask.
+    pub fn quote_manager(&self) -> QuoteManager {
+        self.0.quote_manager.clone()
     }
 
     /// The rows of an entity by ascending id, each with all its fields; empty for an entity that is out of scope.

@@ -2,8 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{File, OpenOptions},
-    io::{self, Read, Write},
+    io,
     path::Path,
     sync::Arc,
 };
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
+    journal::Journal,
     log::Op,
     metadata::{Entity, Field, Metadata},
     seed::{PicklistValue, Picklists, Seed},
@@ -42,31 +42,19 @@ pub(super) struct Store {
     tables: BTreeMap<&'static str, Table>,
     /// When rows were created, as far as this process did it: entity and id.
     created: HashMap<(String, i64), Millis>,
-    journal: Option<File>,
+    journal: Journal,
 }
 
 impl Store {
     /// The seed's rows, then the journal's changes; fails where the journal cannot be read or is not one.
     pub(super) fn open(metadata: Arc<Metadata>, seed: Seed, journal: Option<&Path>) -> io::Result<Self> {
         let (tables, picklists) = (sown(&metadata, &seed)?, seed.picklists.clone());
-        let mut store = Self { metadata, seed, picklists, tables, created: HashMap::new(), journal: None };
-        if let Some(path) = journal {
-            let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-            store.replay(&mut file)?;
-            store.journal = Some(file);
+        let (journal, changes) = Journal::open(journal)?;
+        let mut store = Self { metadata, seed, picklists, tables, created: HashMap::new(), journal };
+        for change in changes {
+            store.apply(change);
         }
         Ok(store)
-    }
-
-    /// Applies every whole line; a last line that a crash cut short was never answered, so it is dropped.
-    fn replay(&mut self, file: &mut File) -> io::Result<()> {
-        let mut text = Vec::new();
-        file.read_to_end(&mut text)?;
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        for line in text[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            self.apply(serde_json::from_slice(line)?);
-        }
-        file.set_len(u64::try_from(whole).map_err(io::Error::other)?)
     }
 
     /// Back to the seed; what the journal held is gone.
@@ -75,19 +63,12 @@ impl Store {
         self.metadata = Arc::new(Metadata::load(&self.seed.user_defined_fields)?);
         self.tables = sown(&self.metadata, &self.seed)?;
         self.picklists = self.seed.picklists.clone();
-        self.journal.as_ref().map_or(Ok(()), |file| file.set_len(0))
+        self.journal.clear()
     }
 
     /// Writes the changes of one call, made at `now`, to the journal in one piece, then makes them.
     pub(super) fn commit(&mut self, changes: Vec<Change>, now: Millis) -> io::Result<()> {
-        if let Some(file) = &mut self.journal {
-            let mut lines = Vec::new();
-            for change in &changes {
-                serde_json::to_writer(&mut lines, change)?;
-                lines.push(b'\n');
-            }
-            file.write_all(&lines)?;
-        }
+        self.journal.write(&changes)?;
         for change in changes {
             if change.op == Op::Create {
                 self.created.insert((change.entity.clone(), change.id), now);

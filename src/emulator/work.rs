@@ -170,7 +170,7 @@ impl Inner {
 }
 
 /// An answer whose body fails before its first byte, upon which the server closes the connection and sends nothing.
-fn broken() -> Response<Body> {
+pub(super) fn broken() -> Response<Body> {
     let fail = service_fn(|_| std::future::ready(Err::<Bytes, _>(std::io::Error::other("scripted cut"))));
     Response::new(Body::from_stream(CallAll::new(fail, Body::from("cut").into_data_stream())))
 }

@@ -7,10 +7,13 @@ mod client;
 pub mod codes;
 pub mod convert;
 mod failure;
+mod reading;
+mod source;
 pub mod wire;
 
 pub use client::{Client, Page};
 pub use failure::Failure;
+pub use source::QuoteManager;
 
 /// What it is called on pages and in holds.
 pub const NAME: &str = "Kaseya Quote Manager";

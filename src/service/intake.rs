@@ -28,6 +28,17 @@ pub struct Receipt {
     pub note: Option<&'static str>,
 }
 
+/// How a document arrives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Arrival<'a> {
+    /// The request that brought it.
+    pub request_id: Option<&'a str>,
+    /// Whether it is from before its source was connected: then nothing is sent unless a person chose it once.
+    pub history: bool,
+}
+
+const HISTORY: &str =
+    "The document is from before the connection. It is kept and can be sent from the page of earlier quotes.";
 const SYNC_OFF: &str = "The opportunities sync is off. The document is kept and can be sent later.";
 const UNQUOTED_OFF: &str = "Unquoted sales are not included in the sync. The document is kept.";
 
@@ -51,27 +62,42 @@ impl Services {
         document: &Document,
         request_id: Option<&str>,
     ) -> Result<Receipt> {
-        let hash = crypto::hash(&serde_json::to_string(document).map_err(Error::internal)?);
         let mut tx = self.db.write().await?;
-        let before = db::find_document(&mut tx, tenant, document.kind, &document.number).await?;
+        let receipt =
+            self.receive_in(&mut tx, tenant, document, Arrival { request_id, history: false }).await?;
+        tx.commit().await?;
+        if !receipt.unchanged {
+            self.wake.notify_one();
+        }
+        Ok(receipt)
+    }
+
+    /// The same in a transaction that is its caller's to commit.
+    pub(super) async fn receive_in(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        document: &Document,
+        arrival: Arrival<'_>,
+    ) -> Result<Receipt> {
+        let hash = crypto::hash(&serde_json::to_string(document).map_err(Error::internal)?);
+        let before = db::find_document(tx, tenant, document.kind, &document.number).await?;
         if let Some(before) = before.as_ref().filter(|before| before.content_hash == hash) {
-            let push = db::active_push(&mut tx, tenant, before.id).await?;
+            let push = db::active_push(tx, tenant, before.id).await?;
             return Ok(Receipt { version: before.version, unchanged: true, push, note: None });
         }
-        let stored = self.store(&mut tx, tenant, document, before.as_ref(), &hash).await?;
+        let stored = self.store(tx, tenant, document, before.as_ref(), &hash).await?;
         let change = change(before.as_ref().map(|before| &before.document), document);
-        let (push, note) = self.enqueue(&mut tx, tenant, document, stored, change).await?;
+        let (push, note) = self.enqueue(tx, tenant, document, stored, change, arrival.history).await?;
         if let Some(push) = push {
             // What is known is always taken: a change must not get lost, and most add no push.
             if before.is_none() {
-                self.admit(&mut tx, tenant).await?;
+                self.admit(tx, tenant).await?;
             }
-            if let Some(request_id) = request_id {
-                db::note_request(&mut tx, tenant, push, request_id).await?;
+            if let Some(request_id) = arrival.request_id {
+                db::note_request(tx, tenant, push, request_id).await?;
             }
         }
-        tx.commit().await?;
-        self.wake.notify_one();
         let version = before.map_or(1, |before| before.version + 1);
         Ok(Receipt { version, unchanged: false, push, note })
     }
@@ -146,13 +172,14 @@ impl Services {
         document: &Document,
         id: DocumentId,
         change: &str,
+        history: bool,
     ) -> Result<(Option<PushId>, Option<&'static str>)> {
         if let Some(number) = &document.quote_number
             && let Some(quote) = db::find_document(tx, tenant, Kind::Quote, number).await?
         {
             db::touch_document(tx, tenant, quote.id, self.clock.now()).await?;
             db::describe_document(tx, tenant, quote.id).await?;
-            return self.enqueue_push(tx, tenant, quote.id, false, change).await;
+            return self.enqueue_push(tx, tenant, quote.id, (false, history), change).await;
         }
         if document.kind == Kind::Quote
             && let Some(sale) = db::sale_of_quote(tx, tenant, &document.number).await?
@@ -161,7 +188,7 @@ impl Services {
             db::wake_push(tx, tenant, waiting, None, self.clock.now()).await?;
         }
         let is_unquoted = document.kind == Kind::Sale && document.quote_number.is_none();
-        self.enqueue_push(tx, tenant, id, is_unquoted, change).await
+        self.enqueue_push(tx, tenant, id, (is_unquoted, history), change).await
     }
 
     /// While the sync is off, only what was sent before it was turned off is enqueued: turning on does not backfill.
@@ -170,7 +197,7 @@ impl Services {
         tx: &mut WriteTx,
         tenant: TenantId,
         id: DocumentId,
-        is_unquoted: bool,
+        (is_unquoted, history): (bool, bool),
         change: &str,
     ) -> Result<(Option<PushId>, Option<&'static str>)> {
         let now = self.clock.now();
@@ -180,6 +207,9 @@ impl Services {
         }
         let is_linked = db::links(tx, tenant, id, &[]).await?.of(Target::Opportunity).next().is_some();
         if !is_linked {
+            if history {
+                return Ok((None, Some(HISTORY)));
+            }
             let settings = db::settings(tx, tenant).await?.settings;
             let excluded =
                 settings.sections.as_ref().is_some_and(|sections| !sections.include_unquoted_sales);

@@ -35,6 +35,7 @@ pub mod save_news;
 pub mod settings;
 pub mod settings_document;
 pub mod settings_file;
+pub mod sources;
 pub mod standing;
 mod waiting_cap;
 pub mod waits;
@@ -61,6 +62,8 @@ pub struct Services {
     pub client: autotask::Client,
     /// Where the zone of a new connection is looked up: Autotask's own host, or an emulator. Never what a visitor says.
     pub discovery_url: Arc<str>,
+    /// The systems that quotes are read from.
+    pub sources: sources::Sources,
     /// What stands before every request to Autotask.
     pub limits: limits::Limits,
     /// How long the test of a connection may take.

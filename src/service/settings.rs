@@ -260,6 +260,7 @@ impl Services {
 
     async fn put(&self, tx: &mut WriteTx, tenant: TenantId, base: i64, new: &NewRevision<'_>) -> Result<()> {
         if db::save_settings(tx, tenant, base, new, self.clock.now()).await? {
+            db::wake_source_polls(tx, tenant, self.clock.now()).await?;
             return Ok(());
         }
         Err(Error::internal("the settings moved although they were locked"))

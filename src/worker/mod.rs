@@ -33,7 +33,7 @@ use self::end::{End, Stop};
 use crate::{
     clock::Millis,
     config::WorkerConfig,
-    db::{self, Lease, PollLease, ReconcileLease, RefreshLease},
+    db::{self, Lease, PollLease, ReconcileLease, RefreshLease, SourceLease},
     domain::{ids::TenantId, retry::Quarantine},
     error::{Error, Result},
     failpoint,
@@ -52,6 +52,7 @@ enum Work {
     Lists(RefreshLease, OwnedSemaphorePermit),
     Catalogue(PollLease, OwnedSemaphorePermit),
     Links(ReconcileLease, OwnedSemaphorePermit),
+    Source(SourceLease, OwnedSemaphorePermit),
 }
 
 impl fmt::Display for Work {
@@ -61,6 +62,7 @@ impl fmt::Display for Work {
             Self::Lists(lease, _) => write!(f, "lists of {}", lease.tenant()),
             Self::Catalogue(lease, _) => write!(f, "catalogue of {}", lease.tenant()),
             Self::Links(lease, _) => write!(f, "links of {}", lease.tenant()),
+            Self::Source(lease, _) => write!(f, "{} of {}", lease.source, lease.tenant()),
         }
     }
 }
@@ -165,6 +167,9 @@ impl Worker {
             if let Some(lease) = self.services.claim_poll().await? {
                 return Ok(Some(Work::Catalogue(lease, place)));
             }
+            if let Some(lease) = self.services.claim_source().await? {
+                return Ok(Some(Work::Source(lease, place)));
+            }
             if let Some(lease) = self.services.claim_reconcile().await? {
                 return Ok(Some(Work::Links(lease, place)));
             }
@@ -198,6 +203,7 @@ impl Worker {
             Work::Lists(lease, _place) => self.refresh_lists(&lease).await,
             Work::Catalogue(lease, _place) => self.poll_catalogue(&lease).await,
             Work::Links(lease, _place) => self.reconcile(&lease).await,
+            Work::Source(lease, _place) => self.read_source(&lease).await,
         }
     }
 
@@ -247,6 +253,7 @@ impl Worker {
         db::end_refresh_leases(&mut tx, self.services.clock.now()).await?;
         db::end_poll_leases(&mut tx).await?;
         db::end_reconcile_leases(&mut tx).await?;
+        db::end_source_leases(&mut tx).await?;
         db::end_trials(&mut tx).await?;
         tx.commit().await
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::Worker;
 use crate::{
     clock::Millis,
-    db::{PollLease, ReconcileLease, RefreshLease},
+    db::{PollLease, ReconcileLease, RefreshLease, SourceLease},
     error::Result,
 };
 
@@ -49,6 +49,18 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(tenant = %lease.tenant(), %error, "a poll was left to the next worker");
+            }
+        }
+    }
+
+    pub(super) async fn read_source(&self, lease: &SourceLease) {
+        match self.services.run_source(lease, &self.stop).await {
+            Ok(None) => {}
+            Ok(Some((sentence, _))) => {
+                tracing::warn!(tenant = %lease.tenant(), source = lease.source, sentence, "a source could not be read to its end");
+            }
+            Err(error) => {
+                tracing::error!(tenant = %lease.tenant(), source = lease.source, %error, "reading a source was left to the next worker");
             }
         }
     }

@@ -66,6 +66,7 @@ impl Rig {
             role: Role::Web,
             key_file: Some(folder.path().join("key")),
             key: None,
+            quote_manager_url: opportune::service::sources::QUOTE_MANAGER.to_owned(),
             discovery_url: opportune::autotask::DISCOVERY_URL.to_owned(),
             worker: WorkerConfig::default(),
             secure_cookies: false,

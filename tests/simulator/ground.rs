@@ -99,6 +99,7 @@ impl Ground {
             key: None,
             worker: WorkerConfig::default(),
             secure_cookies: false,
+            quote_manager_url: opportune::service::sources::QUOTE_MANAGER.to_owned(),
             discovery_url: if autotask.port() == 0 {
                 AUTOTASK.to_owned()
             } else {

@@ -96,6 +96,7 @@ impl Database {
             // So much that no test but those of the budget meets it.
             worker: WorkerConfig { share_percent: 10_000, ..WorkerConfig::default() },
             secure_cookies: false,
+            quote_manager_url: opportune::service::sources::QUOTE_MANAGER.to_owned(),
             discovery_url: AUTOTASK.to_owned(),
             test_server: true,
         }
@@ -199,6 +200,7 @@ impl TestApp {
         };
         let emulator = serve(autotask.router()).await;
         config.discovery_url = format!("http://{emulator}");
+        config.quote_manager_url = format!("http://{emulator}");
         let services = app::services(&config, clock.clone()).await.unwrap();
         let web = serve(app::router(&services, &config)).await;
         let tenant = services.add_tenant(TENANT).await.unwrap();

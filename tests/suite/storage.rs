@@ -15,6 +15,8 @@ mod queue;
 mod reconciles;
 mod repairs;
 mod settings;
+mod source_records;
+mod sources;
 mod steps;
 mod stops;
 mod turns;

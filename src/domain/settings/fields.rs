@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{BilledBy, BillingCodes, Choice, MAX_DUE_DAYS, Sections, Settings, TicketSections, WhichSales};
+use super::{
+    BilledBy, BillingCodes, Choice, MAX_DUE_DAYS, Sections, Settings, TicketSections, WhichSales,
+    quote_manager,
+};
 use crate::domain::lists::{List, Lists};
 
 /// The path of the Opportunities page's switch.
@@ -56,7 +59,10 @@ pub enum Value {
 impl Value {
     /// Whether nothing was entered or chosen.
     pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Percent(None) | Self::Choice(_, None))
+        match self {
+            Self::Text(text) => text.is_empty(),
+            value => matches!(value, Self::Percent(None) | Self::Choice(_, None)),
+        }
     }
 
     /// The value as the settings form posts it.
@@ -74,7 +80,7 @@ impl Value {
 }
 
 impl Field {
-    fn new(path: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
+    pub(super) fn new(path: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
         Self { path: path.into(), label: label.into(), value }
     }
 
@@ -97,6 +103,7 @@ pub fn text(path: &str, value: &Value, lists: &Lists) -> String {
         Value::Choice(list, Some(value)) => lists.label(*list, *value),
         Value::Choice(_, None) if path == LOST_STAGE => "Leave at current stage".to_owned(),
         Value::Percent(None) | Value::Choice(_, None) => NOTHING.to_owned(),
+        Value::Text(text) if text.is_empty() => NOTHING.to_owned(),
         Value::Text(text) => text.clone(),
     }
 }
@@ -122,6 +129,7 @@ pub fn fields(settings: &Settings) -> Vec<Field> {
     let tickets = &settings.tickets;
     fields.push(Field::new(TICKETS_ENABLED, "Tickets sync status", Value::Switch(tickets.enabled)));
     fields.extend(tickets.sections.iter().flat_map(of_tickets));
+    fields.extend(settings.quote_manager.fields());
     fields
 }
 
@@ -194,6 +202,9 @@ pub fn united(all: &[&Settings]) -> Vec<Field> {
             }
         }
     }
+    for other in others {
+        united.quote_manager.add_codes(&other.quote_manager);
+    }
     fields(&united)
 }
 
@@ -210,13 +221,15 @@ impl Values {
         Self { complete: settings.sections.is_some(), by_path }
     }
 
-    /// The value at a path; `None` where it was never saved. A category without a row is one that is not mapped.
+    /// The value at a path; `None` where it was never saved. A category without a row is one that is not mapped, a code
+    /// without an entry one whose meaning nobody set.
     pub fn get(&self, path: &str) -> Option<Value> {
         let unmapped = || {
             let is_row = self.complete && row_of(path).is_some();
             is_row.then_some(Value::Choice(List::ProductCategories, None))
         };
-        self.by_path.get(path).cloned().or_else(unmapped)
+        let unset = || quote_manager::code_of(path).map(|_| Value::Text(String::new()));
+        self.by_path.get(path).cloned().or_else(unmapped).or_else(unset)
     }
 }
 
@@ -231,7 +244,9 @@ impl Settings {
     }
 
     fn set_in_sections(&mut self, path: &str, value: &Value) {
-        if let Some(name) = path.strip_prefix("codes.") {
+        if path.starts_with("quote_manager.") {
+            self.quote_manager.set(path, value);
+        } else if let Some(name) = path.strip_prefix("codes.") {
             if let (Some(codes), Value::Choice(_, Some(code))) = (&mut self.codes, value) {
                 codes.set(name, *code);
             }

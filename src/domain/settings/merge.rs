@@ -60,8 +60,8 @@ mod tests {
 
     use super::*;
     use crate::domain::settings::{
-        BilledBy, BillingCodes, CategoryMap, Created, Lost, Sections, Services, TicketSections,
-        TicketSettings, WhichSales, Won, fields::fields,
+        BilledBy, BillingCodes, CategoryMap, Created, Lost, QuoteManagerSettings, Sections, Services,
+        TicketSections, TicketSettings, WhichSales, Won, fields::fields,
     };
 
     /// Settings with few values a field, so that two of them often agree and often differ.
@@ -127,12 +127,29 @@ mod tests {
         )
     }
 
+    fn quote_manager() -> impl Strategy<Value = QuoteManagerSettings> {
+        let codes = prop::collection::btree_map("quote\\.status [1-3]", "[xy]", 0..3);
+        (prop::option::of("USD|EUR"), 1..3_u16, any::<bool>(), codes).prop_map(
+            |(currency, every_minutes, paused, codes)| QuoteManagerSettings {
+                currency,
+                every_minutes,
+                paused,
+                codes,
+            },
+        )
+    }
+
     /// Settings of which any part may never have been saved; the codes were with either page's sections.
     fn settings() -> impl Strategy<Value = Settings> {
         let rarely_none = |of| prop_oneof![1 => Just(false), 9 => Just(of)];
-        let parts = (sections(), codes(), tickets());
+        let parts = (sections(), codes(), tickets(), quote_manager());
         (any::<(bool, bool)>(), rarely_none(true), rarely_none(true), parts).prop_map(
-            |((enabled, tickets_enabled), has_sections, has_tickets, (sections, codes, tickets))| Settings {
+            |(
+                (enabled, tickets_enabled),
+                has_sections,
+                has_tickets,
+                (sections, codes, tickets, quote_manager),
+            )| Settings {
                 enabled,
                 codes: (has_sections || has_tickets).then_some(codes),
                 sections: has_sections.then_some(sections),
@@ -140,6 +157,7 @@ mod tests {
                     enabled: tickets_enabled,
                     sections: has_tickets.then_some(tickets),
                 },
+                quote_manager,
             },
         )
     }

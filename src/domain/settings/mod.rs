@@ -18,6 +18,7 @@ pub mod keys;
 pub mod merge;
 mod opportunities;
 mod origin;
+mod quote_manager;
 mod stored;
 pub mod suggest;
 mod tickets;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use category_map::{CategoryMap, is_bundle};
 pub use opportunities::Opportunities;
 pub use origin::Origin;
+pub use quote_manager::{EVERY_MINUTES, QuoteManagerSettings};
 pub use tickets::{BilledBy, MAX_DUE_DAYS, TicketSections, TicketSettings, WhichSales};
 
 use super::{
@@ -46,11 +48,19 @@ pub struct Settings {
     pub sections: Option<Sections>,
     /// What the Tickets page saves.
     pub tickets: TicketSettings,
+    /// What the Quote Manager page saves.
+    pub quote_manager: QuoteManagerSettings,
 }
 
 impl Settings {
     /// What a tenant starts with: off, nothing chosen.
-    pub const NEW: Self = Self { enabled: false, codes: None, sections: None, tickets: TicketSettings::NEW };
+    pub const NEW: Self = Self {
+        enabled: false,
+        codes: None,
+        sections: None,
+        tickets: TicketSettings::NEW,
+        quote_manager: QuoteManagerSettings::NEW,
+    };
 
     /// What the Opportunities page saved; `None` until it did.
     pub fn opportunities(&self) -> Option<Opportunities> {

@@ -38,7 +38,11 @@ impl QuoteManagerSettings {
         let text = |text: &Option<String>| Value::Text(text.clone().unwrap_or_default());
         let mut fields = vec![
             Field::new(CURRENCY, "Quote Manager currency", text(&self.currency)),
-            Field::new(EVERY, "Read Quote Manager every (minutes)", Value::Text(self.every_minutes.to_string())),
+            Field::new(
+                EVERY,
+                "Read Quote Manager every (minutes)",
+                Value::Text(self.every_minutes.to_string()),
+            ),
             Field::new(PAUSED, "Quote Manager paused", Value::Flag(self.paused)),
         ];
         fields.extend(self.codes.iter().map(|(code, word)| {
@@ -51,11 +55,23 @@ impl QuoteManagerSettings {
     /// Puts a value in the place of the one at `path`, if that is one of its own.
     pub(super) fn set(&mut self, path: &str, value: &Value) {
         match (path, value) {
-            (CURRENCY, Value::Text(text)) => self.currency = Some(text.clone()).filter(|text| !text.is_empty()),
-            (EVERY, Value::Text(text)) => self.every_minutes = text.parse().unwrap_or(self.every_minutes),
+            (CURRENCY, Value::Text(text)) => {
+                self.currency = Some(text.clone()).filter(|text| !text.is_empty())
+            }
+            (EVERY, Value::Text(text)) => {
+                let minutes = text.parse().ok().filter(|minutes| EVERY_MINUTES.contains(minutes));
+                self.every_minutes = minutes.unwrap_or(self.every_minutes);
+            }
             (PAUSED, Value::Flag(paused)) => self.paused = *paused,
             (path, Value::Text(word)) => self.set_code(path, word),
             _ => {}
+        }
+    }
+
+    /// Adds the codes that only `other` has.
+    pub(super) fn add_codes(&mut self, other: &Self) {
+        for (code, word) in &other.codes {
+            self.codes.entry(code.clone()).or_insert_with(|| word.clone());
         }
     }
 

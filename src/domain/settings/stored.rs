@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{BillingCodes, Opportunities, Sections, Settings, TicketSettings};
+use super::{BillingCodes, Opportunities, QuoteManagerSettings, Sections, Settings, TicketSettings};
 
 /// A stored document. What came later is absent in older ones.
 #[derive(Deserialize)]
@@ -14,6 +14,8 @@ pub(super) struct Stored {
     sections: Option<StoredSections>,
     #[serde(default)]
     tickets: TicketSettings,
+    #[serde(default)]
+    quote_manager: QuoteManagerSettings,
 }
 
 /// The sections of the Opportunities page; when they were the only ones, the codes were among them.
@@ -25,8 +27,8 @@ enum StoredSections {
 }
 
 impl From<Stored> for Settings {
-    fn from(Stored { enabled, codes, sections, tickets }: Stored) -> Self {
-        let settings = Self { enabled, codes, sections: None, tickets };
+    fn from(Stored { enabled, codes, sections, tickets, quote_manager }: Stored) -> Self {
+        let settings = Self { enabled, codes, sections: None, tickets, quote_manager };
         match sections {
             None => settings,
             Some(StoredSections::Own(sections)) => Self { sections: Some(sections), ..settings },

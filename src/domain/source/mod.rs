@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     document::Document,
-    settings::{OpportunitySettings, QuoteManagerSettings},
+    settings::{QuoteManagerSettings, Settings},
 };
 use crate::clock::Millis;
 
@@ -174,7 +174,16 @@ pub trait Source: fmt::Debug + Send + Sync {
     fn address(&self) -> &str;
 
     /// Its part of the settings.
-    fn settings<'a>(&self, settings: &'a OpportunitySettings) -> &'a QuoteManagerSettings;
+    fn settings<'a>(&self, settings: &'a Settings) -> &'a QuoteManagerSettings;
+
+    /// The same, to be changed.
+    fn settings_mut<'a>(&self, settings: &'a mut Settings) -> &'a mut QuoteManagerSettings;
+
+    /// Vets what a person says a code means.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a whole sentence.
+    fn check_code(&self, code: &str, word: &str) -> Result<(), String>;
 
     /// Makes one call.
     fn fetch<'a>(&'a self, key: &'a SecretString, ask: Ask) -> Fetched<'a>;

@@ -82,8 +82,7 @@ impl Progress {
 
     /// Whether every list of documents was read to its end once.
     pub fn has_documents(&self, facts: &Facts) -> bool {
-        let is_read =
-            |name: &str| self.changes.get(name).is_some_and(|listing| listing.since.is_some());
+        let is_read = |name: &str| self.changes.get(name).is_some_and(|listing| listing.since.is_some());
         facts.of(Role::Document).all(|resource| is_read(resource.name))
     }
 
@@ -113,7 +112,10 @@ impl Progress {
         let listing = listing?;
         let tells = look == Look::Changes && resource.tells_changes;
         let since = listing.since.filter(|_| tells).map(|since| since - OVERLAP);
-        Some((look, Ask { resource: resource.name, of: Of::Page { page: listing.page, since, filter: None } }))
+        Some((
+            look,
+            Ask { resource: resource.name, of: Of::Page { page: listing.page, since, filter: None } },
+        ))
     }
 
     /// Notes that a page was stored; what ended with it, if it was the last.
@@ -160,5 +162,92 @@ fn begin(
     for resource in resources {
         let listing = listings.entry(resource.name.to_owned()).or_default();
         (listing.began, listing.page) = (Some(now), 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Millis = 60_000;
+
+    const fn resource(name: &'static str, role: Role, tells_changes: bool) -> Resource {
+        Resource { name, role, below: None, tells_changes, has_pages: true }
+    }
+
+    const FACTS: Facts = Facts {
+        word: "shop",
+        name: "Shop",
+        calls_a_minute: 60,
+        calls_a_day: 20_000,
+        page: 2,
+        resources: &[
+            resource("offer", Role::Document, true),
+            resource("order", Role::Document, true),
+            resource("seller", Role::Reference, false),
+        ],
+        tested: &[],
+    };
+
+    /// Reads everything that is due, each list of one page; which lists and from when on.
+    fn read_all(progress: &mut Progress, now: Millis) -> Vec<(&'static str, Option<Millis>)> {
+        progress.begin_due(&FACTS, MINUTE, now);
+        let mut read = Vec::new();
+        while let Some((look, ask)) = progress.next(&FACTS) {
+            let Of::Page { page, since, .. } = ask.of else { panic!("{ask:?}") };
+            assert_eq!(page, 1);
+            read.push((ask.resource, since));
+            progress.note(&FACTS, look, FACTS.resource(ask.resource).unwrap(), true);
+        }
+        read
+    }
+
+    #[test]
+    fn a_cycle_asks_for_what_changed_since_the_one_before_and_a_little_more() {
+        let (start, mut progress) = (1_000 * MINUTE, Progress::fresh(1_000 * MINUTE));
+        assert_eq!(read_all(&mut progress, start), [("offer", None), ("order", None), ("seller", None)]);
+        assert!(progress.has_documents(&FACTS) && progress.has_references());
+        assert_eq!(progress.due_at(MINUTE), start + MINUTE);
+        assert_eq!(read_all(&mut progress, start + MINUTE - 1), []);
+        let since = Some(start - OVERLAP);
+        assert_eq!(read_all(&mut progress, start + MINUTE), [("offer", since), ("order", since)]);
+        let since = Some(start + MINUTE - OVERLAP);
+        assert_eq!(read_all(&mut progress, start + 9 * MINUTE), [("offer", since), ("order", since)]);
+    }
+
+    #[test]
+    fn a_list_moves_on_only_when_its_last_page_was_stored() {
+        let (start, mut progress) = (1_000 * MINUTE, Progress::fresh(1_000 * MINUTE));
+        progress.begin_due(&FACTS, MINUTE, start);
+        let offer = FACTS.resource("offer").unwrap();
+        assert_eq!(progress.note(&FACTS, Look::Changes, offer, false), Ended::Nothing);
+        // Whoever goes on later reads the second page of the same look; no new one begins.
+        let text = serde_json::to_string(&progress).unwrap();
+        let mut progress: Progress = serde_json::from_str(&text).unwrap();
+        progress.begin_due(&FACTS, MINUTE, start + 5 * MINUTE);
+        let (_, ask) = progress.next(&FACTS).unwrap();
+        assert_eq!(ask.of, Of::Page { page: 2, since: None, filter: None });
+        progress.note(&FACTS, Look::Changes, offer, true);
+        assert!(!progress.has_documents(&FACTS));
+        let order = FACTS.resource("order").unwrap();
+        assert_eq!(progress.note(&FACTS, Look::Changes, order, true), Ended::Cycle);
+        let seller = FACTS.resource("seller").unwrap();
+        assert_eq!(progress.note(&FACTS, Look::Changes, seller, true), Ended::References);
+        // What changed while it was read is behind its beginning, and is asked for.
+        let since = Some(start - OVERLAP);
+        assert_eq!(read_all(&mut progress, start + 6 * MINUTE), [("offer", since), ("order", since)]);
+    }
+
+    #[test]
+    fn once_a_day_references_and_all_documents_are_looked_at() {
+        let (start, mut progress) = (1_000 * MINUTE, Progress::fresh(1_000 * MINUTE));
+        read_all(&mut progress, start);
+        let at = start + DAILY;
+        let since = Some(start - OVERLAP);
+        let expected =
+            [("offer", since), ("order", since), ("seller", None), ("offer", None), ("order", None)];
+        assert_eq!(read_all(&mut progress, at), expected);
+        assert_eq!((progress.references_at, progress.whole_at), (at, at));
+        assert_eq!(read_all(&mut progress, at + MINUTE).len(), 2);
     }
 }

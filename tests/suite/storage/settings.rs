@@ -35,7 +35,7 @@ fn settings(probability: u8) -> Settings {
     let codes =
         BillingCodes { product: 8, recurring_service: 9, payment_surcharge: 10, non_recurring_service: 11 };
     let tickets = TicketSettings { enabled: true, sections: None };
-    Settings { enabled: true, codes: Some(codes), sections: Some(sections), tickets }
+    Settings { enabled: true, codes: Some(codes), sections: Some(sections), tickets, ..Settings::NEW }
 }
 
 fn save(settings: &Settings) -> NewRevision<'_> {

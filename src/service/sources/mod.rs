@@ -1,0 +1,64 @@
+//! Reading quotes and sales from other systems, the same way for each of them.
+//!
+//! [`registry`] lists the systems. Reading one is a job ([`run`]): it looks for changes, reads what is below changed
+//! documents, fetches what they refer to, and takes the documents in ([`taking`]). Every page is committed together with
+//! how far the job is, so that whoever goes on after a crash begins there and no list moves past what was not stored.
+
+mod calls;
+pub mod connection;
+mod gather;
+mod look;
+mod records;
+pub mod registry;
+mod run;
+pub mod settings;
+mod taking;
+pub mod view;
+
+pub use calls::CallUse;
+pub use connection::{SourceChecklist, SourceConnected, SourceLine};
+pub use registry::Sources;
+pub use view::SourceView;
+
+pub use crate::db::SourceLease;
+/// Kaseya Quote Manager's own address.
+pub use crate::quote_manager::URL as QUOTE_MANAGER;
+use crate::{clock::Millis, domain::source::Failure, error::Error};
+
+/// Calls that a run makes at most; then others have their turn.
+const MOST_CALLS: usize = 50;
+/// Documents that a run takes in at most …
+const MOST_TAKEN: usize = 200;
+/// … and those of one transaction.
+const AT_ONCE: i64 = 20;
+/// How long a job stays with a worker that says nothing; one call takes a quarter of it.
+const LEASE: Millis = 120_000;
+
+const SECOND: Millis = 1_000;
+const MINUTE: Millis = 60 * SECOND;
+
+/// Why a run ends before its end.
+#[derive(Debug)]
+enum Stop {
+    /// A call failed.
+    Failed(Failure),
+    /// The calls that are allowed are used up until then.
+    Later(Millis),
+    /// So many pushes wait that no new document is taken: a sentence.
+    Full(String),
+    /// The worker was told to stop.
+    HandedBack,
+    /// Somebody else has the lease.
+    Lost,
+    /// A fault of ours.
+    Fault(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Full(sentence, _) => Self::Full(sentence),
+            error => Self::Fault(error),
+        }
+    }
+}

@@ -15,12 +15,9 @@ use super::{
     schema::SourceSections,
     settings::needs_etag,
 };
-use crate::{
-    error::Error,
-    service::{
-        Services,
-        sources::{SourceDocument, SourcePut},
-    },
+use crate::service::{
+    Services,
+    sources::{SourceDocument, SourcePut},
 };
 
 /// The source whose settings have an address of their own.
@@ -112,10 +109,7 @@ pub async fn read(
         AnyRefusal
     )
 )]
-pub async fn settings(
-    State(services): State<Services>,
-    Caller(tenant): Caller,
-) -> Result<Response, Problem> {
+pub async fn settings(State(services): State<Services>, Caller(tenant): Caller) -> Result<Response, Problem> {
     Ok(answer(services.source_document(tenant, QUOTE_MANAGER).await?))
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     error::{Page, PageError},
     extract::{Both, Form, Id, Params, Signed, html},
-    source_clash as clash,
+    source_clash::{self as clash, Clashing},
     source_news::{self as news, NewsParams},
     source_view::{self as fill, Shown},
     view::{DisconnectSource, Nav, Text},
@@ -23,7 +23,7 @@ use crate::{
         settings::source_forms::{CodesForm, ReadingForm},
     },
     error::Error,
-    service::sources::{PartSaved, SourceSaved},
+    service::sources::{KeySaved, SourceSaved},
 };
 
 /// The key, which is never part of anything that is kept.
@@ -57,7 +57,7 @@ pub async fn test(
     match tested {
         Ok(checklist) => {
             let (notice, checklist) = (Some(news::tested(&checklist)), Some(checklist));
-            page(&signed, &word, StatusCode::OK, Shown { notice, checklist, typed, ..Shown::default() }).await
+            page(&signed, &word, StatusCode::OK, Shown { typed, checklist, notice, ..Shown::default() }).await
         }
         Err(errors) => refused(&signed, &word, Shown { typed, errors, ..Shown::default() }).await,
     }
@@ -69,22 +69,28 @@ pub async fn save(
     Id(word): Id<String>,
     Both(key, typed): Both<KeyForm, ReadingForm>,
 ) -> Page {
-    match signed.services().save_source(&signed.visitor, &word, &key.key, &typed).await? {
-        SourceSaved::Wrong(errors) => {
-            refused(&signed, &word, Shown { typed: Some(typed), errors, ..Shown::default() }).await
+    let (is_new, saved) =
+        match signed.services().save_source(&signed.visitor, &word, &key.key, &typed).await? {
+            KeySaved::Tested { is_new, saved } => (is_new, saved),
+            KeySaved::Wrong(errors) => {
+                return refused(&signed, &word, Shown { typed: Some(typed), errors, ..Shown::default() })
+                    .await;
+            }
+            KeySaved::Failed(checklist) => {
+                let (notice, checklist) = (Some(news::refused(&checklist)), Some(checklist));
+                let shown = Shown { typed: Some(typed), checklist, notice, ..Shown::default() };
+                return refused(&signed, &word, shown).await;
+            }
+        };
+    match saved {
+        SourceSaved::Done { revision, merged, .. } => {
+            Ok(news::redirect(&word, &NewsParams::saved(revision, merged).with_key(is_new)))
         }
-        SourceSaved::Failed(checklist) => {
-            let (notice, checklist) = (Some(news::refused(&checklist)), Some(checklist));
-            let shown = Shown { typed: Some(typed), checklist, notice, ..Shown::default() };
-            refused(&signed, &word, shown).await
+        SourceSaved::Clash { by, form, clashes } => {
+            clash::reading(&signed, &word, &Clashing { by, form, clashes })
         }
-        SourceSaved::Tested { is_new, part: PartSaved::Done(done) } => {
-            Ok(news::redirect(&word, &NewsParams::saved(&done, is_new, false)))
-        }
-        SourceSaved::Tested { part: PartSaved::Clash(clashing), .. } => {
-            clash::reading(&signed, &word, &typed, &clashing)
-        }
-        SourceSaved::Tested { part: PartSaved::Wrong(errors), .. } => Err(Error::Fields(errors).into()),
+        SourceSaved::Wrong(errors) => Err(Error::Fields(errors).into()),
+        SourceSaved::Stale => Err(stale()),
     }
 }
 
@@ -92,11 +98,16 @@ pub async fn save(
 pub async fn save_codes(signed: Signed, Id(word): Id<String>, Form(form): Form<CodesForm>) -> Page {
     let (tenant, author) = (signed.visitor.tenant, signed.author());
     match signed.services().save_codes(tenant, &word, &author, &form).await? {
-        PartSaved::Done(done) => Ok(news::redirect(&word, &NewsParams::saved(&done, false, true))),
-        PartSaved::Clash(clashing) => clash::codes(&signed, &word, &form, &clashing),
-        PartSaved::Wrong(errors) => {
+        SourceSaved::Done { revision, merged, .. } => {
+            Ok(news::redirect(&word, &NewsParams::saved(revision, merged).with_codes()))
+        }
+        SourceSaved::Clash { by, form: of, clashes } => {
+            clash::codes(&signed, &word, &form, &Clashing { by, form: of, clashes })
+        }
+        SourceSaved::Wrong(errors) => {
             refused(&signed, &word, Shown { codes: Some(form), errors, ..Shown::default() }).await
         }
+        SourceSaved::Stale => Err(stale()),
     }
 }
 
@@ -135,14 +146,18 @@ pub async fn disconnect(signed: Signed, Id(word): Id<String>, Form(form): Form<D
     render(StatusCode::UNPROCESSABLE_ENTITY, &question(&signed, &word, form.name, error).await?)
 }
 
+fn stale() -> PageError {
+    Error::Conflict("Others saved settings meanwhile. Reload the page.".to_owned()).into()
+}
+
 async fn refused(signed: &Signed, word: &str, shown: Shown) -> Page {
     page(signed, word, StatusCode::UNPROCESSABLE_ENTITY, shown).await
 }
 
 async fn page(signed: &Signed, word: &str, status: StatusCode, shown: Shown) -> Page {
     let view = signed.services().source_view(signed.visitor.tenant, word).await?;
-    let crumbs = [("Apps", Some("/apps")), (view.name, None)];
-    let shell = signed.shell(&format!("{} — Apps", view.name), Nav::Apps, &crumbs);
+    let crumbs = [("Apps", Some("/apps")), (view.facts.name, None)];
+    let shell = signed.shell(&format!("{} — Apps", view.facts.name), Nav::Apps, &crumbs);
     let (may_connect, may_edit) = (signed.may(Role::Administrator), signed.may(Role::Editor));
     let now = signed.services().clock.now();
     render(status, &fill::page(shell, &view, shown, fill::May { connect: may_connect, edit: may_edit }, now))
@@ -156,10 +171,10 @@ async fn question(
 ) -> Result<DisconnectSource, PageError> {
     let view = signed.services().source_view(signed.visitor.tenant, word).await?;
     let page = news::page(word);
-    let crumbs = [("Apps", Some("/apps")), (view.name, Some(page.as_str())), ("Disconnect", None)];
+    let crumbs = [("Apps", Some("/apps")), (view.facts.name, Some(page.as_str())), ("Disconnect", None)];
     Ok(DisconnectSource {
-        shell: signed.shell(&format!("Disconnect — {}", view.name), Nav::Apps, &crumbs),
-        source: view.name.to_owned(),
+        shell: signed.shell(&format!("Disconnect — {}", view.facts.name), Nav::Apps, &crumbs),
+        source: view.facts.name.to_owned(),
         tenant: signed.visitor.tenant_name.clone(),
         name: Text { value: typed, error, ..Text::new("name", "Organization name") },
         page,

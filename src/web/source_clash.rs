@@ -23,29 +23,45 @@ use crate::{
         },
     },
     error::Error,
-    service::sources::PartClashing,
+    service::sources::SourceForm,
 };
 
+/// What both want, and the fields to choose about.
+pub struct Clashing {
+    /// Who saved the newest revision.
+    pub by: String,
+    /// Everything that both want, theirs where they clash, on top of the newest revision.
+    pub form: SourceForm,
+    /// The fields to choose about.
+    pub clashes: Vec<Clash>,
+}
+
 /// Shows the choice about how a source is read.
-pub fn reading(signed: &Signed, word: &str, typed: &ReadingForm, clashing: &PartClashing) -> Page {
+///
+/// # Errors
+/// When there is no such source.
+pub fn reading(signed: &Signed, word: &str, clashing: &Clashing) -> Page {
     let form = ReadingForm {
-        revision: clashing.revision.to_string(),
-        form_id: typed.form_id.clone(),
-        ..ReadingForm::of(&clashing.settings)
+        revision: clashing.form.revision.to_string(),
+        form_id: clashing.form.form_id.clone(),
+        ..ReadingForm::of(&clashing.form.settings)
     };
     let name = |path: &str| path.rsplit_once('.').map(|(_, name)| name.to_owned());
     show(signed, word, clashing, name, pairs(&form)?)
 }
 
 /// Shows the choice about what codes mean.
-pub fn codes(signed: &Signed, word: &str, typed: &CodesForm, clashing: &PartClashing) -> Page {
+///
+/// # Errors
+/// When there is no such source.
+pub fn codes(signed: &Signed, word: &str, typed: &CodesForm, clashing: &Clashing) -> Page {
     let fields = signed.services().code_fields(word)?;
-    let mut form = CodesForm { revision: clashing.revision.to_string(), ..typed.clone() };
+    let mut form = CodesForm { revision: clashing.form.revision.to_string(), ..typed.clone() };
     for row in form.rows.values_mut() {
         let field = fields.iter().find(|field| field.name == row.field);
         let code = row.code.trim().parse().ok();
         if let (Some(field), Some(code)) = (field, code) {
-            row.meaning = clashing.settings.meaning(field, code).unwrap_or_default().to_owned();
+            row.meaning = clashing.form.settings.meaning(field, code).unwrap_or_default().to_owned();
         }
     }
     let name = |path: &str| {
@@ -61,7 +77,7 @@ pub fn codes(signed: &Signed, word: &str, typed: &CodesForm, clashing: &PartClas
 fn show(
     signed: &Signed,
     action: &str,
-    clashing: &PartClashing,
+    clashing: &Clashing,
     name: impl Fn(&str) -> Option<String>,
     hidden: Vec<(String, String)>,
 ) -> Page {
@@ -86,7 +102,7 @@ fn show(
     Ok((StatusCode::CONFLICT, Html(view.render().map_err(Error::from)?)).into_response())
 }
 
-fn summary(clashing: &PartClashing) -> String {
+fn summary(clashing: &Clashing) -> String {
     let count = u64::try_from(clashing.clashes.len()).unwrap_or(u64::MAX);
     let what = count_of(count, "of the same settings", "of the same settings");
     format!("{} changed {what} while you were editing. Choose which values to keep.", clashing.by)
@@ -94,8 +110,7 @@ fn summary(clashing: &PartClashing) -> String {
 
 fn row(clash: &Clash, name: String) -> ClashRow {
     let text = |value: &Value| fields::text(&clash.path, value, &Lists::default());
-    let choice =
-        |value: &Value, selected| Choice { value: value.posted(), label: text(value), selected };
+    let choice = |value: &Value, selected| Choice { value: value.posted(), label: text(value), selected };
     ClashRow {
         name,
         label: clash.label.clone(),

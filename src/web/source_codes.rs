@@ -9,7 +9,7 @@ use crate::{
     crypto,
     domain::{
         settings::source_forms::{CodeForm, CodesForm as Typed},
-        source::codes::CodeField,
+        source::codes::{CodeField, Meaning},
     },
     service::{checklist::thousands, sources::SourceView},
 };
@@ -17,7 +17,7 @@ use crate::{
 /// The tables: as chosen, else as saved.
 pub fn form(view: &SourceView, typed: Option<&Typed>) -> CodesForm {
     let mut filler = Filler::new(view, typed);
-    let tables = view.code_fields.iter().map(|field| filler.table(field)).collect();
+    let tables = view.facts.codes.iter().map(|field| filler.table(field)).collect();
     let note = Text::new("note", "Note for the history").optional();
     CodesForm {
         revision: view.revision,
@@ -57,7 +57,7 @@ impl<'a> Filler<'a> {
         let codes = codes(self.view, field);
         let mut rows: Vec<_> = codes.iter().map(|code| row(self.view, field, *code)).collect();
         // Those that somebody must look at come first.
-        let is_known = |row: &CodeRow| self.view.meaning(field, row.code).is_some();
+        let is_known = |row: &CodeRow| self.view.settings.meaning(field, row.code).is_some();
         rows.sort_by_key(|row| (row.held.is_none(), is_known(row), row.code));
         for row in &mut rows {
             let posted = self.posted(field, |code| code.parse() == Ok(row.code));
@@ -107,13 +107,13 @@ fn row(view: &SourceView, field: &'static CodeField, code: i64) -> CodeRow {
     let seen = view.codes.iter().find(|seen| seen.field == field.name && seen.code == code);
     let held = seen.map(|seen| seen.held).filter(|held| *held > 0);
     let held = held.map(|held| u64::try_from(held).unwrap_or(u64::MAX));
-    let mut meaning = meaning(field, view.meaning(field, code).unwrap_or_default());
+    let mut meaning = meaning(field, view.settings.meaning(field, code).unwrap_or_default());
     let preset = field.preset(code);
     let is_set = view.settings.codes.contains_key(&field.key(code));
     match preset {
         Some(preset) if !is_set => {
             meaning.tag = Some(Tag::new(Tone::Info, "Suggested"));
-            meaning.hint = preset.sure.to_owned();
+            preset.sure.clone_into(&mut meaning.hint);
         }
         Some(preset) => meaning.hint = format!("Suggested: {}. {}", label(field, preset.word), preset.sure),
         None if held.is_some() => meaning.tag = Some(Tag::new(Tone::Warn, "Not known")),
@@ -138,7 +138,7 @@ fn label(field: &'static CodeField, word: &str) -> &'static str {
 
 fn meaning(field: &'static CodeField, chosen: &str) -> Select {
     let prompt = if chosen.is_empty() { "Select what it means" } else { "Not known: hold what has it" };
-    let option = |meaning: &crate::domain::source::codes::Meaning| Choice {
+    let option = |meaning: &Meaning| Choice {
         value: meaning.word.to_owned(),
         label: meaning.label.to_owned(),
         selected: meaning.word == chosen,

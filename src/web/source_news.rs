@@ -1,7 +1,7 @@
 //! What the page of a source tells after a redirect, and of a test.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     catalogue,
@@ -11,15 +11,11 @@ use super::{
 use crate::{
     domain::settings::diff,
     error::Error,
-    service::{
-        save_news::SaveNews,
-        settings::UNCHANGED,
-        sources::{PartDone, SourceChecklist},
-    },
+    service::{save_news::SaveNews, settings::UNCHANGED, sources::SourceChecklist},
 };
 
 /// What a redirect tells about.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct NewsParams {
     /// The revision that was just saved.
@@ -36,8 +32,18 @@ pub struct NewsParams {
 
 impl NewsParams {
     /// News of a save.
-    pub fn saved(done: &PartDone, key: bool, codes: bool) -> Self {
-        Self { saved: Some(done.revision), merged: done.merged, key, codes, did: None }
+    pub fn saved(revision: i64, merged: Option<i64>) -> Self {
+        Self { saved: Some(revision), merged, ..Self::default() }
+    }
+
+    /// The same, with a new key or without.
+    pub fn with_key(self, key: bool) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The same, of codes.
+    pub fn with_codes(self) -> Self {
+        Self { codes: true, ..self }
     }
 
     /// News of something else.
@@ -74,12 +80,12 @@ pub fn redirect(word: &str, news: &NewsParams) -> Response {
 /// # Errors
 /// When the database fails.
 pub async fn notice(signed: &Signed, word: &str, params: &NewsParams) -> Result<Option<Notice>, Error> {
+    let name = signed.services().source_name(word)?;
     let Some(revision) = params.saved else {
-        let name = signed.services().source_name(word)?;
         return Ok(params.did.as_deref().and_then(|did| done(did, name)));
     };
     let news = signed.services().save_news(signed.visitor.tenant, revision, params.merged).await?;
-    Ok(news.map(|news| saved(revision, &news, params, signed.services().source_name(word).unwrap_or_default())))
+    Ok(news.map(|news| saved(revision, &news, params, name)))
 }
 
 fn saved(revision: i64, news: &SaveNews, params: &NewsParams, name: &str) -> Notice {
@@ -122,11 +128,9 @@ fn done(did: &str, name: &str) -> Option<Notice> {
             "Reading is paused",
             format!("Nothing is read from {name} until you go on. What was read already is still sent."),
         ),
-        "resumed" => (
-            Tone::Ok,
-            "Reading goes on",
-            format!("Whatever changed in {name} meanwhile is read now."),
-        ),
+        "resumed" => {
+            (Tone::Ok, "Reading goes on", format!("Whatever changed in {name} meanwhile is read now."))
+        }
         "reading" => (
             Tone::Ok,
             "Reading now",

@@ -25,6 +25,7 @@ use crate::{
 
 /// From this share of a limit on its meter shows that it is nearly used up, in percent.
 const NEARLY_PERCENT: i64 = 75;
+const DAILY: &str = "Once a day";
 
 /// What the page shows beside what is saved.
 #[derive(Debug, Default)]
@@ -57,10 +58,10 @@ pub fn page(shell: Shell, view: &SourceView, shown: Shown, may: May, now: Millis
     let mut codes = source_codes::form(view, shown.codes.as_ref());
     let errors = show_errors(&mut form, &mut codes, &shown.errors);
     Source {
-        name: view.name.to_owned(),
-        page: address(view.word),
+        name: view.facts.name.to_owned(),
+        page: address(view.facts.word),
         state: state(view, now),
-        test_server: (!view.is_own_address).then(|| view.address.clone()),
+        test_server: (view.address != view.facts.address).then(|| view.address.clone()),
         trouble: trouble(view, now),
         tested: told_when(view, shown.checklist.is_some(), now),
         checklist: checklist.map(|list| list.lines.iter().map(line).collect()).unwrap_or_default(),
@@ -81,7 +82,7 @@ pub fn state(view: &SourceView, now: Millis) -> Tag {
         SourceState::NotConnected => Tag::new(Tone::Warn, "Not connected"),
         SourceState::Paused => Tag::new(Tone::Plain, "Paused"),
         SourceState::Refused => Tag::new(Tone::Bad, "Needs you"),
-        SourceState::Failing => match view.failing_since {
+        SourceState::Failing => match view.read_at {
             Some(since) => Tag::new(Tone::Bad, format!("Not working since {}", until(now, since))),
             None => Tag::new(Tone::Bad, "Not working"),
         },
@@ -93,7 +94,7 @@ pub fn state(view: &SourceView, now: Millis) -> Tag {
 pub fn state_line(view: &SourceView, now: Millis) -> String {
     match view.state {
         SourceState::NotConnected => "Enter its API key, and its quotes and sales are read.".to_owned(),
-        SourceState::Refused => format!("{} did not accept the API key.", view.name),
+        SourceState::Refused => format!("{} did not accept the API key.", view.facts.name),
         SourceState::Importing => "What is there is being read for the first time.".to_owned(),
         _ if view.held() > 0 => source_codes::waiting(view),
         _ => match view.read_at {
@@ -141,21 +142,20 @@ fn line(line: &SourceLine) -> CheckRow {
 fn form(view: &SourceView, typed: Option<&ReadingForm>) -> SourceForm {
     let (currency, every) = match typed {
         Some(typed) => (typed.currency.clone(), typed.every_minutes.clone()),
-        None => {
-            (view.settings.currency.clone().unwrap_or_default(), view.settings.every_minutes.to_string())
-        }
+        None => (view.settings.currency.clone().unwrap_or_default(), view.settings.every_minutes.to_string()),
     };
     let prompt = match &view.autotask_currency {
         Some(autotask) => format!("As in Autotask: {autotask}"),
         None => "As in Autotask".to_owned(),
     };
-    let every_hint = "From 1 to 60. Reading every minute takes 2 of its calls a minute, and more where something changed.";
+    let every_hint =
+        "From 1 to 60. Reading every minute takes 2 of its calls a minute, and more where something changed.";
     SourceForm {
         revision: view.revision,
         form_id: crypto::random_text(),
         key: key(view),
         currency: super::connection_view::currencies(&currency)
-            .hint(format!("{} does not tell the currency of its amounts.", view.name))
+            .hint(format!("{} does not tell the currency of its amounts.", view.facts.name))
             .prompt(prompt)
             .optional(),
         every_minutes: Text {
@@ -168,7 +168,7 @@ fn form(view: &SourceView, typed: Option<&ReadingForm>) -> SourceForm {
 fn key(view: &SourceView) -> Text {
     let field = Text::new("key", "API key");
     let Some(row) = view.connection.as_ref().filter(|_| view.is_connected()) else {
-        return field.hint(format!("{} It is stored encrypted and never shown.", view.key_is_at));
+        return field.hint(format!("{} It is stored encrypted and never shown.", view.facts.key_is_at));
     };
     let by = view.key_saved_by.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
     let hint = format!("Saved on {}{by}. Leave empty to keep it.", day(row.key_saved_at));
@@ -201,7 +201,7 @@ fn reading(view: &SourceView, now: Millis) -> Reading {
     let meter = |used: i64, limit: i64| MeterAll { used, slow: limit * NEARLY_PERCENT / 100, limit };
     let since = view.connection.as_ref().map(|row| day(row.since)).unwrap_or_default();
     Reading {
-        rows: view.resources.iter().map(|resource| row(view, resource, now)).collect(),
+        rows: rows(view, now),
         summary: summary(view, now),
         minute: meter(calls.minute, calls.minute_limit),
         day: meter(calls.day, calls.day_limit),
@@ -230,19 +230,33 @@ fn summary(view: &SourceView, now: Millis) -> String {
     }
 }
 
+fn rows(view: &SourceView, now: Millis) -> Vec<ReadRow> {
+    let mut rows: Vec<_> = view.resources.iter().map(|resource| row(view, resource, now)).collect();
+    let documents = view.documents.iter().map(|count| count.documents).sum();
+    rows.push(ReadRow {
+        what: "All quotes and sales once more, to find what was missed".to_owned(),
+        often: DAILY.to_owned(),
+        count: thousands(documents),
+        last: last(view.whole_at, now),
+    });
+    rows
+}
+
 fn row(view: &SourceView, resource: &ResourceRead, now: Millis) -> ReadRow {
-    let often = match resource.role {
-        Some(Role::Document) => match view.settings.every_minutes {
-            1 => "Every minute".to_owned(),
-            minutes => format!("Every {minutes} minutes"),
-        },
-        Some(Role::Part) => "When its quote or sale changes".to_owned(),
-        Some(Role::Reference) | None => "Once a day".to_owned(),
+    let often = match (resource.role, view.settings.every_minutes) {
+        (Role::Document, 1) => "Every minute".to_owned(),
+        (Role::Document, minutes) => format!("Every {minutes} minutes"),
+        (Role::Part, _) => "When its quote or sale changes".to_owned(),
+        (Role::Reference, _) => DAILY.to_owned(),
     };
     ReadRow {
         what: resource.label.to_owned(),
         often,
         count: thousands(resource.count),
-        last: resource.read_at.map_or_else(|| "Not yet".to_owned(), |at| ago(now, at)),
+        last: last(resource.read_at, now),
     }
+}
+
+fn last(at: Option<Millis>, now: Millis) -> String {
+    at.map_or_else(|| "Not yet".to_owned(), |at| ago(now, at))
 }

@@ -7,13 +7,12 @@ use utoipa::ToSchema;
 
 use crate::{
     clock,
-    domain::settings::QuoteManagerSettings,
-    service::sources::{ResourceRead, SourceDocument, SourceState, SourceView},
+    domain::{settings::QuoteManagerSettings, source::codes::CodeField},
+    service::sources::{ResourceRead, SeenCode, SourceDocument, SourceState, SourceView},
 };
 
 /// The systems that quotes are read from.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the name of the list on the wire, as in the other lists")]
 pub struct Sources {
     /// The sources.
     pub sources: Vec<Source>,
@@ -55,7 +54,8 @@ impl From<&SourceState> for SourceWord {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Source {
     /// Its word in addresses.
-    source: &'static str,
+    #[serde(rename = "source")]
+    word: &'static str,
     /// Its name.
     name: &'static str,
     /// How reading it goes.
@@ -138,8 +138,8 @@ impl From<&SourceView> for Source {
             read_at: time(read.read_at),
         };
         Self {
-            source: view.word,
-            name: view.name,
+            word: view.facts.word,
+            name: view.facts.name,
             state: SourceWord::from(&view.state),
             read_at: time(view.read_at),
             next_at: time(view.next_at),
@@ -159,13 +159,11 @@ impl From<&SourceView> for Source {
 }
 
 fn unknown(view: &SourceView) -> Vec<UnknownCode> {
-    let of = |(field, seen): (&'static crate::domain::source::codes::CodeField, &crate::service::sources::SeenCode)| {
-        UnknownCode {
-            key: field.key(seen.code),
-            meanings: field.meanings.iter().map(|meaning| meaning.word).collect(),
-            documents: seen.documents,
-            held: seen.held,
-        }
+    let of = |(field, seen): (&'static CodeField, &SeenCode)| UnknownCode {
+        key: field.key(seen.code),
+        meanings: field.meanings.iter().map(|meaning| meaning.word).collect(),
+        documents: seen.documents,
+        held: seen.held,
     };
     view.unknown_codes().into_iter().map(of).collect()
 }

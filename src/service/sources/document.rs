@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::{SourceForm, SourceSaved};
 use crate::{
     clock::Millis,
     domain::{
@@ -10,11 +11,7 @@ use crate::{
         settings::{QuoteManagerSettings, source_document},
     },
     error::{Error, Result},
-    service::{
-        Services,
-        settings_document::Expected,
-        sources::{PartSaved, saving::Sent},
-    },
+    service::{Services, settings_document::Expected},
 };
 
 /// How a source is read, with what REST tells of it.
@@ -72,18 +69,18 @@ impl Services {
         if !expected.includes(now.revision) {
             return Ok(SourcePut::Stale(Box::new(now)));
         }
-        let (settings, note) = source_document::read(body, self.code_fields(word)?)?;
-        let revision = now.revision.to_string();
-        let sent = Sent { revision: &revision, note: &note, ..Sent::default() };
-        let saved = self.save_part_at(tenant, word, by, sent, now.revision, |_| Ok(settings.clone())).await?;
+        let (settings, note) = source_document::read(body)?;
+        let form =
+            SourceForm { revision: now.revision, exactly: true, note, settings, ..SourceForm::default() };
+        let saved = self.save_source_settings(tenant, word, by, &form).await?;
         let now = Box::new(self.source_document(tenant, word).await?);
         match saved {
-            Some(PartSaved::Done(_)) => {
+            SourceSaved::Done { .. } => {
                 self.wake_sources(tenant).await?;
                 Ok(SourcePut::Done(now))
             }
-            Some(PartSaved::Wrong(errors)) => Err(Error::Fields(errors)),
-            Some(PartSaved::Clash(_)) | None => Ok(SourcePut::Stale(now)),
+            SourceSaved::Wrong(errors) => Err(Error::Fields(errors)),
+            SourceSaved::Stale | SourceSaved::Clash { .. } => Ok(SourcePut::Stale(now)),
         }
     }
 }

@@ -43,7 +43,10 @@ fn form() -> SourceForm {
             options: choices(&["AUD, Australian dollar", "USD, US dollar"], "USD, US dollar"),
             ..Select::new("currency", "Currency")
         },
-        every_minutes: Text { value: "1".to_owned(), ..Text::new("every_minutes", "Read every (minutes)").numeric() },
+        every_minutes: Text {
+            value: "1".to_owned(),
+            ..Text::new("every_minutes", "Read every (minutes)").numeric()
+        },
     }
 }
 
@@ -243,9 +246,10 @@ fn wrong() -> Source {
     HOSTILE.clone_into(&mut view.form.every_minutes.value);
     view.form.every_minutes.error = Some("Read every must be between 1 and 60 minutes".to_owned());
     view.form.key.error = Some("Enter the API key".to_owned());
-    view.errors = [("key", "Enter the API key"), ("every_minutes", "Read every must be between 1 and 60 minutes")]
-        .map(|(field, text)| ErrorLink { href: format!("#{field}"), text: text.to_owned() })
-        .to_vec();
+    view.errors =
+        [("key", "Enter the API key"), ("every_minutes", "Read every must be between 1 and 60 minutes")]
+            .map(|(field, text)| ErrorLink { href: format!("#{field}"), text: text.to_owned() })
+            .to_vec();
     view
 }
 

@@ -237,6 +237,12 @@ impl TestApp {
         }
     }
 
+    /// The configuration of another process on the same database and far sides.
+    pub fn config(&self, db: &Database) -> Config {
+        let far_side = format!("http://{}", self.emulator);
+        Config { discovery_url: far_side.clone(), quote_manager_url: far_side, ..db.config() }
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.web)
     }
@@ -335,6 +341,8 @@ impl Drop for TestApp {
             assert!(unread.is_empty(), "requests to Autotask failed unexpectedly: {unread:#?}");
             let violations = contract::violations(&self.autotask.log());
             assert!(violations.is_empty(), "breaches of Autotask's contract: {violations:#?}");
+            let refused = self.autotask.quote_manager().usage().refused;
+            assert_eq!(refused, 0, "calls to Quote Manager beyond its limits");
         }
     }
 }

@@ -35,5 +35,6 @@ mod secrets;
 mod settings;
 mod settings_file;
 mod settings_rest;
+mod sources;
 mod storage;
 mod workers;

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_cycle_asks_for_what_changed_since_the_one_before_and_a_little_more() {
-        let (start, mut progress) = (1_000 * MINUTE, Progress::fresh(1_000 * MINUTE));
+        let (start, mut progress) = (100_000 * MINUTE, Progress::fresh(100_000 * MINUTE));
         assert_eq!(read_all(&mut progress, start), [("offer", None), ("order", None), ("seller", None)]);
         assert!(progress.has_documents(&FACTS) && progress.has_references());
         assert_eq!(progress.due_at(MINUTE), start + MINUTE);
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_list_moves_on_only_when_its_last_page_was_stored() {
-        let (start, mut progress) = (1_000 * MINUTE, Progress::fresh(1_000 * MINUTE));
+        let (start, mut progress) = (100_000 * MINUTE, Progress::fresh(100_000 * MINUTE));
         progress.begin_due(&FACTS, MINUTE, start);
         let offer = FACTS.resource("offer").unwrap();
         assert_eq!(progress.note(&FACTS, Look::Changes, offer, false), Ended::Nothing);
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn once_a_day_references_and_all_documents_are_looked_at() {
-        let (start, mut progress) = (1_000 * MINUTE, Progress::fresh(1_000 * MINUTE));
+        let (start, mut progress) = (100_000 * MINUTE, Progress::fresh(100_000 * MINUTE));
         read_all(&mut progress, start);
         let at = start + DAILY;
         let since = Some(start - OVERLAP);

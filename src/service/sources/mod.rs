@@ -23,7 +23,7 @@ pub use document::{SourceDocument, SourcePut};
 pub use registry::Sources;
 pub use saving::KeySaved;
 pub use settings::{SourceForm, SourceSaved};
-pub use view::{ResourceRead, SeenCode, SourceState, SourceView};
+pub use view::{ResourceRead, SeenCode, SourceState, SourceView, Troubled};
 
 pub use crate::db::SourceLease;
 /// Kaseya Quote Manager's own address.

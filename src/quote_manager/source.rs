@@ -62,6 +62,7 @@ const FACTS: Facts = Facts {
         ("salesorder", "Sales orders can be read"),
         ("employee", "Employees can be read"),
     ],
+    numbers: &["quoteNumber", "orderNumber"],
     codes: &codes::FIELDS,
 };
 

@@ -5,7 +5,7 @@ use super::{
     source_news::page as address,
     view::{
         CheckRow, ErrorLink, MeterAll, Notice, ReadRow, Reading, Shell, Source, SourceForm, Tag, Text, Tone,
-        Trouble, id_of,
+        Trouble, TroubledRow, id_of,
     },
     words::{ago, day, until},
 };
@@ -19,7 +19,7 @@ use crate::{
     error::FieldErrors,
     service::{
         checklist::{Outcome, thousands},
-        sources::{ResourceRead, SourceChecklist, SourceLine, SourceState, SourceView},
+        sources::{ResourceRead, SourceChecklist, SourceLine, SourceState, SourceView, Troubled},
     },
 };
 
@@ -66,6 +66,7 @@ pub fn page(shell: Shell, view: &SourceView, shown: Shown, may: May, now: Millis
         tested: told_when(view, shown.checklist.is_some(), now),
         checklist: checklist.map(|list| list.lines.iter().map(line).collect()).unwrap_or_default(),
         reading: view.is_connected().then(|| reading(view, now)),
+        troubled: view.troubled.iter().map(|one| troubled(view, one)).collect(),
         notice: shown.notice,
         may_connect: may.connect,
         may_edit: may.edit,
@@ -115,6 +116,16 @@ fn trouble(view: &SourceView, now: Millis) -> Option<Trouble> {
             .map(|at| format!("It is tried again at {}.", until(now, at.max(now))))
             .unwrap_or_default(),
     })
+}
+
+fn troubled(view: &SourceView, one: &Troubled) -> TroubledRow {
+    let label = view.facts.resource(&one.resource).map_or(one.resource.as_str(), |resource| resource.label);
+    let number = view.facts.numbers.iter().find_map(|name| one.row.get(name)?.as_str());
+    let gone = || format!("It is no longer in {}. What was sent of it stays in Autotask.", view.facts.name);
+    TroubledRow {
+        what: format!("{label}: {}", number.map_or_else(|| one.id.to_string(), str::to_owned)),
+        sentence: one.sentence.clone().unwrap_or_else(gone),
+    }
 }
 
 fn told_when(view: &SourceView, is_new: bool, now: Millis) -> String {

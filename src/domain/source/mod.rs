@@ -66,6 +66,8 @@ pub struct Facts {
     pub resources: &'static [Resource],
     /// What a test of the connection reads, and what that line of the list is called.
     pub tested: &'static [(&'static str, &'static str)],
+    /// The fields of a document's record that hold its number.
+    pub numbers: &'static [&'static str],
     /// The fields whose numbers have a meaning for us.
     pub codes: &'static [codes::CodeField],
 }

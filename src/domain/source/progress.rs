@@ -185,6 +185,7 @@ mod tests {
         name: "Shop",
         address: "https://example.com",
         key_is_at: "It stands there.",
+        numbers: &[],
         codes: &[],
         calls_a_minute: 60,
         calls_a_day: 20_000,

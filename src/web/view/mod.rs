@@ -74,6 +74,6 @@ pub use shell::{Frame, Nav, Shell, Theme};
 pub use sign_in::SignIn;
 pub use source::{
     CodeAdd, CodeRow, CodeTable, CodesForm, DisconnectSource, ReadRow, Reading, Source, SourceForm, Trouble,
-    row_name,
+    TroubledRow, row_name,
 };
 pub use turn_off::TurnOff;

@@ -42,8 +42,19 @@ pub struct Source {
     pub form: SourceForm,
     /// What is read and how far it is; none where nothing is connected.
     pub reading: Option<Reading>,
+    /// Quotes and sales that could not be taken in, and what is wrong with each.
+    pub troubled: Vec<TroubledRow>,
     /// What codes mean.
     pub codes: CodesForm,
+}
+
+/// A quote or sale that could not be taken in.
+#[derive(Clone, Debug)]
+pub struct TroubledRow {
+    /// Which one it is.
+    pub what: String,
+    /// What is wrong with it.
+    pub sentence: String,
 }
 
 /// Why reading does not work.

@@ -3,7 +3,7 @@
 use super::{HOSTILE, choices, page, shell};
 use crate::web::view::{
     CheckRow, CodeAdd, CodeRow, CodeTable, CodesForm, DisconnectSource, ErrorLink, MeterAll, Nav, Notice,
-    ReadRow, Reading, Select, Source, SourceForm, Tag, Text, Tone, Trouble, row_name,
+    ReadRow, Reading, Select, Source, SourceForm, Tag, Text, Tone, Trouble, TroubledRow, row_name,
 };
 
 const NAME: &str = "Kaseya Quote Manager";
@@ -150,6 +150,10 @@ fn reading() -> Source {
             earlier: "Quotes from before 3 Nov 2026 are not sent by themselves: choose them under".to_owned(),
             is_paused: false,
         }),
+        troubled: vec![TroubledRow {
+            what: "Quotes: 4711".to_owned(),
+            sentence: "It is no longer in Kaseya Quote Manager.".to_owned(),
+        }],
         codes: codes(vec![suggested(), code(1, 2, "14", "Yearly")]),
     }
 }
@@ -162,6 +166,7 @@ fn first() -> Source {
         test_server: None,
         checklist: Vec::new(),
         reading: None,
+        troubled: Vec::new(),
         form,
         codes: codes(Vec::new()),
         ..reading()

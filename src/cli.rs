@@ -81,7 +81,7 @@ struct DatabaseArgs {
 
 impl DatabaseArgs {
     /// The services, for a command that does one thing and ends.
-    async fn services(self) -> Result<Services> {
+    async fn services(self, quote_manager_url: &str) -> Result<Services> {
         let config = Config {
             database_url: self.database_url,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -92,7 +92,7 @@ impl DatabaseArgs {
             worker: WorkerConfig { write_timeout: Duration::from_secs(30), ..WorkerConfig::default() },
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
-            quote_manager_url: QUOTE_MANAGER.to_owned(),
+            quote_manager_url: quote_manager_url.to_owned(),
             test_server: false,
         };
         app::services(&config, Clock::system()).await

@@ -58,6 +58,13 @@ impl FieldErrors {
         self.0.entry(path.into()).or_default().push(sentence.into());
     }
 
+    /// Adds everything that others say.
+    pub fn add_all(&mut self, others: Self) {
+        for (path, sentences) in others.0 {
+            self.0.entry(path).or_default().extend(sentences);
+        }
+    }
+
     /// The first sentence about the field at `path`.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.0.get(path)?.first().map(String::as_str)

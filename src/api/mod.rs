@@ -18,6 +18,7 @@ mod pushes;
 mod repairs;
 mod schema;
 mod settings;
+mod sources;
 
 use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use serde_json::Value;
@@ -63,6 +64,10 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(repairs::ignore))
         .routes(routes!(settings::show, settings::put))
         .routes(routes!(settings::switch))
+        .routes(routes!(sources::list))
+        .routes(routes!(sources::show))
+        .routes(routes!(sources::read))
+        .routes(routes!(sources::settings, sources::put_settings))
 }
 
 async fn no_such_address() -> error::Problem {

@@ -31,6 +31,7 @@ use super::error::Problem;
         (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
         (name = "Pushes", description = "What was sent to Autotask, what waits and why."),
         (name = "Repairs", description = "What waits for a person: causes of held pushes, and what comparing with Autotask found."),
+        (name = "Sources", description = "The systems that quotes and sales are read from, such as Kaseya Quote Manager."),
         (name = "Settings", description = "What the Opportunities page saves. Each save is a revision, and its number is the `ETag`.")
     ),
     security(("token" = [])),

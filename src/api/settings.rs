@@ -149,11 +149,7 @@ pub async fn put(
     IfMatch(expected): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let Some(expected) = expected else {
-        let detail = "Send the ETag of the settings that yours were made from in the header If-Match. \
-                      GET this address gives it.";
-        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail));
-    };
+    let Some(expected) = expected else { return Err(needs_etag()) };
     Ok(answer(services.put_sections(tenant, &author, &expected, &body).await?)?)
 }
 
@@ -184,6 +180,13 @@ pub async fn switch(
 ) -> Result<Response, Problem> {
     let expected = expected.unwrap_or(Expected::Any);
     Ok(answer(services.put_enabled(tenant, &author, &expected, &body).await?)?)
+}
+
+/// Refuses a change that does not name the revision that it is made on.
+pub fn needs_etag() -> Problem {
+    let detail = "Send the ETag of the settings that yours were made from in the header If-Match. \
+                  GET this address gives it.";
+    Problem::new(StatusCode::PRECONDITION_REQUIRED, detail)
 }
 
 fn answer(put: Put) -> Result<Response, Error> {

@@ -12,6 +12,7 @@ use crate::{
     service::{
         Services,
         connect::{AUTOTASK, Connected, Consent, Entered},
+        sources::{QUOTE_MANAGER, SourceConnected},
     },
 };
 
@@ -19,6 +20,9 @@ use crate::{
 pub struct AdminArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    /// An emulator's address in place of Quote Manager's, for tests
+    #[arg(long, env = "OPPORTUNE_QUOTE_MANAGER_URL", default_value = QUOTE_MANAGER)]
+    quote_manager_url: String,
     #[command(subcommand)]
     command: AdminCommand,
 }
@@ -50,6 +54,8 @@ enum AdminCommand {
         #[arg(long, default_value = AUTOTASK)]
         discovery_url: String,
     },
+    /// Connect a tenant's Kaseya Quote Manager; its API key is read from standard input
+    ConnectQuoteManager { tenant: String },
     /// Seal every secret with a new key, while everything runs
     RotateKey {
         /// Then forget the older keys: backups that were made before cannot be opened any more
@@ -62,7 +68,8 @@ enum AdminCommand {
 
 impl AdminArgs {
     pub async fn run(self) -> Result<()> {
-        self.command.run(&self.database.services().await?).await
+        let services = self.database.services(&self.quote_manager_url).await?;
+        self.command.run(&services).await
     }
 }
 
@@ -96,6 +103,14 @@ impl AdminCommand {
                 services.refresh_lists(tenant).await?;
                 say("Connected. The lists are fetched.")
             }
+            Self::ConnectQuoteManager { tenant } => {
+                let tenant = services.tenant(&tenant).await?;
+                let key = from_standard_input("API key")?;
+                read_from(services.save_source_connection(tenant, "quote-manager", None, &key).await?)?;
+                say(
+                    "Connected. The worker reads what is there; quotes from before now are not sent by themselves.",
+                )
+            }
             Self::RotateKey { forget_old } => {
                 let sealed = services.rotate_key().await?;
                 if forget_old {
@@ -128,6 +143,22 @@ fn connected(saved: Connected) -> Result<()> {
         Connected::OtherCompany { before, now } => Err(Error::Conflict(format!(
             "Not saved. Before, {before} was connected, and this is {now}. Connect it on the connection page, which asks about it."
         ))),
+    }
+}
+
+/// Refuses a key that was not saved, with the line of the test that says why.
+fn read_from(saved: SourceConnected) -> Result<()> {
+    match saved {
+        SourceConnected::Done(_) => Ok(()),
+        SourceConnected::Wrong(errors) => {
+            let sentences: Vec<String> =
+                errors.iter().flat_map(|(_, sentences)| sentences.to_vec()).collect();
+            Err(Error::Conflict(format!("Not saved. {}.", sentences.join(". "))))
+        }
+        SourceConnected::Failed(checklist) => {
+            let why = checklist.failed().map(|line| format!(" {} {}", line.sentence, line.fix));
+            Err(Error::Conflict(format!("Not saved.{}", why.unwrap_or_default())))
+        }
     }
 }
 

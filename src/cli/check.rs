@@ -1,5 +1,7 @@
 //! `opportune check`: says what is wrong on this machine and with the connections, and how to mend it.
 
+mod sources;
+
 use std::{fmt::Write, net::SocketAddr};
 
 use clap::Args;
@@ -27,6 +29,9 @@ pub(super) struct CheckArgs {
     /// Print the lines as one line of JSON
     #[arg(long)]
     json: bool,
+    /// An emulator's address in place of Quote Manager's, for tests
+    #[arg(long, env = "OPPORTUNE_QUOTE_MANAGER_URL", default_value = QUOTE_MANAGER)]
+    quote_manager_url: String,
     #[command(flatten)]
     database: DatabaseArgs,
 }
@@ -91,7 +96,7 @@ impl CheckArgs {
             match services.test_saved(tenant).await? {
                 Some(list) => items.extend(list.lines.into_iter().map(|line| Item::of(&name, line))),
                 None => items.push(Item {
-                    tenant: Some(name),
+                    tenant: Some(name.clone()),
                     ..Item::new(
                         "Autotask",
                         Outcome::Warning,
@@ -100,6 +105,7 @@ impl CheckArgs {
                     )
                 }),
             }
+            items.extend(sources::items(&services, tenant, &name).await?);
         }
         Ok(items)
     }
@@ -115,7 +121,7 @@ impl CheckArgs {
             worker: WorkerConfig::default(),
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
-            quote_manager_url: QUOTE_MANAGER.to_owned(),
+            quote_manager_url: self.quote_manager_url.clone(),
             test_server: false,
         }
     }

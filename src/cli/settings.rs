@@ -19,7 +19,7 @@ use crate::{
         },
     },
     error::{Error, Result},
-    service::{Services, settings::Saved, settings_file::FileRead},
+    service::{Services, settings::Saved, settings_file::FileRead, sources::QUOTE_MANAGER},
 };
 
 #[derive(Debug, Args)]
@@ -63,7 +63,7 @@ enum SettingsCommand {
 
 impl SettingsArgs {
     pub async fn run(self) -> Result<()> {
-        let services = self.database.services().await?;
+        let services = self.database.services(QUOTE_MANAGER).await?;
         match self.command {
             SettingsCommand::Export { tenant, file, names_only } => {
                 let ids = if names_only { Ids::LeftOut } else { Ids::Written };

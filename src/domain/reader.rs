@@ -168,6 +168,23 @@ impl<'a> Reader<'a> {
         ids
     }
 
+    /// Texts of 1 to `max` characters by names that the sender chooses; null is the same as absent.
+    pub fn texts(&mut self, name: &'static str, max: usize) -> BTreeMap<String, String> {
+        let Some(value) = self.get(name) else { return BTreeMap::new() };
+        let below = Reader::at(value, self.path_of(name), self.notes);
+        let mut texts = BTreeMap::new();
+        for (name, value) in below.members.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+            match value.as_str().filter(|text| !text.is_empty() && text.chars().count() <= max) {
+                Some(text) => texts.extend([(name.clone(), text.to_owned())]),
+                None => self.notes.add(
+                    &format!("{}[{name}]", below.path),
+                    format!("must be text of 1 to {max} characters in quotation marks, or null"),
+                ),
+            }
+        }
+        texts
+    }
+
     /// A point in time with its zone, such as `2026-11-23T09:00:00Z`.
     pub fn required_timestamp(&mut self, name: &'static str) -> Timestamp {
         let read = self.get(name).map(|value| value.as_str().and_then(|text| text.parse().ok()));

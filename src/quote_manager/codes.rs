@@ -6,41 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::document::{LineKind, Period, State};
-
-/// A field that holds such numbers.
-#[derive(Debug)]
-pub struct Field {
-    /// Record and field, as the API calls them.
-    pub name: &'static str,
-    /// What it is called on the page.
-    pub label: &'static str,
-    /// Where an administrator sees what a number stands for, in a whole sentence.
-    pub seen: &'static str,
-    /// What a number can mean.
-    pub meanings: &'static [Meaning],
-    /// The numbers whose meaning is known.
-    pub presets: &'static [Preset],
-}
-
-/// Something that a number can mean.
-#[derive(Debug)]
-pub struct Meaning {
-    /// Its word in the settings.
-    pub word: &'static str,
-    /// What it is called on the page.
-    pub label: &'static str,
-}
-
-/// A number whose meaning is known.
-#[derive(Debug)]
-pub struct Preset {
-    /// The number.
-    pub code: i64,
-    /// The meaning's word.
-    pub word: &'static str,
-    /// How sure that is, in a whole sentence.
-    pub sure: &'static str,
-}
+pub use crate::domain::source::codes::{CodeField as Field, Meaning, Preset};
 
 const fn meaning(word: &'static str, label: &'static str) -> Meaning {
     Meaning { word, label }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{CALLS_A_DAY, CALLS_A_MINUTE, Client, Failure, NAME, PAGE, SLUG, codes, reading};
+use super::{CALLS_A_DAY, CALLS_A_MINUTE, Client, Failure, NAME, PAGE, SLUG, URL, codes, reading};
 use crate::{
     clock::timestamp,
     domain::{
@@ -16,42 +16,54 @@ use crate::{
     error::Result,
 };
 
-const fn list(name: &'static str, role: Role) -> Resource {
-    Resource { name, role, below: None, tells_changes: true, has_pages: true }
+const fn list(name: &'static str, label: &'static str, role: Role) -> Resource {
+    Resource { name, label, role, below: None, tells_changes: true, has_pages: true }
 }
 
-const fn whole(name: &'static str) -> Resource {
-    Resource { tells_changes: false, ..list(name, Role::Reference) }
+const fn whole(name: &'static str, label: &'static str) -> Resource {
+    Resource { tells_changes: false, ..list(name, label, Role::Reference) }
 }
 
-const fn part(name: &'static str, above: &'static str, filter: &'static str) -> Resource {
-    Resource { below: Some((above, filter)), tells_changes: false, ..list(name, Role::Part) }
+const fn part(
+    name: &'static str,
+    label: &'static str,
+    above: &'static str,
+    filter: &'static str,
+) -> Resource {
+    Resource { below: Some((above, filter)), tells_changes: false, ..list(name, label, Role::Part) }
 }
 
 const FACTS: Facts = Facts {
     word: SLUG,
     name: NAME,
+    address: URL,
+    key_is_at: "In Kaseya Quote Manager, open My Account (the profile icon), Developer API; in some versions Settings, API.",
     calls_a_minute: CALLS_A_MINUTE as i64,
     calls_a_day: CALLS_A_DAY as i64,
     page: PAGE,
     resources: &[
-        list("quote", Role::Document),
-        list("salesorder", Role::Document),
-        part("quotesection", "quote", "quoteID"),
-        part("quoteline", "quotesection", "quoteSectionID"),
-        part("salesorderline", "salesorder", "salesOrderID"),
-        Resource { has_pages: false, ..whole("category") },
-        list("brand", Role::Reference),
-        whole("employee"),
-        list("customer", Role::Reference),
-        Resource { below: Some(("customer", "customerID")), ..list("contact", Role::Reference) },
-        list("product", Role::Reference),
+        list("quote", "Quotes", Role::Document),
+        list("salesorder", "Sales orders", Role::Document),
+        part("quotesection", "Sections of quotes", "quote", "quoteID"),
+        part("quoteline", "Lines of quotes", "quotesection", "quoteSectionID"),
+        part("salesorderline", "Lines of sales orders", "salesorder", "salesOrderID"),
+        Resource { has_pages: false, ..whole("category", "Categories") },
+        list("brand", "Brands", Role::Reference),
+        whole("employee", "Employees"),
+        list("customer", "Customers", Role::Reference),
+        Resource {
+            below: Some(("customer", "customerID")),
+            ..list("contact", "Contacts of customers", Role::Reference)
+        },
+        list("product", "Products", Role::Reference),
     ],
     tested: &[
         ("quote", "API key accepted, quotes can be read"),
         ("salesorder", "Sales orders can be read"),
         ("employee", "Employees can be read"),
     ],
+    numbers: &["quoteNumber", "orderNumber"],
+    codes: &codes::FIELDS,
 };
 
 /// Kaseya Quote Manager at an address.

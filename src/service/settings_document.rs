@@ -82,7 +82,8 @@ impl Expected {
         Some(Self::These(revisions))
     }
 
-    fn includes(&self, revision: i64) -> bool {
+    /// Whether a change may be made on that revision.
+    pub fn includes(&self, revision: i64) -> bool {
         match self {
             Self::Any => true,
             Self::These(revisions) => revisions.contains(&revision),

@@ -3,6 +3,7 @@
 use super::{
     error::Page,
     extract::{Signed, html},
+    source_news, source_view,
     view::{Apps, Nav, Tag, Tile, Tone},
 };
 use crate::service::activity::Summary;
@@ -19,7 +20,18 @@ pub async fn show(signed: Signed) -> Page {
         state: state(connected, settings.enabled, settings.sections.is_some(), &summary),
         summary: super::activity::last_sent(signed.services().clock.now(), &summary),
     };
-    html(&Apps { shell: signed.shell("Apps", Nav::Apps, &[]), tiles: vec![tile] })
+    let mut tiles = vec![tile];
+    for word in signed.services().source_words() {
+        let view = signed.services().source_view(tenant, word).await?;
+        let now = signed.services().clock.now();
+        tiles.push(Tile {
+            name: view.facts.name.to_owned(),
+            href: source_news::page(word),
+            state: source_view::state(&view, now),
+            summary: source_view::state_line(&view, now),
+        });
+    }
+    html(&Apps { shell: signed.shell("Apps", Nav::Apps, &[]), tiles })
 }
 
 /// The app's state in a word or two.

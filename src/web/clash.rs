@@ -39,6 +39,9 @@ pub async fn show(signed: &Signed, clashing: &Clashing) -> Page {
     let crumbs = [CRUMBS[0], CRUMBS[1], ("Opportunities", Some(PAGE)), ("Choose", None)];
     let page = View {
         shell: signed.shell("Choose which values to keep — Opportunities", Nav::Apps, &crumbs),
+        action: PAGE.to_owned(),
+        draft: Some(format!("{PAGE}/draft")),
+        page: PAGE.to_owned(),
         summary: summary(&clashing.by, clashing.clashes.len(), &form),
         theirs: clashing.by.clone(),
         yours: if undone(&form).is_some() { "Undone" } else { "Yours" }.to_owned(),

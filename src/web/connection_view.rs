@@ -153,7 +153,8 @@ fn secret(saved: &ConnectionView) -> Text {
     field.hint(format!("Saved{on}{by}. Leave empty to keep it.")).optional()
 }
 
-fn currencies(chosen: &str) -> Select {
+/// The currencies to choose from.
+pub fn currencies(chosen: &str) -> Select {
     let mut known: Vec<(&str, String)> =
         CURRENCIES.iter().map(|(code, name)| (*code, format!("{code}, {name}"))).collect();
     // An operator may have saved another one.

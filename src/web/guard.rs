@@ -47,6 +47,11 @@ fn needed(route: &str) -> Role {
         _ if is_below(route, "/account") => Role::Viewer,
         _ if is_below(route, "/apps/autotask/connection") => Role::Administrator,
         _ if is_below(route, "/settings") => Role::Administrator,
+        "/apps/{source}/codes" | "/apps/{source}/read" | "/apps/{source}/pause" | "/apps/{source}/resume" => {
+            Role::Editor
+        }
+        // The key of a system that quotes are read from.
+        _ if is_below(route, "/apps/{source}") => Role::Administrator,
         _ => Role::Editor,
     }
 }
@@ -107,8 +112,18 @@ fn page_of(path: &str) -> String {
         {
             push.to_owned()
         }
-        _ => PAGES.into_iter().find(|page| is_below(path, page)).unwrap_or("/apps").to_owned(),
+        _ => {
+            let known = PAGES.into_iter().find(|page| is_below(path, page)).map(str::to_owned);
+            known.or_else(|| page_of_source(path)).unwrap_or_else(|| "/apps".to_owned())
+        }
     }
+}
+
+/// The page of a system that quotes are read from.
+fn page_of_source(path: &str) -> Option<String> {
+    let word = path.strip_prefix("/apps/")?.split('/').next()?;
+    let is_word = !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+    is_word.then(|| format!("/apps/{word}"))
 }
 
 #[cfg(test)]
@@ -125,6 +140,12 @@ mod tests {
             ("/apps/autotask/opportunities", Role::Editor),
             ("/apps/autotask/connection/test", Role::Administrator),
             ("/settings/users", Role::Administrator),
+            ("/apps/{source}", Role::Administrator),
+            ("/apps/{source}/test", Role::Administrator),
+            ("/apps/{source}/disconnect", Role::Administrator),
+            ("/apps/{source}/anything/new", Role::Administrator),
+            ("/apps/{source}/codes", Role::Editor),
+            ("/apps/{source}/pause", Role::Editor),
         ] {
             assert_eq!(needed(route), role, "{route}");
         }
@@ -143,6 +164,10 @@ mod tests {
             ("/catalogue/brands/merge", "/catalogue/brands"),
             ("/history/12/undo", "/history"),
             ("/repairs/0192/ignore", "/repairs"),
+            ("/apps/quote-manager", "/apps/quote-manager"),
+            ("/apps/quote-manager/codes", "/apps/quote-manager"),
+            ("/apps//evil.example", "/apps"),
+            ("/apps/%2e%2e/codes", "/apps"),
             ("/somewhere/else", "/apps"),
             ("//evil.example/retry", "/apps"),
         ] {

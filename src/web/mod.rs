@@ -39,6 +39,11 @@ mod repairs;
 mod settings_file;
 mod settings_summary;
 mod sign_in;
+mod source;
+mod source_clash;
+mod source_codes;
+mod source_news;
+mod source_view;
 mod switch_view;
 mod upload;
 pub mod view;
@@ -113,6 +118,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
         .route("/apps/autotask/connection/reconnect", post(connection::reconnect))
         .route("/apps/autotask/connection/disconnect", get(connection::ask).post(connection::disconnect))
         .merge(settings_pages())
+        .merge(source_pages())
         .merge(push_pages())
         .route("/api/docs", get(api_docs::show))
         .merge(catalogue::routes())
@@ -155,6 +161,18 @@ fn settings_pages() -> Router<WebState> {
         .route("/history/compare", get(history::compare))
         .route("/history/{revision}", get(history::revision))
         .route("/history/{revision}/undo", post(history::undo))
+}
+
+/// The page of a system that quotes are read from, such as `/apps/quote-manager`.
+fn source_pages() -> Router<WebState> {
+    Router::new()
+        .route("/apps/{source}", get(source::show).post(source::save))
+        .route("/apps/{source}/test", post(source::test))
+        .route("/apps/{source}/codes", post(source::save_codes))
+        .route("/apps/{source}/read", post(source::read_now))
+        .route("/apps/{source}/pause", post(source::pause))
+        .route("/apps/{source}/resume", post(source::resume))
+        .route("/apps/{source}/disconnect", get(source::ask).post(source::disconnect))
 }
 
 /// What was sent, what waits, what was never sent, and what needs a person.

@@ -191,6 +191,11 @@ pub fn row_of(path: &str) -> Option<&str> {
     path.strip_prefix(ROWS)?.strip_prefix('[')?.strip_suffix(']')
 }
 
+/// The code of a source that a path is about: `quoteline.recurringType 1`.
+pub fn source_code_of(path: &str) -> Option<&str> {
+    quote_manager::code_of(path)
+}
+
 /// Every field that any of these settings has, in the order of the pages, with the first one's value.
 pub fn united(all: &[&Settings]) -> Vec<Field> {
     let Some((first, others)) = all.split_first() else { return Vec::new() };

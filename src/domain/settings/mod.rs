@@ -19,6 +19,8 @@ pub mod merge;
 mod opportunities;
 mod origin;
 mod quote_manager;
+pub mod source_document;
+pub mod source_forms;
 mod stored;
 pub mod suggest;
 mod tickets;

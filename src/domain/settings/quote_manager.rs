@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Field, Value};
+use crate::domain::source::codes::CodeField;
 
 /// The path below which the codes are.
 const CODES: &str = "quote_manager.codes";
@@ -32,6 +33,12 @@ pub struct QuoteManagerSettings {
 impl QuoteManagerSettings {
     /// What a tenant starts with.
     pub const NEW: Self = Self { currency: None, every_minutes: 1, paused: false, codes: BTreeMap::new() };
+
+    /// The word of what a field's number means; `None` where nobody knows.
+    pub fn meaning<'a>(&'a self, field: &CodeField, code: i64) -> Option<&'a str> {
+        let set = self.codes.get(&field.key(code)).map(String::as_str);
+        set.or_else(|| field.preset(code).map(|preset| preset.word))
+    }
 
     /// Its fields, in the order of the page.
     pub(super) fn fields(&self) -> Vec<Field> {

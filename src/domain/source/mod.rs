@@ -3,6 +3,7 @@
 //! What is the same for all of them is in `service::sources`, which goes by what a [`Source`] says of itself: its limits,
 //! its resources and how they hang together, and what document a record is. [`progress`] says what to read next.
 
+pub mod codes;
 pub mod progress;
 
 use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, time::Duration};
@@ -32,6 +33,8 @@ pub enum Role {
 pub struct Resource {
     /// Its word in addresses.
     pub name: &'static str,
+    /// What its records are called on pages: `Quotes`.
+    pub label: &'static str,
     /// What it is to us.
     pub role: Role,
     /// The resource right above it, and the filter by that one's id, which is also the field of its records.
@@ -49,6 +52,10 @@ pub struct Facts {
     pub word: &'static str,
     /// What it is called on pages.
     pub name: &'static str,
+    /// Where it is asked, unless it is a test server.
+    pub address: &'static str,
+    /// Where a person finds its key, in a whole sentence.
+    pub key_is_at: &'static str,
     /// The most calls within 60 seconds.
     pub calls_a_minute: i64,
     /// The most calls within 24 hours.
@@ -59,6 +66,10 @@ pub struct Facts {
     pub resources: &'static [Resource],
     /// What a test of the connection reads, and what that line of the list is called.
     pub tested: &'static [(&'static str, &'static str)],
+    /// The fields of a document's record that hold its number.
+    pub numbers: &'static [&'static str],
+    /// The fields whose numbers have a meaning for us.
+    pub codes: &'static [codes::CodeField],
 }
 
 impl Facts {

@@ -86,6 +86,11 @@ impl Progress {
         facts.of(Role::Document).all(|resource| is_read(resource.name))
     }
 
+    /// When the newest look for changes of a resource that came to its end began.
+    pub fn looked_at(&self, name: &str) -> Option<Millis> {
+        self.changes.get(name)?.since
+    }
+
     /// Begins the looks that fell due, where the one before came to its end.
     pub fn begin_due(&mut self, facts: &Facts, every: Millis, now: Millis) {
         if now >= self.cycle_at + every && !self.is_under_way(facts, Role::Document) {
@@ -172,12 +177,16 @@ mod tests {
     const MINUTE: Millis = 60_000;
 
     const fn resource(name: &'static str, role: Role, tells_changes: bool) -> Resource {
-        Resource { name, role, below: None, tells_changes, has_pages: true }
+        Resource { name, label: name, role, below: None, tells_changes, has_pages: true }
     }
 
     const FACTS: Facts = Facts {
         word: "shop",
         name: "Shop",
+        address: "https://example.com",
+        key_is_at: "It stands there.",
+        numbers: &[],
+        codes: &[],
         calls_a_minute: 60,
         calls_a_day: 20_000,
         page: 2,

@@ -131,6 +131,29 @@ impl Services {
         Ok(checklist)
     }
 
+    /// Tests a key that was entered, else the saved one. Of one that was entered nothing is kept.
+    ///
+    /// # Errors
+    /// Within: what is wrong with the field. When there is no such source, or the database fails.
+    pub async fn test_source_key(
+        &self,
+        tenant: TenantId,
+        word: &str,
+        key: &SecretString,
+    ) -> Result<std::result::Result<SourceChecklist, FieldErrors>> {
+        let source = self.source(word)?;
+        let key = SecretString::from(key.expose_secret().trim());
+        let saved = self.source_connection(tenant, word).await?;
+        let is_connected = saved.is_some_and(|row| row.disconnected_at.is_none());
+        if key.expose_secret().is_empty() && is_connected {
+            return self.test_source(tenant, word).await.map(Ok);
+        }
+        match wrong(&key, source.facts().name) {
+            Some(errors) => Ok(Err(errors)),
+            None => self.test_key(tenant, source.as_ref(), &key).await.map(Ok),
+        }
+    }
+
     /// Ends the connection. Its key is deleted; documents and settings stay.
     ///
     /// # Errors
@@ -156,11 +179,30 @@ impl Services {
         Ok(())
     }
 
+    /// Reads one source as soon as its limits and its last failure let it.
+    ///
+    /// # Errors
+    /// When there is no such source, it is not connected or paused, or the database fails.
+    pub async fn read_source(&self, tenant: TenantId, word: &str) -> Result<()> {
+        let source = self.source(word)?;
+        let row = self.source_connection(tenant, word).await?;
+        row.filter(|row| row.disconnected_at.is_none()).ok_or_else(|| not_connected(&*source))?;
+        if source.settings(&self.newest_revision(tenant).await?.settings).paused {
+            let name = source.facts().name;
+            return Err(Error::Conflict(format!("Reading {name} is paused. Go on with it first.")));
+        }
+        self.wake_sources(tenant).await
+    }
+
     pub(super) fn source(&self, word: &str) -> Result<std::sync::Arc<dyn Source>> {
         self.sources.get(word).ok_or(Error::NotFound("There is no source of that name."))
     }
 
-    async fn source_connection(&self, tenant: TenantId, word: &str) -> Result<Option<SourceConnection>> {
+    pub(super) async fn source_connection(
+        &self,
+        tenant: TenantId,
+        word: &str,
+    ) -> Result<Option<SourceConnection>> {
         let mut tx = self.db.read().await?;
         db::source_connection(&mut tx, tenant, word).await
     }
@@ -248,7 +290,8 @@ fn too_late(name: &str) -> Failure {
     }
 }
 
-fn wrong(key: &SecretString, name: &str) -> Option<FieldErrors> {
+/// What is wrong with a key as it was entered.
+pub(super) fn wrong(key: &SecretString, name: &str) -> Option<FieldErrors> {
     let key = key.expose_secret();
     let sentence = if key.is_empty() {
         format!("Enter the API key of {name}")

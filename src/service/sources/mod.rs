@@ -6,19 +6,24 @@
 
 mod calls;
 pub mod connection;
+mod document;
 mod gather;
 mod look;
 mod records;
 pub mod registry;
 mod run;
+mod saving;
 pub mod settings;
 mod taking;
 pub mod view;
 
 pub use calls::CallUse;
 pub use connection::{SourceChecklist, SourceConnected, SourceLine};
+pub use document::{SourceDocument, SourcePut};
 pub use registry::Sources;
-pub use view::{SeenCode, SourceState, SourceView, Troubled};
+pub use saving::KeySaved;
+pub use settings::{SourceForm, SourceSaved};
+pub use view::{ResourceRead, SeenCode, SourceState, SourceView, Troubled};
 
 pub use crate::db::SourceLease;
 /// Kaseya Quote Manager's own address.

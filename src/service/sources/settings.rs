@@ -24,6 +24,8 @@ use crate::{
 pub struct SourceForm {
     /// The revision that the form was made from.
     pub revision: i64,
+    /// Whether it may be saved on that revision alone, instead of being merged with what others saved since.
+    pub exactly: bool,
     /// The form's own id: sent twice it is saved once.
     pub form_id: String,
     /// A note for the history.
@@ -46,6 +48,8 @@ pub enum SourceSaved {
     },
     /// Nothing was saved: these fields are wrong.
     Wrong(FieldErrors),
+    /// Nothing was saved: others saved since, and it was to be on top of exactly the revision that it was made from.
+    Stale,
     /// Nothing was saved: somebody changed the same fields in the meantime.
     Clash {
         /// Who saved the newest revision.
@@ -83,6 +87,9 @@ impl Services {
             return Ok(SourceSaved::Done { revision, changes: Vec::new(), merged: None });
         }
         let now = view(&mut tx, tenant).await?;
+        if form.exactly && now.revision != form.revision {
+            return Ok(SourceSaved::Stale);
+        }
         let base = db::settings_revision(&mut tx, tenant, form.revision).await?;
         let base = base.unwrap_or(Revision::FIRST).settings;
         let mut yours = base.clone();

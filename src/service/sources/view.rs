@@ -12,7 +12,7 @@ use crate::{
         hold::Hold,
         ids::{TenantId, UserId},
         settings::QuoteManagerSettings,
-        source::{Facts, Role, progress::Progress},
+        source::{Facts, Resource, Role, codes::CodeField, progress::Progress},
     },
     error::{Error, Result},
     service::Services,
@@ -64,11 +64,26 @@ pub struct Troubled {
     pub row: Value,
 }
 
+/// What was read of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceRead {
+    /// Its word in addresses.
+    pub name: &'static str,
+    /// What its records are called.
+    pub label: &'static str,
+    /// What it is to us.
+    pub role: Role,
+    /// How many there are.
+    pub count: i64,
+    /// When it was last read to its end.
+    pub read_at: Option<Millis>,
+}
+
 /// Everything that the page shows.
 #[derive(Clone, Debug)]
 pub struct SourceView {
-    /// What the source is called.
-    pub name: &'static str,
+    /// What it is, and what it allows.
+    pub facts: &'static Facts,
     /// Where it is asked.
     pub address: String,
     /// How it stands.
@@ -89,6 +104,10 @@ pub struct SourceView {
     pub fix: Option<String>,
     /// Calls of late, and those that are allowed.
     pub calls: CallUse,
+    /// Its lists, and how far they were read.
+    pub resources: Vec<ResourceRead>,
+    /// When all documents were last compared whole.
+    pub whole_at: Option<Millis>,
     /// How many documents were read, by resource.
     pub documents: Vec<RecordCount>,
     /// Documents that are gone, or cannot be read.
@@ -97,8 +116,30 @@ pub struct SourceView {
     pub codes: Vec<SeenCode>,
     /// What the administrator set.
     pub settings: QuoteManagerSettings,
+    /// The currency of the Autotask connection, which counts where none is set.
+    pub autotask_currency: Option<String>,
     /// The revision that this is of.
     pub revision: i64,
+}
+
+impl SourceView {
+    /// Whether there is a key.
+    pub fn is_connected(&self) -> bool {
+        self.state != SourceState::NotConnected
+    }
+
+    /// How many pushes are held because nobody said what a code means.
+    pub fn held(&self) -> usize {
+        self.codes.iter().map(|code| code.held).sum()
+    }
+
+    /// The codes that documents have and nobody said the meaning of, each with its field.
+    pub fn unknown_codes(&self) -> Vec<(&'static CodeField, &SeenCode)> {
+        let of = |seen: &'_ SeenCode| self.facts.codes.iter().find(|field| field.name == seen.field);
+        let known = |field: &'static CodeField, seen: &SeenCode| self.settings.meaning(field, seen.code);
+        let with_field = self.codes.iter().filter_map(|seen| Some((of(seen)?, seen)));
+        with_field.filter(|(field, seen)| known(field, seen).is_none()).collect()
+    }
 }
 
 impl Services {
@@ -117,28 +158,28 @@ impl Services {
         let poll = db::source_poll(&mut tx, tenant, facts.word).await?;
         let is_connected = connection.as_ref().is_some_and(|row| row.disconnected_at.is_none());
         let poll = poll.filter(|_| is_connected);
-        let resources: Vec<&str> = facts.of(Role::Document).map(|resource| resource.name).collect();
-        let documents = db::document_counts(&mut tx, of, &resources).await?;
-        let key_saved_by = match connection.as_ref().and_then(|row| row.key_saved_by) {
-            Some(user) => db::user_name(&mut tx, UserId(user)).await?,
-            None => None,
-        };
+        let names: Vec<&str> = facts.of(Role::Document).map(|resource| resource.name).collect();
+        let documents = db::document_counts(&mut tx, of, &names).await?;
+        let progress = progress(poll.as_ref())?;
         Ok(SourceView {
-            name: facts.name,
             address: source.address().to_owned(),
-            state: state(poll.as_ref(), &settings, facts, &documents)?,
-            key_saved_by,
+            state: state(poll.as_ref(), &progress, &settings, facts, &documents),
+            key_saved_by: key_saved_by(&mut tx, connection.as_ref()).await?,
             checklist: connection
                 .as_ref()
                 .and_then(|row| serde_json::from_str(row.checklist.as_deref()?).ok()),
             connection: connection.map(|row| SourceConnection { key_sealed: String::new(), ..row }),
             read_at: poll.as_ref().and_then(|poll| poll.read_at),
             next_at: poll.as_ref().map(|poll| poll.next_at),
+            resources: resources(&mut tx, of, facts, &progress, poll.as_ref()).await?,
+            whole_at: Some(progress.whole_at).filter(|at| *at > 0),
             error: poll.as_ref().and_then(|poll| poll.error.clone()),
             fix: poll.and_then(|poll| poll.fix),
             calls: call_use(&mut tx, tenant, facts, self.clock.now()).await?,
-            troubled: troubled(&mut tx, of, &resources).await?,
+            troubled: troubled(&mut tx, of, &names).await?,
             codes: codes(&mut tx, of, facts.name).await?,
+            autotask_currency: db::connection(&mut tx, tenant).await?.map(|row| row.currency),
+            facts,
             documents,
             settings,
             revision: newest.revision,
@@ -146,16 +187,51 @@ impl Services {
     }
 }
 
+fn progress(poll: Option<&SourcePollRow>) -> Result<Progress> {
+    let Some(poll) = poll else { return Ok(Progress::default()) };
+    serde_json::from_str(&poll.progress).map_err(Error::internal)
+}
+
+async fn key_saved_by(tx: &mut Tx, connection: Option<&SourceConnection>) -> Result<Option<String>> {
+    match connection.and_then(|row| row.key_saved_by) {
+        Some(user) => db::user_name(tx, UserId(user)).await,
+        None => Ok(None),
+    }
+}
+
+/// Its lists. What is below documents is read with them.
+async fn resources(
+    tx: &mut Tx,
+    of: SourceOf<'_>,
+    facts: &Facts,
+    progress: &Progress,
+    poll: Option<&SourcePollRow>,
+) -> Result<Vec<ResourceRead>> {
+    let names: Vec<&str> = facts.resources.iter().map(|resource| resource.name).collect();
+    let counts = db::document_counts(tx, of, &names).await?;
+    let read = |(resource, count): (&'static Resource, &RecordCount)| ResourceRead {
+        name: resource.name,
+        label: resource.label,
+        role: resource.role,
+        count: count.documents,
+        read_at: match resource.role {
+            Role::Part => poll.and_then(|poll| poll.read_at),
+            Role::Document | Role::Reference => progress.looked_at(resource.name),
+        },
+    };
+    Ok(facts.resources.iter().zip(&counts).map(read).collect())
+}
+
 fn state(
     poll: Option<&SourcePollRow>,
+    progress: &Progress,
     settings: &QuoteManagerSettings,
     facts: &Facts,
     documents: &[RecordCount],
-) -> Result<SourceState> {
-    let Some(poll) = poll else { return Ok(SourceState::NotConnected) };
-    let progress: Progress = serde_json::from_str(&poll.progress).map_err(Error::internal)?;
+) -> SourceState {
+    let Some(poll) = poll else { return SourceState::NotConnected };
     let is_read = progress.has_documents(facts) && progress.has_references();
-    Ok(if settings.paused {
+    if settings.paused {
         SourceState::Paused
     } else if poll.refused {
         SourceState::Refused
@@ -165,7 +241,7 @@ fn state(
         SourceState::Importing
     } else {
         SourceState::Reading
-    })
+    }
 }
 
 async fn troubled(tx: &mut Tx, of: SourceOf<'_>, resources: &[&str]) -> Result<Vec<Troubled>> {

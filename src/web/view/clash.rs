@@ -7,12 +7,18 @@ use super::{
     shell::Shell,
 };
 
-/// Asks which values to keep. It posts the whole form to `/apps/autotask/opportunities`.
+/// Asks which values to keep. It posts the whole form to the page that it is about.
 #[derive(Clone, Debug, Template)]
 #[template(path = "clash.html")]
 pub struct Clash {
     /// The frame.
     pub shell: Shell,
+    /// Where the choices are posted.
+    pub action: String,
+    /// Where the form is shown again without being saved; none where it cannot be.
+    pub draft: Option<String>,
+    /// The page as it is saved.
+    pub page: String,
     /// Who changed how much meanwhile, and what to do.
     pub summary: String,
     /// What the other person's values are called: their name.

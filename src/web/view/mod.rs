@@ -29,6 +29,7 @@ mod settings_file;
 mod settings_summary;
 mod shell;
 mod sign_in;
+mod source;
 mod turn_off;
 
 #[cfg(test)]
@@ -71,4 +72,8 @@ pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
 pub use settings_summary::{SettingsSummary, SummaryRow, SummarySection};
 pub use shell::{Frame, Nav, Shell, Theme};
 pub use sign_in::SignIn;
+pub use source::{
+    CodeAdd, CodeRow, CodeTable, CodesForm, DisconnectSource, ReadRow, Reading, Source, SourceForm, Trouble,
+    TroubledRow, row_name,
+};
 pub use turn_off::TurnOff;

@@ -12,6 +12,7 @@ mod people;
 mod preview;
 mod repairs;
 mod settings_file;
+mod source;
 mod states;
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -85,6 +86,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(preview::samples());
     all.extend(people::samples());
     all.extend(repairs::samples());
+    all.extend(source::samples());
     all.extend(states::samples());
     all
 }
@@ -98,7 +100,7 @@ fn every_page_keeps_the_rules() {
 }
 
 /// The samples that show what people, sources or Autotask wrote.
-const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
+const WITH_WORDS_OF_PEOPLE: [&str; 57] = [
     "account",
     "account-refused",
     "activity-held",
@@ -152,6 +154,10 @@ const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
     "settings-file-wrong",
     "settings-summary-hostile",
     "sign-in-error",
+    "source-not-working",
+    "source-test-failed",
+    "source-wrong",
+    "source-wrong-codes",
 ];
 
 #[test]

@@ -132,6 +132,9 @@ fn clash() -> Clash {
             Nav::Apps,
             &["Apps", "Autotask", "Choose"],
         ),
+        action: "/apps/autotask/opportunities".to_owned(),
+        draft: Some("/apps/autotask/opportunities/draft".to_owned()),
+        page: "/apps/autotask/opportunities".to_owned(),
         summary:
             "Robin Diaz changed 2 of the same settings while you were editing. Choose which values to keep."
                 .to_owned(),

@@ -13,6 +13,7 @@ use opportune::domain::{
     intake,
     lists::{List, ListOption, Lists},
     plan::{Input, Links, plan},
+    route::Sync,
     settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Sections, Services, Won},
 };
 use serde_json::json;
@@ -104,8 +105,11 @@ fn main() -> io::Result<()> {
         };
         let input = Input {
             document: &document,
+            sync: Sync::Opportunities,
             quote_is_known: false,
+            opportunity: None,
             sections: Some(&settings.sections),
+            tickets: None,
             codes: Some(&settings.codes),
             links: &links,
             lists: &lists,

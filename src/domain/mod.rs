@@ -23,5 +23,6 @@ pub mod picker;
 pub mod plan;
 pub mod reader;
 pub mod retry;
+pub mod route;
 pub mod settings;
 pub mod source;

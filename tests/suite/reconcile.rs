@@ -67,7 +67,7 @@ async fn fleet(app: &TestApp, size: usize) -> [Vec<i64>; 2] {
         db::add_document(&mut tx, app.tenant, id, &document, b"hash", 1).await.unwrap();
         for (which, target) in [Target::Opportunity, Target::Quote].into_iter().enumerate() {
             let fields: Map<String, Value> = rows[which][index].as_object().unwrap().clone();
-            let written = Written { fields, state: State::Open, adopted: false };
+            let written = Written { fields, state: State::Open, ..Written::default() };
             let link = Link { id: ids[which][index], written };
             db::put_link(&mut tx, app.tenant, id, &Key::only(target), &link, 1).await.unwrap();
         }
@@ -107,7 +107,7 @@ on_both! {
         assert_eq!(app.services.repair_count(app.tenant).await.unwrap(), 2);
         let other = app.appear("Opportunities", &[json!({ "title": "Desks", "companyID": NORTHWIND_TRADERS })]).await;
         let push = push_id(&app, "Q-1").await;
-        app.services.link_opportunity(app.tenant, &Author::SYSTEM, push, &other[0].to_string()).await.unwrap();
+        app.services.link_record(app.tenant, &Author::SYSTEM, push, &other[0].to_string()).await.unwrap();
         assert_eq!(app.found().await.len(), 1, "before the next check");
         let push = push_id(&app, "Q-2").await;
         app.services.stop_sync(app.tenant, &Author::SYSTEM, push, "By hand").await.unwrap();

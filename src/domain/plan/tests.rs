@@ -5,6 +5,7 @@ mod model;
 mod properties;
 mod rules;
 mod sources;
+mod tickets;
 mod unclear;
 
 use rust_decimal::Decimal;
@@ -20,7 +21,7 @@ use crate::domain::{
     settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Services, Won},
 };
 
-fn settings() -> Opportunities {
+pub fn settings() -> Opportunities {
     let sections = Sections {
         include_unquoted_sales: true,
         created: Created {
@@ -53,6 +54,10 @@ fn lists() -> Lists {
         (List::MaterialCodes, vec![50, 51, 52]),
         (List::ServiceCodes, vec![60]),
         (List::ProductCategories, vec![70]),
+        (List::TicketCategories, vec![80]),
+        (List::TicketQueues, vec![81]),
+        (List::TicketStatuses, vec![1, 5]),
+        (List::TicketPriorities, vec![2]),
     ];
     for (list, values) in values {
         for value in values {

@@ -1,6 +1,7 @@
 //! What REST answers with. These structs are both what is sent and what `openapi.json` says about it.
 
 mod repairs;
+mod second_sender;
 
 use std::borrow::Cow;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use repairs::*;
+pub use second_sender::*;
 
 /// The answer to a document that was taken in, after its commit.
 #[derive(Debug, Serialize, ToSchema)]

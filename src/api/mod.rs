@@ -17,6 +17,7 @@ mod preview;
 mod pushes;
 mod repairs;
 mod schema;
+mod second_sender;
 mod settings;
 
 use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
@@ -61,6 +62,8 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(repairs::list))
         .routes(routes!(repairs::check))
         .routes(routes!(repairs::ignore))
+        .routes(routes!(second_sender::show))
+        .routes(routes!(second_sender::resume))
         .routes(routes!(settings::show, settings::put))
         .routes(routes!(settings::switch))
 }

@@ -70,6 +70,7 @@ impl Services {
                 db::note_request(&mut tx, tenant, push, request_id).await?;
             }
         }
+        self.note_given_ids(&mut tx, tenant, stored, before.as_ref(), document).await?;
         tx.commit().await?;
         self.wake.notify_one();
         let version = before.map_or(1, |before| before.version + 1);

@@ -32,6 +32,7 @@ pub mod reconcile;
 pub mod repairs;
 mod retention;
 pub mod save_news;
+pub mod second_sender;
 pub mod settings;
 pub mod settings_document;
 pub mod settings_file;

@@ -4,6 +4,7 @@ use crate::{
     db::{self, StopRow, Tx},
     domain::{
         document::{Document, Kind},
+        hold::Hold,
         ids::{DocumentId, TenantId},
         lists::Lists,
         plan::{self, Input, Links, Plan},
@@ -30,6 +31,8 @@ pub struct Planning {
     pub currency: Option<String>,
     /// Who took the document out of the sync, and why.
     pub stopped: Option<StopRow>,
+    /// Whether nothing is sent, because another tool creates opportunities for the same quotes.
+    pub observing: bool,
 }
 
 impl Planning {
@@ -53,6 +56,7 @@ impl Planning {
             links: db::links(tx, tenant, id, &plan::shared_keys(&document)).await?,
             currency: db::connection(tx, tenant).await?.map(|row| row.currency),
             stopped: db::stop_of(tx, tenant, id).await?,
+            observing: db::second_sender(tx, tenant).await?.observing_since.is_some(),
             document,
         })
     }
@@ -62,14 +66,18 @@ impl Planning {
         if let Some(stop) = &self.stopped {
             return Plan { skipped: Some(stopped(stop)), ..Plan::default() };
         }
-        plan::plan(&Input {
+        let mut plan = plan::plan(&Input {
             document: &self.document,
             quote_is_known: self.quote_is_known,
             sections: self.sections.as_ref(),
             links,
             lists: &self.lists,
             currency: self.currency.as_deref(),
-        })
+        });
+        if self.observing && plan.would_write() {
+            plan.problems.insert(0, Hold::SecondSender);
+        }
+        plan
     }
 }
 

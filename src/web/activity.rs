@@ -141,7 +141,7 @@ fn group(hold: &Hold, count: usize) -> CauseGroup {
 /// The page on which a hold's cause can be mended.
 pub fn fix_page(hold: &Hold) -> Option<Link> {
     let anchor = match hold {
-        Hold::SetupNeeded | Hold::OptionInactive { .. } => "",
+        Hold::SetupNeeded | Hold::OptionInactive { .. } | Hold::SecondSender => "",
         Hold::CategoryUnmapped { .. } => "#category_map",
         Hold::CustomerUnknown { .. } => "#created-create_missing_customers",
         _ => return None,

@@ -1,6 +1,7 @@
 //! What REST answers with. These structs are both what is sent and what `openapi.json` says about it.
 
 mod repairs;
+mod second_sender;
 mod sources;
 
 use std::borrow::Cow;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub use repairs::*;
+pub use second_sender::*;
 pub use sources::*;
 
 /// The answer to a document that was taken in, after its commit.

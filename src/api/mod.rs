@@ -17,6 +17,7 @@ mod preview;
 mod pushes;
 mod repairs;
 mod schema;
+mod second_sender;
 mod settings;
 mod sources;
 
@@ -62,6 +63,8 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(repairs::list))
         .routes(routes!(repairs::check))
         .routes(routes!(repairs::ignore))
+        .routes(routes!(second_sender::show))
+        .routes(routes!(second_sender::resume))
         .routes(routes!(settings::show, settings::put))
         .routes(routes!(settings::switch))
         .routes(routes!(sources::list))

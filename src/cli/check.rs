@@ -13,6 +13,7 @@ use crate::{
     clock::{Clock, Millis},
     config::{Config, Role, WorkerConfig},
     db::{self, Db},
+    domain::{hold::Hold, ids::TenantId},
     error::{Error, Result},
     service::{
         Services,
@@ -106,6 +107,7 @@ impl CheckArgs {
                 }),
             }
             items.extend(sources::items(&services, tenant, &name).await?);
+            items.push(Item { tenant: Some(name), ..second_sender(&services, tenant).await? });
         }
         Ok(items)
     }
@@ -188,6 +190,22 @@ async fn worker(services: &Services) -> Result<Item> {
             sentence,
             "Check that opportune serve runs, with role all or worker.",
         ),
+    })
+}
+
+async fn second_sender(services: &Services, tenant: TenantId) -> Result<Item> {
+    const LABEL: &str = "Second sender";
+    let seen = services.second_sender(tenant).await?;
+    Ok(match (seen.since, seen.appearances) {
+        (Some(_), _) => {
+            let sentence = format!("Nothing is sent. {}. {}", Hold::SecondSender.cause(), seen.seen_with());
+            Item::new(LABEL, Outcome::Failed, sentence, Hold::SecondSender.fix())
+        }
+        (None, 0) => Item::new(LABEL, Outcome::Passed, "No other tool creates opportunities.", ""),
+        (None, _) => {
+            let fix = "Turn off the Autotask opportunity sync in Kaseya Quote Manager, or in the other tool.";
+            Item::new(LABEL, Outcome::Warning, seen.seen_with(), fix)
+        }
     })
 }
 

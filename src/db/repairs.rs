@@ -70,6 +70,9 @@ pub struct HeldRow {
 /// A place in the list of findings, which goes by rank, since when, and id.
 pub type Place = (i64, Millis, Uuid);
 
+/// The round of a finding that no comparison found, and that none takes away.
+pub const OF_NO_ROUND: i64 = i64::MAX;
+
 /// What is listed of a finding.
 macro_rules! finding_rows {
     () => {
@@ -80,12 +83,13 @@ macro_rules! finding_rows {
 }
 
 /// A finding is shown while its object is linked and its document takes part. One whose push is held is told with
-/// what holds it.
+/// what holds it, unless it is of no round ([`OF_NO_ROUND`]): it has nothing to do with what holds the push.
 macro_rules! is_shown {
     () => {
         "EXISTS (SELECT 1 FROM link l WHERE l.tenant_id = f.tenant_id AND l.target = f.target AND l.autotask_id = f.autotask_id) \
          AND NOT EXISTS (SELECT 1 FROM stopped_document s WHERE s.document_id = f.document_id) \
-         AND NOT EXISTS (SELECT 1 FROM push h WHERE h.document_id = f.document_id AND h.state IN ('held', 'failed')) \
+         AND (f.round = 9223372036854775807 \
+         OR NOT EXISTS (SELECT 1 FROM push h WHERE h.document_id = f.document_id AND h.state IN ('held', 'failed'))) \
          AND NOT EXISTS (SELECT 1 FROM repair_ignored i WHERE i.tenant_id = f.tenant_id AND i.id = f.id AND i.state = f.details)"
     };
 }
@@ -130,6 +134,18 @@ pub async fn remove_findings_before(tx: &mut WriteTx, tenant: TenantId, round: i
              AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.tenant_id = $1 AND f.id = repair_ignored.id)",
         );
         query.bind(tenant.0).execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
+/// Takes a finding away that is none any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_finding(tx: &mut WriteTx, tenant: TenantId, id: Uuid) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query("DELETE FROM finding WHERE tenant_id = $1 AND id = $2");
+        query.bind(tenant.0).bind(id).execute(c).await.map(drop)
     })
     .map_err(fault)
 }

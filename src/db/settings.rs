@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, WriteTx, fault, json, on, parse, turns::due};
+use super::{Tx, WriteTx, fault, json, on, parse, second_senders::note_switch, turns::due};
 use crate::{
     clock::Millis,
     domain::{
@@ -202,6 +202,7 @@ pub async fn save_settings(
         return Ok(false);
     }
     due(tx, tenant, now).await?;
+    note_switch(tx, tenant, new.settings.enabled, now).await?;
     let document = json(new.settings)?;
     on!(tx, |c| {
         let query = sqlx::query(

@@ -25,6 +25,11 @@ pub enum Finding {
         /// Their Autotask ids.
         others: BTreeSet<i64>,
     },
+    /// Another tool made one for the document that has Opportune's already.
+    Double {
+        /// The Autotask id of the other tool's.
+        other: i64,
+    },
     /// Somebody changed what Opportune wrote.
     Changed {
         /// Field by field.
@@ -146,6 +151,7 @@ impl Finding {
         match self {
             Self::Missing { .. } => "missing",
             Self::Duplicate { .. } => "duplicate",
+            Self::Double { .. } => "double",
             Self::Changed { .. } => "changed",
             Self::Inactive { .. } => "inactive",
         }
@@ -169,6 +175,9 @@ impl Finding {
                 let number = about.document.map(|(_, number)| number).unwrap_or_default();
                 let all = others.iter().copied().chain([about.id]).collect();
                 format!("Several {what} carry {number}: {}", listed(&all))
+            }
+            Self::Double { other } => {
+                format!("{} was made by Opportune, {other} by another tool", about.named())
             }
             Self::Changed { .. } => format!("{} was changed in Autotask", about.named()),
             Self::Inactive { name } if name.is_empty() => {
@@ -209,6 +218,9 @@ impl Finding {
             (Self::Duplicate { .. }, _) => {
                 format!("Opportune uses {}. Rename or close the others in Autotask, or link the right opportunity.", about.id)
             }
+            (Self::Double { other }, _) => format!(
+                "Opportune goes on with {}. Close or delete {other} in Autotask, or link the right opportunity.", about.id
+            ),
             (Self::Changed { .. }, _) => {
                 format!("Nothing to do: Opportune leaves it so, until the {kind} itself changes there.")
             }
@@ -271,6 +283,18 @@ mod tests {
         let product = Linked { document: None, ..linked(Target::Product, json!({})) };
         let active = row(json!({ "name": "Cable", "isActive": true }));
         assert_eq!(product.compare(Some(&active), BTreeSet::new(), &Lists::default()), []);
+    }
+
+    #[test]
+    fn a_double_names_both_and_what_to_do() {
+        let about = About { target: Target::Opportunity, id: 7, document: Some(("quote", "Q-1")) };
+        let double = Finding::Double { other: 9 };
+        assert!(double.needs_person());
+        assert_eq!(
+            double.title(about),
+            "Opportunity 7 of quote Q-1 was made by Opportune, 9 by another tool"
+        );
+        assert!(double.fix(about).starts_with("Opportune goes on with 7. Close or delete 9 in Autotask"));
     }
 
     #[test]

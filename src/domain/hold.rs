@@ -158,6 +158,8 @@ pub enum Hold {
     Credentials,
     /// The tenant has no connection to Autotask.
     NotConnected,
+    /// Another tool creates opportunities for the same quotes: nothing is sent until a person says so.
+    SecondSender,
     /// Workers ended several times in a row while they worked on it.
     Crashed,
     /// Tries are used up.
@@ -221,6 +223,9 @@ impl Hold {
                 "Autotask did not accept the user name, secret or integration code".to_owned()
             }
             Self::NotConnected => "Autotask is not connected".to_owned(),
+            Self::SecondSender => {
+                "Another tool also creates opportunities in Autotask for your quotes".to_owned()
+            }
             Self::Crashed => "This quote crashed the worker".to_owned(),
             Self::GaveUp { sentence } => format!("Autotask could not be reached for a week: {sentence}"),
         }
@@ -263,6 +268,9 @@ impl Hold {
             Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
             Self::Crashed => {
                 "Look at the worker's log for this push, and tell whoever maintains Opportune what it says. Then change the quote, or update Opportune and retry.".to_owned()
+            }
+            Self::SecondSender => {
+                "Turn off the Autotask opportunity sync in Kaseya Quote Manager (or in the other tool). Then press Start sending again on the Opportunities page: it is sent then.".to_owned()
             }
             Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
         }

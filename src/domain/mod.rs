@@ -24,5 +24,6 @@ pub mod plan;
 pub mod reader;
 pub mod retry;
 pub mod route;
+pub mod second_sender;
 pub mod settings;
 pub mod source;

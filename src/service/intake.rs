@@ -100,6 +100,7 @@ impl Services {
                 db::note_request(tx, tenant, push, request_id).await?;
             }
         }
+        self.note_given_ids(tx, tenant, stored, before.as_ref(), document).await?;
         let version = before.map_or(1, |before| before.version + 1);
         Ok(Receipt { version, unchanged: false, push, note })
     }

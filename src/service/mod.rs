@@ -33,6 +33,7 @@ pub mod repairs;
 mod reroute;
 mod retention;
 pub mod save_news;
+pub mod second_sender;
 pub mod settings;
 pub mod settings_document;
 pub mod settings_file;

@@ -59,6 +59,8 @@ pub enum Action {
     Push(PushId),
     /// Look at the held pushes.
     HeldPushes,
+    /// Send again although another tool was seen to create opportunities too.
+    StartSending,
 }
 
 /// One thing that waits for a person.
@@ -66,7 +68,8 @@ pub enum Action {
 pub struct Repair {
     /// The same for as long as it is there, and when it comes back.
     pub id: Uuid,
-    /// `connection`, `worker`, `lists`, `setting`, `held`, `missing`, `duplicate`, `inactive` or `changed`.
+    /// `connection`, `worker`, `lists`, `second_sender`, `setting`, `held`, `missing`, `duplicate`, `double`, `inactive` or
+    /// `changed`.
     pub kind: &'static str,
     /// What is wrong, without a full stop.
     pub title: String,

@@ -4,6 +4,7 @@ use crate::{
     db::{self, StopRow, StoredDocument, Tx},
     domain::{
         document::{Document, Kind, State},
+        hold::Hold,
         ids::{DocumentId, TenantId},
         lists::Lists,
         plan::{self, Input, Key, Links, Plan, Target},
@@ -35,6 +36,8 @@ pub struct Planning {
     pub stopped: Option<StopRow>,
     /// The sync that it is planned for where neither takes it.
     pub otherwise: Sync,
+    /// Whether nothing is sent, because another tool creates opportunities for the same quotes.
+    pub observing: bool,
 }
 
 /// The quote that a sale came from.
@@ -72,6 +75,7 @@ impl Planning {
             currency: db::connection(tx, tenant).await?.map(|row| row.currency),
             stopped: db::stop_of(tx, tenant, id).await?,
             otherwise: Sync::Opportunities,
+            observing: db::second_sender(tx, tenant).await?.observing_since.is_some(),
             document,
         })
     }
@@ -89,7 +93,7 @@ impl Planning {
             return Plan { skipped: Some(stopped(stop)), ..Plan::default() };
         }
         let quote = self.quote.as_ref().filter(|quote| quote.is_of_same_customer);
-        plan::plan(&Input {
+        let mut plan = plan::plan(&Input {
             sync: self.sync(links),
             document: &self.document,
             quote_is_known: self.quote.is_some(),
@@ -100,7 +104,11 @@ impl Planning {
             links,
             lists: &self.lists,
             currency: self.currency.as_deref(),
-        })
+        });
+        if self.observing && plan.would_write() {
+            plan.problems.insert(0, Hold::SecondSender);
+        }
+        plan
     }
 }
 

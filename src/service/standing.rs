@@ -1,6 +1,7 @@
-//! What stands between the settings and Autotask: the connection, the age of the lists, the calls that are left.
+//! What stands between the settings and Autotask: the connection, the age of the lists, the calls that are left, and
+//! whether another tool sends too.
 
-use super::checklist::Checklist;
+use super::{checklist::Checklist, second_sender::SecondSender};
 use crate::{
     clock::Millis,
     db::{self, ConnectionRow},
@@ -25,6 +26,8 @@ pub struct Standing {
     pub is_refreshing: bool,
     /// Calls that all integrations used in the last hour, and the limit, as Autotask told within the hour.
     pub calls: Option<(i64, i64)>,
+    /// Whether another tool creates opportunities for the same quotes.
+    pub second_sender: SecondSender,
 }
 
 impl Services {
@@ -33,6 +36,7 @@ impl Services {
     /// # Errors
     /// When the database fails.
     pub async fn standing(&self, tenant: TenantId) -> Result<Standing> {
+        let second_sender = self.second_sender(tenant).await?;
         let mut tx = self.db.read().await?;
         let connection = db::connection(&mut tx, tenant).await?;
         let newest = db::newest_refresh(&mut tx, tenant, false).await?;
@@ -46,6 +50,7 @@ impl Services {
             is_refreshing: newest
                 .is_some_and(|refresh| matches!(refresh.state.as_str(), "waiting" | "running")),
             calls: calls.calls_used.zip(calls.calls_limit).filter(|_| is_new),
+            second_sender,
         })
     }
 }

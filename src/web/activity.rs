@@ -149,7 +149,7 @@ pub fn fix_page(hold: &Hold) -> Option<Link> {
         Hold::OptionInactive { list, .. } if list.is_of_tickets() => {
             return Some(Link::new(TICKETS, "Go to settings"));
         }
-        Hold::SetupNeeded | Hold::OptionInactive { .. } => "",
+        Hold::SetupNeeded | Hold::OptionInactive { .. } | Hold::SecondSender => "",
         Hold::CategoryUnmapped { .. } => "#category_map",
         Hold::CustomerUnknown { .. } => "#created-create_missing_customers",
         _ => return None,

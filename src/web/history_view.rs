@@ -33,7 +33,7 @@ pub fn row(entry: &Entry) -> HistoryRow {
     match entry {
         Entry::Save(of) => HistoryRow { href: Some(format!("/history/{}", of.revision)), ..save(of, SHOWN) },
         Entry::List(row) => {
-            let from = if row.user_id.is_some() { "Sync" } else { "Autotask" };
+            let from = if row.user_id.is_some() || row.kind == "repair" { "Sync" } else { "Autotask" };
             plain(row.sentence.clone(), Tag::new(Tone::Info, from), row.created_at)
         }
     }

@@ -155,6 +155,7 @@ fn settings_pages() -> Router<WebState> {
         .route("/apps/autotask/opportunities/map/import", get(category_map::ask).post(category_map::import))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
+        .route("/apps/autotask/opportunities/second-sender", post(opportunities::start_sending_again))
         .route("/history", get(history::show))
         .route("/history.csv", get(history::csv))
         .route("/history.json", get(history::json))

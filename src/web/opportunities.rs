@@ -49,6 +49,8 @@ pub struct NewsParams {
     pub merged: Option<i64>,
     /// The switch was just turned `on` or `off`.
     pub sync: Option<String>,
+    /// Pushes that were held because another tool sends too, and that are sent now.
+    pub resumed: Option<u64>,
     /// The revision whose values are to be shown instead of the saved ones.
     pub restore: Option<String>,
     /// The form that was kept: it came in after its session had ended …
@@ -150,6 +152,14 @@ pub async fn switch(signed: Signed, Form(form): Form<SwitchForm>) -> Page {
     signed.services().set_enabled(signed.visitor.tenant, &signed.author(), enabled).await?;
     let news = if enabled { "on" } else { "off" };
     Ok(Redirect::to(&format!("{PAGE}?sync={news}#notice")).into_response())
+}
+
+/// Sends again although another tool was seen to create opportunities too.
+pub async fn start_sending_again(signed: Signed) -> Page {
+    let (tenant, author) = (signed.visitor.tenant, signed.author());
+    let released = signed.services().start_sending_again(tenant, &author).await?;
+    let news = released.map(|released| format!("?resumed={released}")).unwrap_or_default();
+    Ok(Redirect::to(&format!("{PAGE}{news}#notice")).into_response())
 }
 
 /// Asks before the sync is turned off.

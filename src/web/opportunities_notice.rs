@@ -7,9 +7,12 @@ use super::{
     words,
 };
 use crate::{
-    domain::settings::{
-        Origin,
-        diff::{self, Change},
+    domain::{
+        second_sender::STOPS_AT,
+        settings::{
+            Origin,
+            diff::{self, Change},
+        },
     },
     error::Error,
     service::{
@@ -35,6 +38,9 @@ pub async fn news(
         let news = signed.services().save_news(signed.visitor.tenant, revision, params.merged).await?;
         return Ok(news.map(|news| saved(revision, &news, params.released.unwrap_or(0))));
     }
+    if let Some(released) = params.resumed {
+        return Ok(Some(resumed(released)));
+    }
     let mut notice = params.sync.as_deref().and_then(|sync| switched(sync, view.settings.sections.is_some()));
     if let Some(notice) = notice.as_mut().filter(|_| params.sync.as_deref() == Some("on")) {
         earlier(notice, signed.services().unsent_count(signed.visitor.tenant).await?);
@@ -50,6 +56,18 @@ fn earlier(notice: &mut Notice, unsent: u64) {
         notice.text = format!("{text} 0 existing quotes will be sent. {earlier} received and not sent.");
         notice.links.push(Link::new("/activity/backfill", "Choose which to send"));
     }
+}
+
+fn resumed(released: u64) -> Notice {
+    let released = match released {
+        0 => "Nothing was held.".to_owned(),
+        released => format!("{} now being sent.", count_of(released, "held quote is", "held quotes are")),
+    };
+    let text = format!(
+        "{released} Should ids of another tool's appear with {STOPS_AT} more quotes, Opportune stops again."
+    );
+    let links = vec![Link::new("/activity", "View activity")];
+    Notice { links, ..Notice::new(Tone::Ok, "Opportune is sending again", text) }
 }
 
 fn switched(sync: &str, is_set_up: bool) -> Option<Notice> {

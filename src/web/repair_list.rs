@@ -153,7 +153,10 @@ fn action(action: &Action, may_act: bool) -> (Option<Link>, Option<Link>) {
         Action::RefreshLists if may_act => {
             (None, Some(Link::new("/apps/autotask/lists/refresh", "Refresh lists")))
         }
-        Action::None | Action::RefreshLists => (None, None),
+        Action::StartSending if may_act => {
+            (None, Some(Link::new("/apps/autotask/opportunities/second-sender", "Start sending again")))
+        }
+        Action::None | Action::RefreshLists | Action::StartSending => (None, None),
         Action::Connection => link("/apps/autotask/connection".to_owned(), "Go to the connection"),
         Action::Setting(path) if path.is_empty() => {
             link("/apps/autotask/opportunities".to_owned(), "Go to settings")

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    service::{activity::Summary, settings::SettingsView, standing::Standing, workers::WorkerState},
+    service::{
+        activity::Summary, second_sender::SecondSender, settings::SettingsView, standing::Standing,
+        workers::WorkerState,
+    },
 };
 
 const CONNECTION: &str = "/apps/autotask/connection";
@@ -34,7 +37,8 @@ pub struct Known<'a> {
 pub fn switch(at: &Known<'_>, form: Option<&Form>, refused: bool) -> Switch {
     let (enabled, is_new) = (at.view.settings.enabled, at.view.settings.sections.is_none());
     let setup = form.filter(|_| is_new && !refused).map(|form| SetupNeeded { links: form.missing() });
-    let obstacles = connection(at.standing, enabled).into_iter().chain(silence(at.worker, enabled));
+    let obstacles = second_sender(at.standing).into_iter().chain(connection(at.standing, enabled));
+    let obstacles = obstacles.chain(silence(at.worker, enabled));
     let obstacles = obstacles.chain(calls(at.standing)).chain(lists(at, form.is_some())).collect();
     Switch { enabled, note: note(at, is_new), setup, obstacles }
 }
@@ -70,6 +74,25 @@ fn connection(standing: &Standing, enabled: bool) -> Option<Obstacle> {
         }),
         None => None,
     }
+}
+
+/// Told whether the sync is on or not: turning it off and on does not mend it.
+fn second_sender(standing: &Standing) -> Option<Obstacle> {
+    let seen = &standing.second_sender;
+    seen.since?;
+    let held = match seen.held {
+        0 => "Nothing is held for it yet.".to_owned(),
+        held => {
+            format!("{}.", count_of(held, "quote or sale is held for it", "quotes and sales are held for it"))
+        }
+    };
+    Some(Obstacle {
+        tone: Tone::Bad,
+        heading: "Nothing is sent: another tool also creates opportunities in Autotask for your quotes"
+            .to_owned(),
+        text: format!("{} {held} {}", seen.seen_with(), SecondSender::WHAT_TO_DO),
+        remedy: Some(Remedy::StartSending),
+    })
 }
 
 fn silence(worker: WorkerState, enabled: bool) -> Option<Obstacle> {
@@ -182,6 +205,21 @@ mod tests {
         assert_eq!(headings(&busy, true), ["80 % of this hour's Autotask calls are used"]);
         let calm = Standing { calls: Some((7_999, 10_000)), ..good() };
         assert_eq!(headings(&calm, true), Vec::<String>::new());
+    }
+
+    #[test]
+    fn another_tool_that_sends_too_is_told_first_and_also_while_the_sync_is_off() {
+        let seen = SecondSender { since: Some(NOW), appearances: 3, held: 2, ..SecondSender::default() };
+        let standing = Standing { second_sender: seen, ..Standing::default() };
+        for enabled in [true, false] {
+            let obstacles = told(&standing, enabled).obstacles;
+            assert!(obstacles[0].heading.starts_with("Nothing is sent: another tool"), "{obstacles:?}");
+            assert!(obstacles[0].text.contains("2 quotes and sales are held for it."), "{obstacles:?}");
+            assert_eq!(obstacles[0].remedy, Some(Remedy::StartSending));
+            assert_eq!(obstacles[1].heading, "Autotask is not connected");
+        }
+        let seen = SecondSender { appearances: 2, ..SecondSender::default() };
+        assert_eq!(headings(&Standing { second_sender: seen, ..good() }, true), Vec::<String>::new());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     },
     error::{Error, Result},
     failpoint,
-    service::connection::SessionProblem,
+    service::{connection::SessionProblem, second_sender},
 };
 
 /// How long Autotask is left alone when it says that it is busy and not for how long.
@@ -121,6 +121,11 @@ pub fn switched_off(sync: Sync) -> String {
     format!("The {} sync was turned off on the way", sync.name())
 }
 
+/// What is shown of a push that found that its record was made by another tool meanwhile.
+pub fn overtaken() -> String {
+    "Another tool made it in Autotask on the way. It is taken over.".to_owned()
+}
+
 impl Worker {
     /// Leaves the push as its run ended. If its document moved meanwhile it is due again at once.
     pub(super) async fn finish(&self, lease: &Lease, end: std::result::Result<End, Error>) -> Result<()> {
@@ -165,7 +170,8 @@ impl Worker {
         let now = self.services.clock.now();
         let mut tx = self.services.db.write().await?;
         let stored = db::document(&mut tx, lease.tenant(), lease.document()).await?;
-        let has_moved = left.state == "sent" && stored.is_some_and(|stored| stored.version != left.version);
+        let has_moved =
+            left.state == "sent" && stored.as_ref().is_some_and(|stored| stored.version != left.version);
         if has_moved || is_mended(&mut tx, lease, &left).await? {
             left = Left { state: "waiting", reason: None, run_at: now, ..left };
         }
@@ -180,6 +186,9 @@ impl Worker {
         };
         if !db::finish_push(&mut tx, lease, &outcome, now).await? {
             return Err(Error::Conflict("the lease was lost".to_owned()));
+        }
+        if let Some(stored) = &stored {
+            second_sender::after_push(&mut tx, lease, stored, left.reason.as_deref(), now).await?;
         }
         failpoint::reach("finish.before", left.state).await;
         tx.commit().await?;

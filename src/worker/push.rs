@@ -12,6 +12,7 @@ use crate::{
     db::{self, Lease},
     domain::{
         document::Document,
+        hold::Hold,
         lists::Lists,
         plan::{self, Key, Link, Links, Plan, Target, Written},
         route::Sync,
@@ -63,7 +64,9 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<End> {
 
 async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Stop> {
     let loaded = load(worker, lease).await?;
-    if let Some(end) = end_without_steps(&loaded.planning.plan(&loaded.planning.links)) {
+    // While another tool's ids are only observed, they are still adopted, and creates that are out still looked up.
+    let end = end_without_steps(&loaded.planning.plan(&loaded.planning.links));
+    if let Some(end) = end.filter(|end| !matches!(end, End::Held(Hold::SecondSender))) {
         return Ok(end);
     }
     let now = worker.services.clock.now();

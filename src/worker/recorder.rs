@@ -7,18 +7,20 @@ use serde_json::{Map, Value};
 
 use super::{
     Worker,
-    end::{End, Stop, switched_off},
+    end::{End, Stop, overtaken, switched_off},
 };
 use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
     db::{self, AttemptRow, Lease, StepRow, WriteTx},
     domain::{
+        hold::Hold,
         plan::{Key, Link, Target},
         route::Sync,
     },
     error::{Error, Result},
     failpoint,
+    service::second_sender::{self, MayWrite},
 };
 
 /// After a write is decided on its request leaves within this time, or not at all: whoever finds the intent later knows
@@ -48,6 +50,10 @@ enum Begun {
     ByAnother,
     /// The sync was turned off.
     SwitchedOff,
+    /// Another tool creates opportunities too, so that nothing is sent.
+    Observing,
+    /// Another tool has made the record meanwhile.
+    Overtaken,
 }
 
 enum Note {
@@ -180,6 +186,11 @@ impl<'a> Recorder<'a> {
                 let at = self.worker.services.clock.now();
                 Err(Stop::End(End::Later { at, reason: switched_off(self.sync) }))
             }
+            Begun::Observing => Err(Hold::SecondSender.into()),
+            Begun::Overtaken => {
+                let at = self.worker.services.clock.now();
+                Err(Stop::End(End::Later { at, reason: overtaken() }))
+            }
         }
     }
 
@@ -216,6 +227,11 @@ impl<'a> Recorder<'a> {
         let tenant = self.lease.tenant();
         if !db::is_enabled(tx, tenant, self.sync).await? {
             return Ok(Begun::SwitchedOff);
+        }
+        match second_sender::may_write(tx, tenant, self.lease.document(), intent).await? {
+            MayWrite::Yes => {}
+            MayWrite::Observing => return Ok(Begun::Observing),
+            MayWrite::Overtaken => return Ok(Begun::Overtaken),
         }
         let target = Target::ALL.into_iter().find(|target| target.name() == intent.target);
         let is_shared = intent.action == "create" && target.is_some_and(|target| !target.is_of_document());

@@ -150,6 +150,13 @@ async fn repairs(rig: &Rig) -> Vec<Asked> {
     ]
 }
 
+/// Another tool that sends too: looked for, and gone on in spite of it.
+async fn second_sender(rig: &Rig) -> Vec<Asked> {
+    const SHOW: &str = "/api/v1/second-sender";
+    const RESUME: &str = "/api/v1/second-sender/resume";
+    vec![ask(rig, "GET", SHOW, SHOW, "").await, ask(rig, "POST", RESUME, RESUME, "").await]
+}
+
 /// Previews, made and refused in every way.
 async fn previews(rig: &Rig, shapes: &Shapes) -> Vec<Asked> {
     const PREVIEW: &str = "/api/v1/preview";
@@ -256,6 +263,7 @@ async fn every_described_status_comes_with_its_body() {
     others.extend(catalogue(&rig).await);
     others.extend(previews(&rig, &shapes).await);
     others.extend(repairs(&rig).await);
+    others.extend(second_sender(&rig).await);
     let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();

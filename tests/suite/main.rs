@@ -31,6 +31,7 @@ mod reconcile;
 mod repairs;
 mod roles;
 mod schema;
+mod second_sender;
 mod secrets;
 mod settings;
 mod settings_file;

@@ -47,7 +47,7 @@ impl TestApp {
 }
 
 /// A page's words without its markup.
-fn words(page: &Reply) -> String {
+pub fn words(page: &Reply) -> String {
     let html = page
         .body
         .as_str()

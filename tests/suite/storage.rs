@@ -15,6 +15,7 @@ mod queue;
 mod reconciles;
 mod repairs;
 mod routes;
+mod second_senders;
 mod settings;
 mod source_records;
 mod sources;

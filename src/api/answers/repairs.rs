@@ -74,9 +74,9 @@ impl From<&ReconcileRow> for Check {
     }
 }
 
-/// What a repair is about: something in the way of everything (`connection`, `worker`, `lists`), a `setting` whose value
-/// is inactive, pushes `held` for one cause, or a record in Autotask that is `missing`, a `duplicate`, `inactive`, or
-/// `changed` by people, which needs nobody.
+/// What a repair is about: something in the way of everything (`connection`, `worker`, `second_sender`, `lists`), a
+/// `setting` whose value is inactive, pushes `held` for one cause, or a record in Autotask that is `missing`, a
+/// `duplicate`, a `double`, `inactive`, or `changed` by people, which needs nobody.
 #[derive(ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(dead_code, reason = "the words are there for their schema; the service has them as text")]
@@ -85,6 +85,8 @@ pub enum RepairKind {
     Connection,
     /// The background worker does not run.
     Worker,
+    /// Another tool creates opportunities for the same quotes.
+    SecondSender,
     /// The lists were not fetched anew.
     Lists,
     /// A setting's value is inactive in Autotask.
@@ -95,6 +97,8 @@ pub enum RepairKind {
     Missing,
     /// Other records carry the document's number.
     Duplicate,
+    /// The document names another record than the one that Opportune made for it.
+    Double,
     /// A linked record is inactive.
     Inactive,
     /// People changed a linked record; `changes` says what.

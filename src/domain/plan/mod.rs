@@ -119,6 +119,26 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
+impl Plan {
+    /// Whether doing it may create or change anything in Autotask.
+    pub fn would_write(&self) -> bool {
+        let may_write = |step: &Step| match &step.action {
+            Action::Find(find) => [Some(&find.otherwise), find.inactive.as_ref()]
+                .iter()
+                .flatten()
+                .any(|otherwise| otherwise.creates()),
+            _ => true,
+        };
+        self.steps.iter().any(may_write)
+    }
+}
+
+impl Otherwise {
+    fn creates(&self) -> bool {
+        matches!(self, Self::Create(_))
+    }
+}
+
 /// What a plan is made from.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {

@@ -1,10 +1,11 @@
-//! What stands in the way of everything: the connection, the worker, stale lists, settings whose value is gone.
+//! What stands in the way of everything: the connection, the worker, another tool that sends too, stale lists, settings
+//! whose value is gone.
 
 use super::{Action, CONDITION, Held, Repair, id_of};
 use crate::{
     clock::Millis,
     domain::{hold::Hold, settings::InactiveChoice},
-    service::{standing::Standing, workers::WorkerState},
+    service::{second_sender::SecondSender, standing::Standing, workers::WorkerState},
 };
 
 const HOUR: Millis = 3_600_000;
@@ -23,7 +24,8 @@ impl Facts {
     /// One repair for each thing that is wrong; the pushes that it holds are counted with it, and not told again.
     pub(super) fn conditions(&self, held: &mut Vec<Held>) -> Vec<Repair> {
         let settings: Vec<Repair> = self.inactive.iter().map(|choice| setting(choice, held)).collect();
-        [self.worker(), self.connection(held), self.lists()].into_iter().flatten().chain(settings).collect()
+        let others = [self.worker(), self.connection(held), self.second_sender(held), self.lists()];
+        others.into_iter().flatten().chain(settings).collect()
     }
 
     fn worker(&self) -> Option<Repair> {
@@ -42,6 +44,14 @@ impl Facts {
         let title = title.trim_end_matches('.').to_owned();
         let repair = repair("connection", "connection", title, fix, None);
         Some(Repair { held: count, action: Action::Connection, ..repair })
+    }
+
+    fn second_sender(&self, held: &mut Vec<Held>) -> Option<Repair> {
+        let since = self.standing.second_sender.since?;
+        let count = take(held, |hold| matches!(hold, Hold::SecondSender));
+        let fix = format!("{} {}", self.standing.second_sender.seen_with(), SecondSender::WHAT_TO_DO);
+        let repair = repair("second_sender", "second sender", Hold::SecondSender.cause(), fix, Some(since));
+        Some(Repair { held: count, action: Action::StartSending, ..repair })
     }
 
     fn lists(&self) -> Option<Repair> {

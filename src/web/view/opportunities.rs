@@ -61,6 +61,8 @@ pub enum Remedy {
     Go(Link),
     /// Having the lists refreshed: a button.
     RefreshLists,
+    /// Sending again although another tool sends too: a button.
+    StartSending,
 }
 
 /// Required settings that nobody has saved yet.

@@ -17,7 +17,7 @@ pub struct Held {
 }
 
 impl Held {
-    async fn go_on(self) {
+    pub async fn go_on(self) {
         self.release.notify_one();
         self.task.await.unwrap();
     }

@@ -1,0 +1,25 @@
+-- Whether another tool creates opportunities for a tenant's quotes too. sending_since: since when the sync is on, null
+-- while it is off. appearances: documents that got ids of that tool's since a person last let Opportune go on, which
+-- round counts. observing_since: since when nothing is sent for that reason.
+CREATE TABLE second_sender (
+  tenant_id BLOB PRIMARY KEY NOT NULL REFERENCES tenant (id),
+  sending_since INTEGER,
+  appearances INTEGER NOT NULL DEFAULT 0,
+  observing_since INTEGER,
+  round INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO second_sender (tenant_id, sending_since)
+  SELECT s.tenant_id, r.created_at FROM settings_current s
+  JOIN settings_revision r ON r.tenant_id = s.tenant_id AND r.revision = s.revision WHERE s.enabled = 1;
+
+-- Ids in Autotask that a document came with and that Opportune did not make. round: in which it was counted, null where
+-- it was not.
+CREATE TABLE foreign_id (
+  document_id BLOB PRIMARY KEY NOT NULL REFERENCES document (id),
+  tenant_id BLOB NOT NULL REFERENCES tenant (id),
+  opportunity_id INTEGER,
+  quote_id INTEGER,
+  round INTEGER,
+  appeared_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX foreign_id_round ON foreign_id (tenant_id, round, appeared_at);

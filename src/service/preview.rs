@@ -253,8 +253,8 @@ impl Services {
             (db::brands(&mut tx, tenant).await?, db::categories(&mut tx, tenant).await?);
         let saved = &planning.settings;
         let against = Against { lists: &planning.lists, brands: &brands, categories: &categories, saved };
-        let (page, errors) = form.read(&against);
-        planning.settings = planning.settings.with_opportunities(page);
+        let (parts, errors) = form.read(&against);
+        planning.settings = parts.onto(saved.clone());
         Ok((planning, errors))
     }
 }

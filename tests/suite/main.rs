@@ -39,4 +39,5 @@ mod settings_rest;
 mod sources;
 mod storage;
 mod ticket_push;
+mod ticket_settings;
 mod workers;

@@ -56,7 +56,7 @@ on_both! {
     async fn a_large_tenants_lists_take_few_calls(db) {
         let app = scale(db).await;
         app.refresh().await;
-        assert_eq!(app.refresh_state().await, ("done".to_owned(), 14, None));
+        assert_eq!(app.refresh_state().await, ("done".to_owned(), 19, None));
         let calls = app.calls();
         assert!((20..=60).contains(&calls), "{calls} calls");
         let newest = app.services.lists_state(app.tenant).await.unwrap().newest.unwrap();
@@ -156,7 +156,7 @@ on_both! {
         app.connect(CREDENTIALS.secret).await;
         app.worker.upkeep().await.unwrap();
         app.settle().await;
-        assert_eq!(app.refresh_state().await, ("done".to_owned(), 14, None));
+        assert_eq!(app.refresh_state().await, ("done".to_owned(), 19, None));
         assert!(!app.page(&cookie).await.contains("could not be refreshed"));
     }
 
@@ -167,7 +167,7 @@ on_both! {
         app.refresh().await;
         assert_eq!(app.failures(), [403]);
         let (state, done, error) = app.refresh_state().await;
-        assert_eq!((state.as_str(), done), ("failed", 14));
+        assert_eq!((state.as_str(), done), ("failed", 19));
         assert!(error.unwrap().starts_with("Shipping types could not be read: "));
         assert_eq!(app.news().await[0], "Company 'Harbor Dental Group' is new");
     }
@@ -176,24 +176,24 @@ on_both! {
         let app = TestApp::start_fresh(db).await;
         app.services.request_refresh(app.tenant, None).await.unwrap();
         let lease = app.services.claim_refresh().await.unwrap().unwrap();
-        let progress = Progress { lists_done: 12, list: "companies", rows_read: 1_500, calls: 12, changes: 0 };
+        let progress = Progress { lists_done: 17, list: "companies", rows_read: 1_500, calls: 12, changes: 0 };
         let mut tx = app.services.db.write().await.unwrap();
         assert!(db::advance_refresh(&mut tx, &lease, &progress, app.clock.now() + MINUTE).await.unwrap());
         tx.commit().await.unwrap();
         let cookie = app.cookie().await;
         let page = app.page(&cookie).await;
-        assert!(page.contains("Refreshing lists: 13 of 14 — Companies, 1,500 rows so far"), "{page}");
-        assert!(page.contains(r#"<progress id="lists-progress" max="14" value="12">"#) && page.contains(">Reload<"), "{page}");
+        assert!(page.contains("Refreshing lists: 18 of 19 — Companies, 1,500 rows so far"), "{page}");
+        assert!(page.contains(r#"<progress id="lists-progress" max="19" value="17">"#) && page.contains(">Reload<"), "{page}");
         app.settle().await;
         assert_eq!(app.calls(), 0, "it may still be alive");
         app.after(MINUTE).await;
         let asked: Vec<String> = app.requests().into_iter().map(|request| request.path).collect();
         assert_eq!(asked.len(), 2, "{asked:?}");
         assert!(asked[0].ends_with("/Companies/query") && asked[1].ends_with("/Contacts/query"), "{asked:?}");
-        assert_eq!(app.refresh_state().await, ("done".to_owned(), 14, None));
+        assert_eq!(app.refresh_state().await, ("done".to_owned(), 19, None));
         assert_eq!(app.services.run_refresh(&lease).await.unwrap(), None, "the dead one is not heard any more");
         app.calls();
-        assert_eq!(app.refresh_state().await, ("done".to_owned(), 14, None));
+        assert_eq!(app.refresh_state().await, ("done".to_owned(), 19, None));
     }
 
     async fn the_button_asks_once_and_needs_a_connection(db) {

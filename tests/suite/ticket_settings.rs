@@ -81,7 +81,7 @@ impl TestApp {
         assert!(matches!(saved, Saved::Done { .. }), "{saved:?}");
     }
 
-    async fn tickets(&self) -> Option<TicketSections> {
+    async fn ticket_sections(&self) -> Option<TicketSections> {
         self.services.settings_view(self.tenant).await.unwrap().settings.tickets.sections
     }
 
@@ -128,7 +128,7 @@ on_both! {
             assert!(saved.header("location").starts_with(PAGE), "{}", saved.header("location"));
             kim.follow(&saved).await.says(&["Settings saved", "Tickets already in Autotask are not changed."]);
         }
-        assert_eq!(app.tickets().await, Some(sections()));
+        assert_eq!(app.ticket_sections().await, Some(sections()));
         assert_eq!(app.newest_number().await, 4, "once for the switch, once for the form");
         assert!(app.services.settings_view(app.tenant).await.unwrap().settings.enabled, "the other switch stays");
         kim.get("/history").await.says(&["Tickets ·", "Queue for tickets", "not saved yet", "Procurement", "Orders"]);
@@ -148,7 +148,7 @@ on_both! {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         page.says(&["<a href=\"#tickets-queue\">Select a queue for tickets</a>", "#tickets-due_days", "value=\"soon\"", "value=\"{name}\""]);
         page.says(&["value=\"&#60;b&#62;kept&#60;/b&#62;\"", "data-unsaved", "value=\"unquoted\" aria-describedby=\"tickets-which-1-hint\" checked"]);
-        assert_eq!(app.tickets().await, None);
+        assert_eq!(app.ticket_sections().await, None);
         assert_eq!(app.newest_number().await, 3);
     }
 
@@ -168,7 +168,7 @@ on_both! {
         assert!(chosen(&page, "29681305") && !chosen(&page, "29681302"));
         page.says(&["These four codes are used by Opportunities and Tickets. Saving here changes both."]);
         kim.get("/history").await.says(&["Opportunities and Tickets ·", "Product material code"]);
-        assert_eq!(app.tickets().await, Some(sections()), "the rest of the page stays");
+        assert_eq!(app.ticket_sections().await, Some(sections()), "the rest of the page stays");
     }
 
     async fn codes_that_tickets_saved_first_are_what_opportunities_begin_with(db) {
@@ -208,7 +208,7 @@ on_both! {
         let draft = kim.post(&format!("{PAGE}/draft"), &fields).await;
         draft.says(&["<h1>Tickets</h1>", "value=\"30\""]);
         kim.follow(&kim.post(PAGE, &fields).await).await.says(&["<h1>Tickets</h1>", "Settings saved"]);
-        assert_eq!((app.product_code().await, app.tickets().await.unwrap().due_days), (29_681_305, 30));
+        assert_eq!((app.product_code().await, app.ticket_sections().await.unwrap().due_days), (29_681_305, 30));
         let won = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap().won.stage;
         assert_eq!(won, 29_681_505, "what Robin alone changed stays");
     }
@@ -224,7 +224,7 @@ on_both! {
         of_kim.tickets.queue = "29681446".into();
         let banner = kim.follow(&post(&kim, PAGE, &of_kim).await).await;
         banner.says(&["Queue for tickets is now Service Desk.", "Robin changed Probability % at 09:30 UTC. Both changes are kept."]);
-        assert_eq!(app.tickets().await.unwrap().queue, 29_681_446);
+        assert_eq!(app.ticket_sections().await.unwrap().queue, 29_681_446);
     }
 
     async fn an_inactive_value_stays_is_told_and_cannot_be_chosen(db) {
@@ -309,7 +309,7 @@ on_both! {
         banner.says(&[&format!("action=\"/history/{}/undo\"", first + 1)]);
         let undone = kim.post(&format!("/history/{}/undo", first + 1), &[]).await;
         kim.follow(&undone).await.says(&["<h1>Tickets</h1>", &format!("revision {} is undone", first + 1)]);
-        assert_eq!(app.tickets().await.unwrap().due_days, 14);
+        assert_eq!(app.ticket_sections().await.unwrap().due_days, 14);
         let page = kim.get(&format!("/history/{}", first + 1)).await;
         page.says(&["Restore Opportunities", "href=\"/apps/autotask/tickets?restore=4#notice\">Restore Tickets"]);
         let shown = kim.get(&format!("{PAGE}?restore={}", first + 1)).await;
@@ -335,7 +335,7 @@ on_both! {
         assert_eq!((saved.status, saved.header("etag")), (StatusCode::OK, "\"3\""), "{saved:?}");
         assert_eq!((&saved.body["sections"], &saved.body["labels"]["tickets.queue"]), (&body, &json!("Procurement")));
         assert_eq!(saved.body["labels"].as_object().unwrap().len(), 10);
-        assert_eq!(app.tickets().await, Some(sections()));
+        assert_eq!(app.ticket_sections().await, Some(sections()));
         let same = put("*", REST, &body).await;
         assert_eq!(same.header("etag"), "\"3\"", "what is saved already makes no revision");
         let on = put("\"3\"", SWITCH, &json!({ "enabled": true })).await;
@@ -371,7 +371,7 @@ on_both! {
         assert!(said.contains("Due in days: 14 → 3\nWhen both syncs would bill the same sale: Tickets → Opportunities"), "{said}");
         assert_eq!(app.newest_number().await, before + 1);
         let expected = TicketSections { due_days: 3, issue_type: None, billed_by: BilledBy::Opportunities, ..sections() };
-        assert_eq!(app.tickets().await, Some(expected));
+        assert_eq!(app.ticket_sections().await, Some(expected));
         let sections = app.services.settings_view(app.tenant).await.unwrap().settings.sections.unwrap();
         assert_eq!(sections.created.probability, Some(75));
         assert_eq!(file().await.matches("due_days = 3").count(), 1);
@@ -388,7 +388,7 @@ on_both! {
                     title = \"{number} for {customer}\"\ncancelled_status = { name = \"Complete\" }\nbilled_by = \"tickets\"\n";
         let FileRead::Fits { form, revision, .. } = read(text).await else { panic!("it does not fit") };
         app.services.save_settings_at(app.tenant, &Author::OPERATOR, revision, &form).await.unwrap();
-        assert_eq!(app.tickets().await, Some(sections()));
+        assert_eq!(app.ticket_sections().await, Some(sections()));
     }
 
     async fn a_sync_that_was_never_set_up_is_told_by_the_doctor(db) {

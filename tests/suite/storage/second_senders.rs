@@ -2,7 +2,7 @@
 
 use opportune::{
     db::{self, NewFinding, NewRevision},
-    domain::{author::Author, document::AutotaskIds, ids::DocumentId, settings::OpportunitySettings},
+    domain::{author::Author, document::AutotaskIds, ids::DocumentId, settings::Settings},
 };
 
 use super::{Fixture, id};
@@ -14,7 +14,7 @@ fn ids(opportunity: Option<i64>, quote: Option<i64>) -> AutotaskIds {
 
 impl Fixture {
     async fn switch(&self, base: i64, enabled: bool, now: i64) {
-        let settings = OpportunitySettings { enabled, ..OpportunitySettings::NEW };
+        let settings = Settings { enabled, ..Settings::NEW };
         let by = Author::SYSTEM;
         let new = NewRevision { settings: &settings, by: &by, note: None, form_id: None, origin: None };
         let mut tx = self.db.write().await.unwrap();

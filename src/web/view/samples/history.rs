@@ -136,7 +136,6 @@ fn clash() -> Clash {
     };
     let stages = ["Leave at current stage", "Closed Lost"];
     Clash {
-        page: "/apps/autotask/opportunities",
         shell: shell(
             "Choose which values to keep — Opportunities",
             Nav::Apps,

@@ -189,6 +189,17 @@ pub enum Change {
     Reopened,
 }
 
+/// Which sync brings a document to Autotask.
+#[derive(ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "the words are there for their schema; the database holds them as text")]
+pub enum PushSync {
+    /// As an opportunity.
+    Opportunities,
+    /// As a ticket.
+    Tickets,
+}
+
 /// Bringing one document's state to Autotask.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Push {
@@ -208,9 +219,15 @@ pub struct Push {
     /// What a person has to do to let it go on.
     #[schema(required = true)]
     fix: Option<String>,
+    /// Which sync brings it to Autotask: as an opportunity, or as a ticket.
+    #[schema(value_type = PushSync)]
+    sync: &'static str,
     /// The opportunity's id in Autotask, once there is one.
     #[schema(required = true)]
     opportunity_id: Option<i64>,
+    /// The ticket's id in Autotask, once there is one.
+    #[schema(required = true)]
+    ticket_id: Option<i64>,
     /// The revision of the settings that it was last planned with.
     #[schema(required = true)]
     settings_revision: Option<i64>,
@@ -233,7 +250,7 @@ pub struct PushWrite {
     /// The record's id in Autotask.
     #[schema(required = true)]
     id: Option<i64>,
-    /// `create`, `update`, `settle` for stage and status of a decided quote, or `keep` for what a person had changed and
+    /// `create`, `update`, `settle` for stage and status of a decided quote or the status of a cancelled sale, or `keep` for what a person had changed and
     /// was left as it is.
     action: String,
     /// The revision of the settings that it was planned with.
@@ -266,7 +283,9 @@ impl From<&PushRow> for Push {
             status: push.state.clone(),
             reason: hold.as_ref().map(Hold::cause).or_else(|| push.reason.clone()),
             fix: hold.as_ref().map(Hold::fix),
+            sync: push.sync.name(),
             opportunity_id: push.opportunity_id,
+            ticket_id: push.ticket_id,
             settings_revision: push.settings_revision,
             created_at: clock::timestamp(push.created_at).to_string(),
             updated_at: clock::timestamp(push.updated_at).to_string(),

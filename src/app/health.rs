@@ -66,11 +66,13 @@ async fn text(services: &Services) -> Result<String> {
 
 fn tenants(text: &mut Text, gauges: &Gauges) {
     text.family("opportune_pushes", "gauge", "Pushes that are not finished, by state.");
-    for row in &gauges.open {
-        text.line("opportune_pushes", &[("tenant", &row.tenant), ("state", &row.state)], row.count);
+    for rows in gauges.open.chunk_by(|one, next| (&one.tenant, &one.state) == (&next.tenant, &next.state)) {
+        // Those of both syncs together.
+        let count: i64 = rows.iter().map(|row| row.count).sum();
+        text.line("opportune_pushes", &[("tenant", &rows[0].tenant), ("state", &rows[0].state)], count);
     }
     let oldest = "opportune_oldest_waiting_seconds";
-    text.family(oldest, "gauge", "Age of the oldest push that waits or is being sent, where the sync is on.");
+    text.family(oldest, "gauge", "Age of the oldest push that waits or is being sent, where its sync is on.");
     for rows in gauges.open.chunk_by(|one, next| one.tenant == next.tenant) {
         let waiting =
             rows.iter().filter(|row| row.enabled && matches!(row.state.as_str(), "waiting" | "sending"));

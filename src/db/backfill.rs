@@ -6,7 +6,10 @@ use uuid::Uuid;
 use super::{StateCount, Tx, WriteTx, fault, on, turns::due};
 use crate::{
     clock::Millis,
-    domain::ids::{BackfillId, DocumentId, PushId, TenantId},
+    domain::{
+        ids::{BackfillId, DocumentId, PushId, TenantId},
+        route::{Class, Sync},
+    },
     error::Result,
 };
 
@@ -91,9 +94,13 @@ impl UnsentId {
         DocumentId(self.id)
     }
 
-    /// Whether it is a sale that came from no quote.
-    pub fn is_unquoted_sale(&self) -> bool {
-        self.status == "placed" && self.quote_number.is_none()
+    /// What decides by which sync it is sent.
+    pub fn class(&self) -> Class {
+        match (self.status.as_str(), &self.quote_number) {
+            ("placed", Some(_)) => Class::QuotedSale,
+            ("placed", None) => Class::UnquotedSale,
+            _ => Class::Quote,
+        }
     }
 }
 
@@ -117,20 +124,25 @@ pub struct NewPush {
     pub id: PushId,
     /// The document.
     pub document: DocumentId,
+    /// Which sync brings it to Autotask.
+    pub sync: Sync,
     /// What happened to it, as far as Autotask is concerned: `created`, `won` or `lost`.
     pub change: &'static str,
 }
 
-/// A statement about unsent documents: those that no push ever brought to Autotask. A sale with a quote goes with it;
-/// a cancelled sale is not sent.
+/// A statement about unsent documents: those that no push ever brought to Autotask. A sale with a quote goes with it,
+/// unless such sales become tickets and the quote was not sent with it before; a cancelled sale is not sent.
 macro_rules! unsent {
     ($select:literal, $($rest:tt)*) => {
         concat!(
             $select,
             " FROM document d WHERE d.tenant_id = $1 AND d.status IN ('open', 'won', 'lost', 'placed') \
-             AND NOT EXISTS (SELECT 1 FROM push p WHERE p.document_id = d.id AND (p.state <> 'skipped' OR p.opportunity_id IS NOT NULL)) \
+             AND NOT EXISTS (SELECT 1 FROM push p WHERE p.document_id = d.id AND (p.state <> 'skipped' OR p.opportunity_id IS NOT NULL OR p.ticket_id IS NOT NULL)) \
              AND (d.quote_number IS NULL OR NOT EXISTS (SELECT 1 FROM document q WHERE q.tenant_id = d.tenant_id AND q.kind = 'quote' \
-             AND q.number = d.quote_number)) ",
+             AND q.number = d.quote_number) OR EXISTS (SELECT 1 FROM settings_current c WHERE c.tenant_id = d.tenant_id \
+             AND c.quoted_as_tickets) AND NOT EXISTS (SELECT 1 FROM document q JOIN push w ON w.document_id = q.id \
+             WHERE q.tenant_id = d.tenant_id AND q.kind = 'quote' AND q.number = d.quote_number AND w.state <> 'skipped' \
+             AND w.updated_at >= d.received_at)) ",
             $($rest)*
         )
     };
@@ -308,13 +320,14 @@ pub async fn add_backfill(
     for some in pushes.chunks(PUSHES_AT_ONCE) {
         added += on!(tx, |c| {
             let mut query = sqlx::QueryBuilder::new(
-                "INSERT INTO push (id, tenant_id, document_id, change, backfill_id, is_backlog, run_at, created_at, updated_at, state, \
-                 tries, lease_token, lease_until, version) ",
+                "INSERT INTO push (id, tenant_id, document_id, change, backfill_id, is_backlog, run_at, created_at, updated_at, sync, \
+                 state, tries, lease_token, lease_until, version) ",
             );
             query.push_values(some, |mut row, push| {
                 row.push_bind(push.id.0).push_bind(tenant.0).push_bind(push.document.0);
                 row.push_bind(push.change).push_bind(backfill.0).push_bind(true);
-                row.push_bind(now).push_bind(now).push_bind(now).push("'waiting', 0, 0, 0, 0");
+                row.push_bind(now).push_bind(now).push_bind(now).push_bind(push.sync.name());
+                row.push("'waiting', 0, 0, 0, 0");
             });
             query.push(" ON CONFLICT DO NOTHING");
             query.build().execute(c).await.map(|done| done.rows_affected())

@@ -102,14 +102,19 @@ pub async fn remove_link(tx: &mut WriteTx, tenant: TenantId, document: DocumentI
     .map_err(fault)
 }
 
-/// Takes the links of a document away that hang below its opportunity: another opportunity has others.
+/// Takes the links of a document away that hang below its opportunity or ticket, the `head`: another one has others.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove_links_below(tx: &mut WriteTx, tenant: TenantId, document: DocumentId) -> Result<()> {
+pub async fn remove_links_below(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    document: DocumentId,
+    head: Target,
+) -> Result<()> {
     on!(tx, |c| {
         let query = sqlx::query("DELETE FROM link WHERE tenant_id = $1 AND scope = $2 AND target <> $3");
-        let query = query.bind(tenant.0).bind(document.to_string()).bind(Target::Opportunity.name());
+        let query = query.bind(tenant.0).bind(document.to_string()).bind(head.name());
         query.execute(c).await.map(drop)
     })
     .map_err(fault)

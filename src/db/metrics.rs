@@ -3,14 +3,18 @@
 use sqlx::FromRow;
 
 use super::{Tx, fault, on};
-use crate::{clock::Millis, domain::ids::TenantId, error::Result};
+use crate::{
+    clock::Millis,
+    domain::{ids::TenantId, route::Sync},
+    error::Result,
+};
 
 /// How many unfinished pushes of a tenant are in one state.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct OpenPushes {
     /// The tenant's name.
     pub tenant: String,
-    /// Whether its sync is on.
+    /// Whether their sync is on.
     pub enabled: bool,
     /// `waiting`, `sending`, `held` or `failed`.
     pub state: String,
@@ -20,20 +24,20 @@ pub struct OpenPushes {
     pub oldest: i64,
 }
 
-/// Unfinished pushes by tenant and state.
+/// Unfinished pushes by tenant and state, and whether their sync is on.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open_pushes(tx: &mut Tx) -> Result<Vec<OpenPushes>> {
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT t.name AS tenant, COALESCE(s.enabled, $1) AS enabled, p.state, p.count, p.oldest FROM \
-             (SELECT tenant_id, state, COUNT(*) AS count, MIN(created_at) AS oldest FROM push \
-             WHERE state IN ('waiting', 'sending', 'held', 'failed') GROUP BY tenant_id, state) p \
+            "SELECT t.name AS tenant, COALESCE(CASE WHEN p.sync = $2 THEN s.tickets_enabled ELSE s.enabled END, $1) AS enabled, \
+             p.state, p.count, p.oldest FROM (SELECT tenant_id, state, sync, COUNT(*) AS count, MIN(created_at) AS oldest FROM push \
+             WHERE state IN ('waiting', 'sending', 'held', 'failed') GROUP BY tenant_id, state, sync) p \
              JOIN tenant t ON t.id = p.tenant_id LEFT JOIN settings_current s ON s.tenant_id = p.tenant_id \
-             ORDER BY t.name, p.state",
+             ORDER BY t.name, p.state, p.sync",
         );
-        query.bind(false).fetch_all(c).await
+        query.bind(false).bind(Sync::Tickets.name()).fetch_all(c).await
     })
     .map_err(fault)
 }

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    domain::ids::{BackfillId, DocumentId, PushId, TenantId},
+    domain::{
+        ids::{BackfillId, DocumentId, PushId, TenantId},
+        route::Sync,
+    },
     error::Result,
 };
 
@@ -43,6 +46,11 @@ pub struct PushRow {
     pub settings_revision: Option<i64>,
     /// The Autotask opportunity.
     pub opportunity_id: Option<i64>,
+    /// The Autotask ticket.
+    pub ticket_id: Option<i64>,
+    /// Which sync brings it to Autotask.
+    #[sqlx(try_from = "String")]
+    pub sync: Sync,
     /// When it was enqueued.
     pub created_at: i64,
     /// When it last changed.
@@ -58,6 +66,9 @@ pub struct Lease {
     pub tenant_id: Uuid,
     /// Its document.
     pub document_id: Uuid,
+    /// Which sync brings it to Autotask.
+    #[sqlx(try_from = "String")]
+    pub sync: Sync,
     /// The fencing token.
     pub lease_token: i64,
     /// Until when it is ours.
@@ -101,6 +112,8 @@ pub struct Outcome<'a> {
     pub version: i64,
     /// The Autotask opportunity.
     pub opportunity_id: Option<i64>,
+    /// The Autotask ticket.
+    pub ticket_id: Option<i64>,
 }
 
 /// How many pushes of a tenant are in which state.
@@ -149,6 +162,7 @@ pub async fn add_push(
     tenant: TenantId,
     document: DocumentId,
     id: PushId,
+    sync: Sync,
     change: &str,
     now: Millis,
 ) -> Result<()> {
@@ -156,9 +170,10 @@ pub async fn add_push(
     on!(tx, |c| {
         let query = sqlx::query(
             "INSERT INTO push (id, tenant_id, document_id, change, state, run_at, tries, lease_token, lease_until, version, created_at, \
-             updated_at) VALUES ($1, $2, $3, $4, 'waiting', $5, 0, 0, 0, 0, $5, $5)",
+             updated_at, sync) VALUES ($1, $2, $3, $4, 'waiting', $5, 0, 0, 0, 0, $5, $5, $6)",
         );
-        query.bind(id.0).bind(tenant.0).bind(document.0).bind(change).bind(now).execute(c).await.map(drop)
+        let query = query.bind(id.0).bind(tenant.0).bind(document.0).bind(change).bind(now);
+        query.bind(sync.name()).execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -254,7 +269,7 @@ pub async fn finish_push(
     let rows = on!(tx, |c| {
         let query = sqlx::query(
             "UPDATE push SET state = $3, reason = $4, run_at = $5, tries = $6, version = $7, \
-             opportunity_id = COALESCE($8, opportunity_id), lease_until = 0, updated_at = $9, \
+             opportunity_id = COALESCE($8, opportunity_id), ticket_id = COALESCE($10, ticket_id), lease_until = 0, updated_at = $9, \
              crashes = CASE WHEN $3 = 'waiting' THEN crashes ELSE 0 END \
              WHERE id = $1 AND lease_token = $2 AND state = 'sending'",
         );
@@ -265,19 +280,22 @@ pub async fn finish_push(
             .bind(outcome.reason)
             .bind(outcome.run_at);
         let query = query.bind(outcome.tries).bind(outcome.version).bind(outcome.opportunity_id).bind(now);
-        query.execute(c).await.map(|done| done.rows_affected())
+        query.bind(outcome.ticket_id).execute(c).await.map(|done| done.rows_affected())
     });
     Ok(rows.map_err(fault)? == 1)
 }
 
-/// Notes with which revision of the settings a push is planned.
+/// Notes with which revision of the settings a push is planned, and which sync they make it a push of.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn pin_settings(tx: &mut WriteTx, lease: &Lease, revision: i64) -> Result<()> {
+pub async fn pin_settings(tx: &mut WriteTx, lease: &Lease, revision: i64, sync: Sync) -> Result<()> {
     on!(tx, |c| {
-        let query = sqlx::query("UPDATE push SET settings_revision = $3 WHERE id = $1 AND lease_token = $2");
-        query.bind(lease.id).bind(lease.lease_token).bind(revision).execute(c).await.map(drop)
+        let query = sqlx::query(
+            "UPDATE push SET settings_revision = $3, sync = $4 WHERE id = $1 AND lease_token = $2",
+        );
+        let query = query.bind(lease.id).bind(lease.lease_token).bind(revision).bind(sync.name());
+        query.execute(c).await.map(drop)
     })
     .map_err(fault)
 }
@@ -305,7 +323,7 @@ pub async fn push(tx: &mut Tx, tenant: TenantId, id: PushId) -> Result<Option<Pu
     on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT p.id, p.document_id, d.kind, d.number, d.customer, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
-             p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
+             p.opportunity_id, p.ticket_id, p.sync, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
              WHERE p.tenant_id = $1 AND p.id = $2",
         );
         query.bind(tenant.0).bind(id.0).fetch_optional(c).await
@@ -328,7 +346,7 @@ pub async fn pushes(
     on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT p.id, p.document_id, d.kind, d.number, d.customer, p.change, p.state, p.reason, p.run_at, p.tries, p.settings_revision, \
-             p.opportunity_id, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
+             p.opportunity_id, p.ticket_id, p.sync, p.created_at, p.updated_at FROM push p JOIN document d ON d.id = p.document_id \
              WHERE p.tenant_id = $1 AND p.id < $2 AND ($3 = '' OR p.state = $3) AND ($4 IS NULL OR p.backfill_id = $4) \
              ORDER BY p.id DESC LIMIT $5",
         );
@@ -353,7 +371,7 @@ pub async fn push_counts(tx: &mut Tx, tenant: TenantId) -> Result<Vec<StateCount
     .map_err(fault)
 }
 
-/// Since when the push is due that has been due longest, of a tenant whose sync is on, and that nobody took.
+/// Since when the push is due that has been due longest, whose sync is on, and that nobody took.
 ///
 /// # Errors
 /// When the database fails.
@@ -361,9 +379,10 @@ pub async fn oldest_due(tx: &mut Tx, now: Millis) -> Result<Option<Millis>> {
     on!(tx, |c| {
         let query = sqlx::query_scalar(
             "SELECT MIN(p.run_at) FROM push p JOIN settings_current s ON s.tenant_id = p.tenant_id \
-             WHERE s.enabled = $2 AND p.state = 'waiting' AND p.run_at <= $1",
+             WHERE p.state = 'waiting' AND p.run_at <= $1 AND (p.sync = $3 AND s.enabled = $2 OR p.sync = $4 AND s.tickets_enabled = $2)",
         );
-        query.bind(now).bind(true).fetch_one(c).await
+        let query = query.bind(now).bind(true).bind(Sync::Opportunities.name());
+        query.bind(Sync::Tickets.name()).fetch_one(c).await
     })
     .map_err(fault)
 }

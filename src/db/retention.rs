@@ -53,7 +53,7 @@ pub async fn forgettable_pushes(tx: &mut Tx, before: Millis, limit: i64) -> Resu
         let query = sqlx::query_scalar(
             "SELECT p.id FROM push p WHERE p.state IN ('sent', 'skipped') AND p.updated_at < $1 \
              AND EXISTS (SELECT 1 FROM push n WHERE n.document_id = p.document_id AND n.id > p.id \
-             AND (n.state <> 'skipped' OR n.opportunity_id IS NOT NULL)) \
+             AND (n.state <> 'skipped' OR n.opportunity_id IS NOT NULL OR n.ticket_id IS NOT NULL)) \
              AND NOT EXISTS (SELECT 1 FROM step s WHERE s.push_id = p.id AND s.action = 'create') \
              AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.push_id = p.id) ORDER BY p.updated_at LIMIT $2",
         );

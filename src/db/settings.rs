@@ -9,6 +9,7 @@ use crate::{
     domain::{
         author::{Author, Via},
         ids::{TenantId, UserId},
+        route::{self, Class, Route, Sync},
         settings::{Origin, Settings},
     },
     error::{Error, Result},
@@ -142,14 +143,16 @@ pub async fn revision_of_form(tx: &mut Tx, tenant: TenantId, form_id: &str) -> R
     .map_err(fault)
 }
 
-/// Whether the sync of a tenant is on.
+/// Whether a sync of a tenant is on.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_enabled(tx: &mut Tx, tenant: TenantId) -> Result<bool> {
+pub async fn is_enabled(tx: &mut Tx, tenant: TenantId, sync: Sync) -> Result<bool> {
     let enabled: Option<bool> = on!(tx, |c| {
-        let query = sqlx::query_scalar("SELECT enabled FROM settings_current WHERE tenant_id = $1");
-        query.bind(tenant.0).fetch_optional(c).await
+        let query = sqlx::query_scalar(
+            "SELECT CASE WHEN $2 THEN tickets_enabled ELSE enabled END FROM settings_current WHERE tenant_id = $1",
+        );
+        query.bind(tenant.0).bind(sync == Sync::Tickets).fetch_optional(c).await
     })
     .map_err(fault)?;
     Ok(enabled.unwrap_or(false))
@@ -182,14 +185,16 @@ pub async fn save_settings(
     new: &NewRevision<'_>,
     now: Millis,
 ) -> Result<bool> {
+    let quoted = route::of_class(Class::QuotedSale, new.settings);
     let moved = on!(tx, |c| {
         let query = sqlx::query(
-            "INSERT INTO settings_current (tenant_id, revision, enabled, tickets_enabled) VALUES ($1, $2, $3, $5) \
+            "INSERT INTO settings_current (tenant_id, revision, enabled, tickets_enabled, quoted_as_tickets) VALUES ($1, $2, $3, $5, $6) \
              ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, enabled = excluded.enabled, \
-             tickets_enabled = excluded.tickets_enabled WHERE settings_current.revision = $4",
+             tickets_enabled = excluded.tickets_enabled, quoted_as_tickets = excluded.quoted_as_tickets \
+             WHERE settings_current.revision = $4",
         );
         let query = query.bind(tenant.0).bind(base + 1).bind(new.settings.enabled).bind(base);
-        let query = query.bind(new.settings.tickets.enabled);
+        let query = query.bind(new.settings.tickets.enabled).bind(quoted == Route::By(Sync::Tickets));
         query.execute(c).await.map(|done| done.rows_affected())
     })
     .map_err(fault)?;

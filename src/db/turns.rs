@@ -8,7 +8,11 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Lease, Tx, WriteTx, fault, on};
-use crate::{clock::Millis, domain::ids::TenantId, error::Result};
+use crate::{
+    clock::Millis,
+    domain::{ids::TenantId, route::Sync},
+    error::Result,
+};
 
 /// A push that has been due for less than this goes before those that have been due for longer, so that what is sent
 /// now does not wait for a backlog …
@@ -32,6 +36,7 @@ pub struct Pause {
 #[derive(FromRow)]
 struct Turn {
     enabled: bool,
+    tickets_enabled: bool,
     paused_until: i64,
     open_until: i64,
     is_careful: bool,
@@ -95,8 +100,8 @@ pub async fn pause(tx: &mut Tx, tenant: TenantId, now: Millis) -> Result<Option<
     .map_err(fault)
 }
 
-/// Claims a push that is due, of the tenant whose turn it is: whose sync is on, whom nothing keeps waiting, and that has
-/// fewer than `per_tenant` under way, or none after Autotask was in trouble. Of its pushes, one whose lease ran out goes
+/// Claims a push that is due and whose sync is on, of the tenant whose turn it is: whom nothing keeps waiting, and that
+/// has fewer than `per_tenant` under way, or none after Autotask was in trouble. Of its pushes, one whose lease ran out goes
 /// first, then fresh ones, then those that have been due for long, then earlier quotes that were chosen to be sent;
 /// within each, the one that has been due longest.
 ///
@@ -121,11 +126,12 @@ pub async fn claim_push(
             come_back(tx, tenant, not_before).await?;
             continue;
         }
-        let lease = claim_of(tx, tenant, now, lease_until, served).await?;
+        let syncs = turn.syncs();
+        let lease = claim_of(tx, tenant, now, lease_until, served, syncs).await?;
         let next_at = if turn.under_way + 1 >= most && lease.is_some() {
             turn.leased_until.min(lease_until)
         } else {
-            next_due(tx, tenant).await?.max(now)
+            next_due(tx, tenant, syncs).await?.max(now)
         };
         come_back(tx, tenant, next_at).await?;
         if lease.is_some() {
@@ -138,8 +144,14 @@ pub async fn claim_push(
 impl Turn {
     fn not_before(&self, now: Millis, most: i64) -> Millis {
         let place = if self.under_way < most { now } else { self.leased_until };
-        let on = if self.enabled { now } else { NEVER };
+        let on = if self.enabled || self.tickets_enabled { now } else { NEVER };
         place.max(on).max(self.paused_until).max(self.open_until)
+    }
+
+    /// The names of the syncs that are on; nothing in the place of one that is off, which no push has.
+    fn syncs(&self) -> [&'static str; 2] {
+        let name = |on, sync: Sync| if on { sync.name() } else { "" };
+        [name(self.enabled, Sync::Opportunities), name(self.tickets_enabled, Sync::Tickets)]
     }
 }
 
@@ -181,7 +193,7 @@ async fn come_back(tx: &mut WriteTx, tenant: TenantId, at: Millis) -> Result<()>
 async fn turn(tx: &mut WriteTx, tenant: TenantId, now: Millis) -> Result<Turn> {
     on!(tx, |c| {
         let query = sqlx::query_as(
-            "SELECT COALESCE(s.enabled, $4) AS enabled, t.paused_until, COALESCE(b.open_until, 0) AS open_until, \
+            "SELECT COALESCE(s.enabled, $4) AS enabled, COALESCE(s.tickets_enabled, $4) AS tickets_enabled, t.paused_until, COALESCE(b.open_until, 0) AS open_until, \
              COALESCE(b.trips > 0 OR b.slow_until > $2, $4) AS is_careful, \
              (SELECT COUNT(*) FROM push p WHERE p.tenant_id = $1 AND p.state = 'sending' AND p.lease_until > $2) AS under_way, \
              COALESCE((SELECT MIN(p.lease_until) FROM push p WHERE p.tenant_id = $1 AND p.state = 'sending' AND p.lease_until > $2), $3) \
@@ -193,18 +205,42 @@ async fn turn(tx: &mut WriteTx, tenant: TenantId, now: Millis) -> Result<Turn> {
     .map_err(fault)
 }
 
-const CLAIM: &str = "UPDATE push SET state = 'sending', lease_token = lease_token + 1, lease_until = $2, updated_at = $1, \
+/// One push that waits, of one sync, within a time; each is one step into the index.
+macro_rules! waiting {
+    ($place:literal, $sync:literal, $is_backlog:literal, $times:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT id, ",
+            $place,
+            " AS place, run_at FROM push WHERE tenant_id = $3 AND state = 'waiting' AND sync = ",
+            $sync,
+            " AND is_backlog = ",
+            $is_backlog,
+            " AND ",
+            $times,
+            " ORDER BY run_at, id LIMIT 1) AS one "
+        )
+    };
+}
+
+const CLAIM: &str = concat!(
+    "UPDATE push SET state = 'sending', lease_token = lease_token + 1, lease_until = $2, updated_at = $1, \
      crashes = crashes + CASE WHEN state = 'sending' THEN 1 ELSE 0 END WHERE id = (SELECT id FROM ( \
-     SELECT * FROM (SELECT id, 0 AS place FROM push WHERE tenant_id = $3 AND state = 'sending' AND lease_until <= $1 \
-       ORDER BY lease_until, id LIMIT 1) AS lost UNION ALL \
-     SELECT * FROM (SELECT id, CAST($4 AS BIGINT) AS place FROM push WHERE tenant_id = $3 AND state = 'waiting' AND is_backlog = $6 \
-       AND run_at <= $1 AND run_at > $5 ORDER BY run_at, id LIMIT 1) AS fresh UNION ALL \
-     SELECT * FROM (SELECT id, 2 AS place FROM push WHERE tenant_id = $3 AND state = 'waiting' AND is_backlog = $6 \
-       AND run_at <= $5 ORDER BY run_at, id LIMIT 1) AS old UNION ALL \
-     SELECT * FROM (SELECT id, 3 AS place FROM push WHERE tenant_id = $3 AND state = 'waiting' AND is_backlog = $7 \
-       AND run_at <= $1 ORDER BY run_at, id LIMIT 1) AS earlier \
-     ) AS candidates ORDER BY place LIMIT 1) AND (state = 'waiting' OR lease_until <= $1) \
-     RETURNING id, tenant_id, document_id, lease_token, lease_until, tries, crashes";
+     SELECT * FROM (SELECT id, 0 AS place, lease_until AS run_at FROM push WHERE tenant_id = $3 AND state = 'sending' \
+       AND lease_until <= $1 AND sync IN ($8, $9) ORDER BY lease_until, id LIMIT 1) AS lost UNION ALL ",
+    waiting!("CAST($4 AS BIGINT)", "$8", "$6", "run_at <= $1 AND run_at > $5"),
+    "UNION ALL ",
+    waiting!("CAST($4 AS BIGINT)", "$9", "$6", "run_at <= $1 AND run_at > $5"),
+    "UNION ALL ",
+    waiting!("2", "$8", "$6", "run_at <= $5"),
+    "UNION ALL ",
+    waiting!("2", "$9", "$6", "run_at <= $5"),
+    "UNION ALL ",
+    waiting!("3", "$8", "$7", "run_at <= $1"),
+    "UNION ALL ",
+    waiting!("3", "$9", "$7", "run_at <= $1"),
+    ") AS candidates ORDER BY place, run_at, id LIMIT 1) AND (state = 'waiting' OR lease_until <= $1) \
+     RETURNING id, tenant_id, document_id, sync, lease_token, lease_until, tries, crashes"
+);
 
 /// The tenant's next push, leased. Whoever else changes a push from or to waiting holds the tenant's turn.
 async fn claim_of(
@@ -213,25 +249,30 @@ async fn claim_of(
     now: Millis,
     lease_until: Millis,
     served: i64,
+    [first, second]: [&str; 2],
 ) -> Result<Option<Lease>> {
     let fresh_is: i64 = if served % BACKLOG_EVERY == 0 { 4 } else { 1 };
     on!(tx, |c| {
         let query = sqlx::query_as(CLAIM).bind(now).bind(lease_until).bind(tenant.0).bind(fresh_is);
-        query.bind(now - FRESH).bind(false).bind(true).fetch_optional(c).await
+        let query = query.bind(now - FRESH).bind(false).bind(true);
+        query.bind(first).bind(second).fetch_optional(c).await
     })
     .map_err(fault)
 }
 
-/// When something of a tenant's falls due, in the past where it has.
-async fn next_due(tx: &mut WriteTx, tenant: TenantId) -> Result<Millis> {
+/// When something of a tenant's falls due whose sync is on, in the past where it has.
+async fn next_due(tx: &mut WriteTx, tenant: TenantId, [first, second]: [&str; 2]) -> Result<Millis> {
     on!(tx, |c| {
         let query = sqlx::query_scalar(
             "SELECT COALESCE(MIN(at), $2) FROM ( \
-             SELECT MIN(lease_until) AS at FROM push WHERE tenant_id = $1 AND state = 'sending' UNION ALL \
-             SELECT MIN(run_at) FROM push WHERE tenant_id = $1 AND state = 'waiting' AND is_backlog = $3 UNION ALL \
-             SELECT MIN(run_at) FROM push WHERE tenant_id = $1 AND state = 'waiting' AND is_backlog = $4) AS times",
+             SELECT MIN(lease_until) AS at FROM push WHERE tenant_id = $1 AND state = 'sending' AND sync IN ($5, $6) UNION ALL \
+             SELECT MIN(run_at) FROM push WHERE tenant_id = $1 AND state = 'waiting' AND sync = $5 AND is_backlog = $3 UNION ALL \
+             SELECT MIN(run_at) FROM push WHERE tenant_id = $1 AND state = 'waiting' AND sync = $5 AND is_backlog = $4 UNION ALL \
+             SELECT MIN(run_at) FROM push WHERE tenant_id = $1 AND state = 'waiting' AND sync = $6 AND is_backlog = $3 UNION ALL \
+             SELECT MIN(run_at) FROM push WHERE tenant_id = $1 AND state = 'waiting' AND sync = $6 AND is_backlog = $4) AS times",
         );
-        query.bind(tenant.0).bind(NEVER).bind(false).bind(true).fetch_one(c).await
+        let query = query.bind(tenant.0).bind(NEVER).bind(false).bind(true);
+        query.bind(first).bind(second).fetch_one(c).await
     })
     .map_err(fault)
 }

@@ -275,11 +275,20 @@ impl Document {
     /// The quote as it is sent together with the sale that came from it: won, with the sale's surcharge and coupon.
     /// A cancelled sale leaves the quote as it is.
     #[must_use]
-    pub fn with_sale(mut self, sale: &Self) -> Self {
+    pub fn with_sale(self, sale: &Self) -> Self {
+        let mut document = self.won_by(sale);
+        if sale.state == State::Won {
+            document.content.surcharge = sale.content.surcharge;
+            document.content.coupon = sale.content.coupon;
+        }
+        document
+    }
+
+    /// The same where the sale is billed by itself: won, and nothing more.
+    #[must_use]
+    pub fn won_by(mut self, sale: &Self) -> Self {
         if sale.state == State::Won {
             self.state = State::Won;
-            self.content.surcharge = sale.content.surcharge;
-            self.content.coupon = sale.content.coupon;
         }
         self
     }

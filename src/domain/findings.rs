@@ -63,17 +63,17 @@ pub struct Linked {
 
 impl Linked {
     /// Whether another object carries this one's marker: an opportunity of the same company whose title begins with the
-    /// number, a quote with that external number.
+    /// number, a quote with that external number, a ticket of the same company with that external id.
     pub fn is_doubled_by(&self, own: Option<&Map<String, Json>>, other: &Map<String, Json>) -> bool {
         let Some((_, number)) = &self.document else { return false };
         let text = |field: &str| other.get(field).and_then(Json::as_str).unwrap_or_default().to_lowercase();
         let number = number.to_lowercase();
+        let company = |row: &Map<String, Json>| row.get("companyID").and_then(Json::as_i64);
+        let own = own.and_then(company).or_else(|| company(&self.written.fields));
+        let is_of_company = own.is_some() && own == company(other);
         match self.target {
-            Target::Opportunity => {
-                let company = |row: &Map<String, Json>| row.get("companyID").and_then(Json::as_i64);
-                let own = own.and_then(company).or_else(|| company(&self.written.fields));
-                own.is_some() && own == company(other) && text("title").starts_with(&format!("{number} "))
-            }
+            Target::Opportunity => is_of_company && text("title").starts_with(&format!("{number} ")),
+            Target::Ticket => is_of_company && text("externalID").trim() == number,
             Target::Quote => text("externalQuoteNumber").trim() == number,
             _ => false,
         }
@@ -130,6 +130,7 @@ impl About<'_> {
             Target::Company => "Company",
             Target::Product => "Product",
             Target::Service => "Service",
+            Target::Ticket => "Ticket",
             other => other.noun(),
         };
         match document {
@@ -160,7 +161,11 @@ impl Finding {
         match self {
             Self::Missing { .. } => format!("{} is no longer in Autotask", about.named()),
             Self::Duplicate { others } => {
-                let what = if about.target == Target::Quote { "Autotask quotes" } else { "opportunities" };
+                let what = match about.target {
+                    Target::Quote => "Autotask quotes",
+                    Target::Ticket => "tickets",
+                    _ => "opportunities",
+                };
                 let number = about.document.map(|(_, number)| number).unwrap_or_default();
                 let all = others.iter().copied().chain([about.id]).collect();
                 format!("Several {what} carry {number}: {}", listed(&all))
@@ -177,14 +182,17 @@ impl Finding {
     pub fn fix(&self, about: About<'_>) -> String {
         let kind = about.document.map_or("quote", |(kind, _)| kind);
         match (self, about.target) {
-            (Self::Missing { others }, Target::Opportunity | Target::Quote) => {
+            (Self::Missing { others }, Target::Opportunity | Target::Quote | Target::Ticket) => {
                 let found = match (others.is_empty(), about.target) {
                     (true, _) => String::new(),
-                    (false, Target::Quote) => format!("Found with the same number: quote {}. ", listed(others)),
+                    (false, Target::Quote | Target::Ticket) => {
+                        format!("Found with the same number: {} {}. ", about.target.noun(), listed(others))
+                    }
                     (false, _) => format!("Found with the same number: opportunity {}. ", listed(others)),
                 };
                 let link = match about.target {
                     Target::Quote => "Link its opportunity again to have it made anew",
+                    Target::Ticket => "Link another ticket",
                     _ => "Link another opportunity",
                 };
                 format!("{found}{link}, or stop the sync of the {kind}. Opportune makes no second one by itself.")
@@ -194,6 +202,9 @@ impl Finding {
             }
             (Self::Missing { .. } | Self::Inactive { .. }, Target::Product | Target::Service) => {
                 "Autotask refuses new lines with it. Make it active in Autotask, or give the lines another SKU or name.".to_owned()
+            }
+            (Self::Duplicate { .. }, Target::Ticket) => {
+                format!("Opportune uses {}. Clear the external ID of the others in Autotask, or link the right ticket.", about.id)
             }
             (Self::Duplicate { .. }, _) => {
                 format!("Opportune uses {}. Rename or close the others in Autotask, or link the right opportunity.", about.id)

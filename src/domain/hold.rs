@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
+use super::{lists::List, plan::Target, settings::fields::CREATE_CUSTOMERS_LABEL};
 
 /// What a customer lacks to become a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum CompanyLack {
 pub enum Hold {
     /// The sync is on, but required settings were never saved.
     SetupNeeded,
+    /// The tickets sync is on, but what it needs was never saved.
+    TicketSetupNeeded,
     /// No active company has exactly the customer's name.
     CustomerUnknown {
         /// The source's id for the customer; empty for pushes that were held before it was noted.
@@ -156,6 +158,7 @@ impl Hold {
     pub fn cause(&self) -> String {
         match self {
             Self::SetupNeeded => "Setup needed".to_owned(),
+            Self::TicketSetupNeeded => "Setup of tickets needed".to_owned(),
             Self::CustomerUnknown { name, .. } => format!("Customer is not in Autotask: {name}"),
             Self::CustomerAmbiguous { name, .. } => format!("Several Autotask companies are called {name}"),
             Self::CompanyGone { name, id, .. } => {
@@ -209,6 +212,7 @@ impl Hold {
     pub fn fix(&self) -> String {
         match self {
             Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
+            Self::TicketSetupNeeded => "Choose every required setting on the Tickets page and save. It is sent then.".to_owned(),
             Self::CustomerUnknown { name, .. } => format!(
                 "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
                  it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
@@ -231,8 +235,9 @@ impl Hold {
             Self::CategoryUnmapped { .. } => {
                 "Map the category, or choose a fallback, on the Opportunities page and save. It is sent then.".to_owned()
             }
-            Self::OptionInactive { field, .. } => {
-                format!("Choose an active value for {field} on the Opportunities page and save. It is sent then.")
+            Self::OptionInactive { field, list, .. } => {
+                let page = if list.is_of_tickets() { "Tickets" } else { "Opportunities" };
+                format!("Choose an active value for {field} on the {page} page and save. It is sent then.")
             }
             Self::CatalogueAmbiguous { .. } => {
                 "Make all but one of them inactive in Autotask, or give the line the SKU of the right one. Then retry.".to_owned()
@@ -247,11 +252,17 @@ impl Hold {
                 "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
             }
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
-            Self::Duplicate { .. } if !self.is_about_opportunity() => {
+            Self::Duplicate { entity, .. } if is_of_ticket(entity) => {
+                "Link the right ticket on the push's page. Or clear the external ID of all but one of them in Autotask, then retry.".to_owned()
+            }
+            Self::Duplicate { .. } if self.record().is_none() => {
                 "Rename all but one of them in Autotask, then retry.".to_owned()
             }
             Self::Duplicate { .. } => {
                 "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
+            }
+            Self::Gone { entity, .. } if is_of_ticket(entity) => {
+                "Link another ticket, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
             }
             Self::Gone { .. } => {
                 "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
@@ -293,14 +304,18 @@ impl Hold {
         }
     }
 
-    /// Whether a person has to say which opportunity is the document's.
-    pub fn is_about_opportunity(&self) -> bool {
+    /// What a person has to say which one it is: the document's opportunity, or its ticket.
+    pub fn record(&self) -> Option<Target> {
         match self {
-            Self::Gone { .. } => true,
-            Self::Duplicate { entity, .. } => {
-                matches!(entity.as_str(), "Opportunities" | "Quotes" | "QuoteItems")
+            Self::Gone { entity, .. } | Self::Duplicate { entity, .. } if is_of_ticket(entity) => {
+                Some(Target::Ticket)
             }
-            _ => false,
+            Self::Gone { .. } => Some(Target::Opportunity),
+            Self::Duplicate { entity, .. } => {
+                let is_its = matches!(entity.as_str(), "Opportunities" | "Quotes" | "QuoteItems");
+                is_its.then_some(Target::Opportunity)
+            }
+            _ => None,
         }
     }
 
@@ -314,9 +329,15 @@ impl Hold {
         matches!(
             self,
             Self::SetupNeeded
+                | Self::TicketSetupNeeded
                 | Self::CategoryUnmapped { .. }
                 | Self::OptionInactive { .. }
                 | Self::Refused { .. }
         )
     }
+}
+
+/// Whether an entity, as Autotask names it, is a ticket's.
+fn is_of_ticket(entity: &str) -> bool {
+    matches!(entity, "Tickets" | "TicketCharges")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// The text fields that are written: entity, field, and the length in UTF-16 units that it has in Autotask's
 /// documentation.
-const USUAL: [(&str, &str, usize); 17] = [
+const USUAL: [(&str, &str, usize); 21] = [
     ("Opportunities", "title", 128),
     ("Quotes", "name", 100),
     ("QuoteLocations", "address1", 50),
@@ -22,6 +22,10 @@ const USUAL: [(&str, &str, usize); 17] = [
     ("Services", "name", 150),
     ("Services", "description", 400),
     ("Services", "sku", 50),
+    ("Tickets", "title", 255),
+    ("Tickets", "description", 8000),
+    ("TicketCharges", "name", 100),
+    ("TicketCharges", "description", 8000),
 ];
 
 /// The longest texts that a tenant's Autotask takes: what its metadata said when the lists were last fetched, and the

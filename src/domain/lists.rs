@@ -124,6 +124,18 @@ impl List {
         }
     }
 
+    /// Whether its options are chosen from on the Tickets page.
+    pub fn is_of_tickets(self) -> bool {
+        matches!(
+            self,
+            Self::TicketCategories
+                | Self::TicketQueues
+                | Self::TicketStatuses
+                | Self::TicketPriorities
+                | Self::TicketIssueTypes
+        )
+    }
+
     /// Whether it may have thousands of options: such a list is never loaded whole, but read by the page.
     pub fn is_large(self) -> bool {
         matches!(self, Self::Companies | Self::Contacts)

@@ -23,4 +23,5 @@ pub mod picker;
 pub mod plan;
 pub mod reader;
 pub mod retry;
+pub mod route;
 pub mod settings;

@@ -9,7 +9,7 @@ use crate::{
         author::Author,
         ids::{BackfillId, DocumentId, PushId, TenantId},
         list_changes::Entry,
-        settings::Settings,
+        route::{self, Sync},
     },
     error::{Error, Result},
     service::Services,
@@ -95,11 +95,11 @@ impl Services {
         let seen: Vec<DocumentId> = seen.iter().map(UnsentId::document).collect();
         db::lock_documents(&mut tx, tenant, &seen).await?;
         // Picked again: what was enqueued while the lock was waited for is no longer among them.
-        let mut picked = pick(&mut tx, tenant, selection).await?;
-        if !includes_unquoted_sales(&db::settings(&mut tx, tenant).await?.settings) {
-            picked.retain(|unsent| !unsent.is_unquoted_sale());
-        }
-        let pushes: Vec<NewPush> = picked.iter().map(|unsent| self.new_push(unsent)).collect();
+        let picked = pick(&mut tx, tenant, selection).await?;
+        let settings = db::settings(&mut tx, tenant).await?.settings;
+        let sync = |unsent: &UnsentId| route::of_chosen(unsent.class(), &settings);
+        let pushes: Vec<NewPush> =
+            picked.iter().filter_map(|unsent| Some(self.new_push(unsent, sync(unsent)?))).collect();
         let added = db::add_backfill(&mut tx, tenant, id, &pushes, now).await?;
         if added > 0 {
             db::add_history(
@@ -119,13 +119,13 @@ impl Services {
         Ok(counts.iter().map(|state| u64::try_from(state.count).unwrap_or(0)).sum())
     }
 
-    fn new_push(&self, unsent: &UnsentId) -> NewPush {
+    fn new_push(&self, unsent: &UnsentId, sync: Sync) -> NewPush {
         let change = match unsent.status.as_str() {
             "won" | "placed" => "won",
             "lost" => "lost",
             _ => "created",
         };
-        NewPush { id: PushId(self.clock.new_id()), document: unsent.document(), change }
+        NewPush { id: PushId(self.clock.new_id()), document: unsent.document(), sync, change }
     }
 
     /// What became of a backfill: how many pushes are in which state.
@@ -151,11 +151,6 @@ pub(super) async fn pick(tx: &mut Tx, tenant: TenantId, selection: &Selection) -
         Selection::All(filter) => db::unsent_ids(tx, tenant, filter, limit).await?,
     };
     if picked.len() > MOST { Err(too_many()) } else { Ok(picked) }
-}
-
-/// Whether sales without a quote are sent; before the settings are saved they are held like everything else.
-pub(super) fn includes_unquoted_sales(settings: &Settings) -> bool {
-    settings.sections.as_ref().is_none_or(|sections| sections.include_unquoted_sales)
 }
 
 fn too_many() -> Error {

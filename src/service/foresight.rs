@@ -11,6 +11,7 @@ use crate::{
         ids::{DocumentId, TenantId},
         lists::Lists,
         plan::{self, Action, Find, Input, Links, Otherwise},
+        route::{self, Class},
     },
     error::Result,
     service::{
@@ -40,7 +41,7 @@ pub struct Foresight {
     pub holds: Vec<(Hold, u64)>,
     /// The same for what only holds those whose product or service is not in Autotask yet.
     pub holds_if_new: Vec<(Hold, u64)>,
-    /// Whether the sync is on; otherwise they wait until it is.
+    /// Whether the syncs are on that they go by; otherwise they wait until these are.
     pub enabled: bool,
 }
 
@@ -81,9 +82,13 @@ impl Services {
         };
         let mut picked = backfill::pick(&mut tx, tenant, selection).await?;
         let selected = picked.len();
-        if !backfill::includes_unquoted_sales(&setting.revision.settings) {
-            picked.retain(|unsent| !unsent.is_unquoted_sale());
-        }
+        let settings = &setting.revision.settings;
+        picked.retain(|unsent| route::of_chosen(unsent.class(), settings).is_some());
+        let mut syncs = picked.iter().filter_map(|unsent| route::of_chosen(unsent.class(), settings));
+        let enabled = match picked.is_empty() {
+            true => settings.enabled,
+            false => syncs.all(|sync| sync.is_on(settings)),
+        };
         let (holds, holds_if_new) = causes(&mut tx, tenant, &setting, &picked).await?;
         let mut statuses = BTreeMap::new();
         for unsent in &picked {
@@ -96,7 +101,7 @@ impl Services {
             left_out: count(selected - picked.len()),
             holds,
             holds_if_new,
-            enabled: setting.revision.settings.enabled,
+            enabled,
         })
     }
 }
@@ -120,7 +125,8 @@ async fn causes(
         let ids: Vec<DocumentId> = some.iter().map(UnsentId::document).collect();
         let mut documents = Vec::with_capacity(ids.len());
         for stored in db::documents(tx, tenant, &ids).await? {
-            let mut document = with_sale(tx, tenant, stored.document).await?;
+            let settings = &setting.revision.settings;
+            let (mut document, _) = with_sale(tx, tenant, stored.id, stored.document, settings).await?;
             aliases.apply(&mut document);
             documents.push(document);
         }
@@ -164,12 +170,16 @@ fn foreseen(
     links: &Links,
     document: &Document,
 ) -> std::result::Result<BTreeMap<String, Hold>, Hold> {
+    let settings = &setting.revision.settings;
     let plan = plan::plan(&Input {
+        sync: route::of_chosen(Class::of(document), settings).unwrap_or_default(),
         document,
-        // A sale whose quote is there is not among the unsent.
+        // A sale that goes with its quote is not among the unsent where that is there.
         quote_is_known: false,
-        sections: setting.revision.settings.sections.as_ref(),
-        codes: setting.revision.settings.codes.as_ref(),
+        opportunity: None,
+        sections: settings.sections.as_ref(),
+        tickets: settings.tickets.sections.as_ref(),
+        codes: settings.codes.as_ref(),
         links,
         lists: &setting.lists,
         currency: setting.currency.as_deref(),

@@ -9,10 +9,14 @@ use crate::{
     domain::{
         document::{Document, Kind, State},
         ids::{DocumentId, PushId, TenantId},
-        plan::Target,
+        route::{Route, Sync},
+        settings::Settings,
     },
     error::{Error, Result},
-    service::Services,
+    service::{
+        Services,
+        planning::{quote_of, route_of},
+    },
 };
 
 /// What came of receiving a document.
@@ -27,9 +31,6 @@ pub struct Receipt {
     /// Why there is none.
     pub note: Option<&'static str>,
 }
-
-const SYNC_OFF: &str = "The opportunities sync is off. The document is kept and can be sent later.";
-const UNQUOTED_OFF: &str = "Unquoted sales are not included in the sync. The document is kept.";
 
 impl Services {
     /// Takes a document's whole current state in, and enqueues its push in the same transaction. The same content
@@ -138,7 +139,8 @@ impl Services {
         Ok(id)
     }
 
-    /// A sale that came from a quote is sent with that quote; a quote also takes along a sale that waited for it.
+    /// A sale that came from a quote is sent with that quote, or by itself where it becomes a ticket; then its quote is won
+    /// all the same. A quote also takes along a sale that waited for it.
     async fn enqueue(
         &self,
         tx: &mut WriteTx,
@@ -147,12 +149,16 @@ impl Services {
         id: DocumentId,
         change: &str,
     ) -> Result<(Option<PushId>, Option<&'static str>)> {
-        if let Some(number) = &document.quote_number
-            && let Some(quote) = db::find_document(tx, tenant, Kind::Quote, number).await?
-        {
+        let settings = db::settings(tx, tenant).await?.settings;
+        let quote = quote_of(tx, tenant, document).await?;
+        let route = route_of(tx, tenant, (id, document), quote.as_ref().map(|quote| quote.id), &settings).await?;
+        if let Some(quote) = &quote {
             db::touch_document(tx, tenant, quote.id, self.clock.now()).await?;
             db::describe_document(tx, tenant, quote.id).await?;
-            return self.enqueue_push(tx, tenant, quote.id, false, change).await;
+            let of_quote = self.enqueue_quote(tx, tenant, quote, &settings, change).await?;
+            if route != Route::By(Sync::Tickets) {
+                return Ok(of_quote);
+            }
         }
         if document.kind == Kind::Quote
             && let Some(sale) = db::sale_of_quote(tx, tenant, &document.number).await?
@@ -160,8 +166,19 @@ impl Services {
         {
             db::wake_push(tx, tenant, waiting, None, self.clock.now()).await?;
         }
-        let is_unquoted = document.kind == Kind::Sale && document.quote_number.is_none();
-        self.enqueue_push(tx, tenant, id, is_unquoted, change).await
+        self.enqueue_push(tx, tenant, id, route, change).await
+    }
+
+    async fn enqueue_quote(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        quote: &StoredDocument,
+        settings: &Settings,
+        change: &str,
+    ) -> Result<(Option<PushId>, Option<&'static str>)> {
+        let route = route_of(tx, tenant, (quote.id, &quote.document), None, settings).await?;
+        self.enqueue_push(tx, tenant, quote.id, route, change).await
     }
 
     /// While the sync is off, only what was sent before it was turned off is enqueued: turning on does not backfill.
@@ -170,7 +187,7 @@ impl Services {
         tx: &mut WriteTx,
         tenant: TenantId,
         id: DocumentId,
-        is_unquoted: bool,
+        route: Route,
         change: &str,
     ) -> Result<(Option<PushId>, Option<&'static str>)> {
         let now = self.clock.now();
@@ -178,20 +195,9 @@ impl Services {
             db::wake_push(tx, tenant, active, Some(change), now).await?;
             return Ok((Some(active), None));
         }
-        let is_linked = db::links(tx, tenant, id, &[]).await?.of(Target::Opportunity).next().is_some();
-        if !is_linked {
-            let settings = db::settings(tx, tenant).await?.settings;
-            let excluded =
-                settings.sections.as_ref().is_some_and(|sections| !sections.include_unquoted_sales);
-            if !settings.enabled {
-                return Ok((None, Some(SYNC_OFF)));
-            }
-            if is_unquoted && excluded {
-                return Ok((None, Some(UNQUOTED_OFF)));
-            }
-        }
+        let Some(sync) = route.sync() else { return Ok((None, route.note())) };
         let push = PushId(self.clock.new_id());
-        db::add_push(tx, tenant, id, push, change, now).await?;
+        db::add_push(tx, tenant, id, push, sync, change, now).await?;
         Ok((Some(push), None))
     }
 }

@@ -30,6 +30,7 @@ pub mod planning;
 pub mod preview;
 pub mod reconcile;
 pub mod repairs;
+mod reroute;
 mod retention;
 pub mod save_news;
 pub mod settings;

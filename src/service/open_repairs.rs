@@ -53,8 +53,8 @@ pub enum Action {
     Setting(String),
     /// Choose the company of the push's customer.
     Company(PushId),
-    /// Link another opportunity with the push's document.
-    Link(PushId),
+    /// Link another opportunity or ticket, the target, with the push's document.
+    Link(PushId, Target),
     /// Look at the push.
     Push(PushId),
     /// Look at the held pushes.
@@ -266,13 +266,23 @@ impl Held {
         let push = PushId(self.row.push_id);
         match &self.hold {
             Some(Hold::CategoryUnmapped { .. }) => Action::Setting("category_map".to_owned()),
+            Some(Hold::TicketSetupNeeded) => Action::Setting("tickets.category".to_owned()),
+            Some(Hold::OptionInactive { list, .. }) if list.is_of_tickets() => {
+                Action::Setting("tickets.category".to_owned())
+            }
             Some(Hold::SetupNeeded | Hold::OptionInactive { .. }) => Action::Setting(String::new()),
             Some(Hold::Credentials | Hold::NotConnected) => Action::Connection,
             Some(hold) if hold.customer().is_some() => Action::Company(push),
-            Some(hold) if hold.is_about_opportunity() => Action::Link(push),
-            _ if self.row.count == 1 => Action::Push(push),
-            _ => Action::HeldPushes,
+            Some(hold) => match hold.record() {
+                Some(head) => Action::Link(push, head),
+                None => self.look(push),
+            },
+            None => self.look(push),
         }
+    }
+
+    fn look(&self, push: PushId) -> Action {
+        if self.row.count == 1 { Action::Push(push) } else { Action::HeldPushes }
     }
 }
 
@@ -285,7 +295,8 @@ fn of_finding(row: FindingRow) -> Result<Repair> {
     let about = About { target, id: row.autotask_id, document: named };
     let action = match (row.push_id, &finding) {
         (_, Finding::Changed { .. }) | (None, _) => Action::None,
-        (Some(push), _) => Action::Link(PushId(push)),
+        (Some(push), _) if target == Target::Ticket => Action::Link(PushId(push), Target::Ticket),
+        (Some(push), _) => Action::Link(PushId(push), Target::Opportunity),
     };
     Ok(Repair {
         id: row.id,

@@ -2,7 +2,7 @@
 //!
 //! It is the push's own plan, made from the same rows. What a push would look for is asked in at most 3 reads: the
 //! company, the contact, and all products at once; for an opportunity that is to be won or lost, the opportunity in
-//! place of the company. Services come from the tenant's lists, as last refreshed. Nothing is written but the number
+//! place of the company; for a ticket that is there, the ticket and its charges. Services come from the tenant's lists, as last refreshed. Nothing is written but the number
 //! of calls that were made.
 
 mod ask;
@@ -21,6 +21,7 @@ use crate::{
         ids::{DocumentId, TenantId},
         intake,
         plan::{self, Key, Links, Plan, Target},
+        route::Sync,
         settings::form::{Against, SettingsForm},
     },
     error::{Error, FieldErrors, Result},
@@ -51,6 +52,8 @@ pub enum Which {
 pub struct Preview {
     /// The document.
     pub document: Document,
+    /// As what it would go to Autotask.
+    pub sync: Sync,
     /// What would come of it.
     pub outcome: Outcome,
     /// What would hold it, or keeps the settings from being saved.
@@ -64,9 +67,9 @@ pub struct Preview {
 /// What would come of sending a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A new opportunity.
+    /// A new opportunity or ticket.
     Create,
-    /// Changes to the opportunity that is there.
+    /// Changes to the opportunity or the ticket that is there.
     Update,
     /// Nothing: Autotask is up to date.
     Nothing,
@@ -197,11 +200,14 @@ impl Services {
         let is_example = matches!(which, Which::Example);
         let (planning, errors) = self.planning(tenant, form, which).await?;
         let mut links = planning.links.clone();
-        for (key, link) in plan::adopted(&planning.document, &links) {
-            links.set(key, link);
+        if planning.sync(&links) == Sync::Opportunities {
+            for (key, link) in plan::adopted(&planning.document, &links) {
+                links.set(key, link);
+            }
         }
+        let sync = planning.sync(&links);
         let mut plan = planning.plan(&links);
-        let outcome = outcome(&plan, &links);
+        let outcome = outcome(&plan, &links, sync);
         if otherwise == Otherwise::AsNew && outcome == Outcome::Nothing {
             links = links.without_document();
             plan = planning.plan(&links);
@@ -217,7 +223,7 @@ impl Services {
         }
         let (records, problems, mut notes) = draft.finish(plan.problems);
         notes.splice(..0, plan.notes);
-        Ok(Preview { outcome, problems, notes, records, document: planning.document })
+        Ok(Preview { sync, outcome, problems, notes, records, document: planning.document })
     }
 
     /// The newest documents that a preview can be made of.
@@ -245,10 +251,10 @@ impl Services {
         let Some(form) = form else { return Ok((planning, FieldErrors::default())) };
         let (brands, categories) =
             (db::brands(&mut tx, tenant).await?, db::categories(&mut tx, tenant).await?);
-        let saved = &db::settings(&mut tx, tenant).await?.settings;
+        let saved = &planning.settings;
         let against = Against { lists: &planning.lists, brands: &brands, categories: &categories, saved };
         let (page, errors) = form.read(&against);
-        (planning.sections, planning.codes) = (Some(page.sections), Some(page.codes));
+        planning.settings = planning.settings.with_opportunities(page);
         Ok((planning, errors))
     }
 }
@@ -272,8 +278,8 @@ impl Which {
     }
 }
 
-fn outcome(plan: &Plan, links: &Links) -> Outcome {
-    let is_new = links.get(&Key::only(Target::Opportunity)).is_none();
+fn outcome(plan: &Plan, links: &Links, sync: Sync) -> Outcome {
+    let is_new = links.get(&Key::only(sync.head())).is_none();
     match &plan.skipped {
         Some(reason) => Outcome::Skipped(reason.clone()),
         None if is_new => Outcome::Create,

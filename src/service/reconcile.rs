@@ -20,8 +20,15 @@ use crate::{
 /// A twentieth of the 10,000 calls that Autotask allows a tenant's integrations in an hour.
 pub const ALLOWANCE: Allowance = Allowance { calls: 500, within: HOUR };
 /// What is compared, in this order: what a push needs first.
-const TARGETS: [Target; 5] =
-    [Target::Opportunity, Target::Quote, Target::Company, Target::Product, Target::Service];
+const TARGETS: [Target; 6] = [
+    Target::Opportunity,
+    Target::Quote,
+    Target::Company,
+    Target::Product,
+    Target::Service,
+    // At the end: a round that was under way counts those before it.
+    Target::Ticket,
+];
 /// Batches that one run goes through before other tenants have their turn.
 const BATCHES: usize = 20;
 /// When the quiet of the night begins and how long it is, UTC; each tenant has its own minute in it.

@@ -1,5 +1,5 @@
-//! What a person does about a document whose opportunity is not as Opportune left it: link another one, stop its sync,
-//! start it again. Opportune never makes a second opportunity by itself.
+//! What a person does about a document whose opportunity or ticket is not as Opportune left it: link another one, stop its
+//! sync, start it again. Opportune never makes a second one by itself.
 
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use crate::{
         ids::{DocumentId, PushId, TenantId},
         list_changes::Entry,
         plan::{self, Key, Link, Target, Written},
+        route::Sync,
     },
     error::{Error, Result},
     service::{Services, customers::wrong, planning},
@@ -24,43 +25,45 @@ const MAX_REASON: usize = 200;
 const NO_PUSH: &str = "There is no push of that id.";
 
 impl Services {
-    /// Links a push's document with an opportunity that is in Autotask already, checked by one read, and sends the
-    /// document there; the opportunity's title is given back. Quote and items are looked for below it, or made there.
+    /// Links a push's document with an opportunity, or where it goes by the tickets sync with a ticket, that is in Autotask
+    /// already, checked by one read, and sends the document there; which of the two it is and its title are given back.
+    /// What hangs below it is looked for there, or made there.
     ///
     /// # Errors
-    /// When Autotask has no such opportunity, it is another customer's or another document's, or the document is being
-    /// sent right now.
-    pub async fn link_opportunity(
+    /// When Autotask has no such record, it is another customer's or another document's, or the document is being sent
+    /// right now.
+    pub async fn link_record(
         &self,
         tenant: TenantId,
         author: &Author,
         push: PushId,
-        opportunity: &str,
-    ) -> Result<String> {
-        let typed = "Enter the opportunity's Autotask id, a number such as 41877";
-        let id = opportunity.trim().parse::<i64>().ok().filter(|id| *id > 0);
-        let id = id.ok_or_else(|| wrong("opportunity", typed))?;
+        typed: &str,
+    ) -> Result<(Target, String)> {
         let mut tx = self.db.read().await?;
-        idle(&mut tx, tenant, push).await?;
+        let head = idle(&mut tx, tenant, push).await?.sync.head();
         drop(tx);
-        let row =
-            self.ask_autotask(tenant, &Call::read(format!("Opportunities/{id}")), autotask::item).await?;
-        let gone = || wrong("opportunity", format!("Enter another id: Autotask has no opportunity {id}"));
+        let noun = head.noun();
+        let number = || wrong(noun, format!("Enter the {noun}'s Autotask id, a number such as 41877"));
+        let id = typed.trim().parse::<i64>().ok().filter(|id| *id > 0).ok_or_else(number)?;
+        let call = Call::read(format!("{}/{id}", head.entity()));
+        let row = self.ask_autotask(tenant, &call, autotask::item).await?;
+        let gone = || wrong(noun, format!("Enter another id: Autotask has no {noun} {id}"));
         let row = row.ok_or_else(gone)?;
         let lost_quote = self.lost_quote(tenant, push, id).await?;
         let mut tx = self.db.write().await?;
         let push = idle(&mut tx, tenant, push).await?;
         let document = DocumentId(push.document_id);
-        check_free(&mut tx, tenant, document, id, &row).await?;
+        check_free(&mut tx, tenant, document, (head, id), &row).await?;
         if lost_quote {
-            db::remove_links_below(&mut tx, tenant, document).await?;
+            db::remove_links_below(&mut tx, tenant, document, head).await?;
         }
-        self.relink(&mut tx, tenant, document, id).await?;
-        self.note_repair(&mut tx, tenant, author, document, &format!("linked opportunity {id}")).await?;
-        self.set_going(&mut tx, tenant, document).await?;
+        self.relink(&mut tx, tenant, document, (head, id)).await?;
+        self.note_repair(&mut tx, tenant, author, document, &format!("linked {noun} {id}")).await?;
+        self.set_going(&mut tx, tenant, document, push.sync).await?;
         tx.commit().await?;
         self.wake.notify_one();
-        Ok(row.get("title").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
+        let title = row.get("title").and_then(serde_json::Value::as_str).unwrap_or_default();
+        Ok((head, title.to_owned()))
     }
 
     /// Takes a push's document out of the sync: nothing of it is sent until somebody starts its sync again.
@@ -106,7 +109,7 @@ impl Services {
             return Err(Error::Conflict("Its sync is not stopped.".to_owned()));
         }
         self.note_repair(&mut tx, tenant, author, document, "started the sync again").await?;
-        self.set_going(&mut tx, tenant, document).await?;
+        self.set_going(&mut tx, tenant, document, push.sync).await?;
         tx.commit().await?;
         self.wake.notify_one();
         Ok(())
@@ -128,33 +131,48 @@ impl Services {
         Ok(self.ask_autotask(tenant, &call, autotask::item).await?.is_none())
     }
 
-    /// Links an opportunity in place of the one before. A create whose outcome is still unknown is not waited for: the
-    /// person has said which opportunity it is.
-    async fn relink(&self, tx: &mut WriteTx, tenant: TenantId, document: DocumentId, id: i64) -> Result<()> {
+    /// Links an opportunity or a ticket in place of the one before. A create whose outcome is still unknown is not waited
+    /// for: the person has said which one it is.
+    async fn relink(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        document: DocumentId,
+        (head, id): (Target, i64),
+    ) -> Result<()> {
         let now = self.clock.now();
         for step in db::open_steps(tx, tenant, document).await? {
             let is_its = Target::ALL.into_iter().any(|one| one.name() == step.target && one.is_of_document());
             if is_its {
-                let note = Some("A person linked another opportunity.");
-                db::close_step(tx, tenant, step.id, "failed", None, note, now).await?;
+                let note = format!("A person linked another {}.", head.noun());
+                db::close_step(tx, tenant, step.id, "failed", None, Some(&note), now).await?;
             }
         }
-        let key = Key::only(Target::Opportunity);
+        let key = Key::only(head);
         let before = db::links(tx, tenant, document, &[]).await?.get(&key).cloned();
         if before.as_ref().is_some_and(|before| before.id == id) {
             return Ok(());
         }
-        db::remove_links_below(tx, tenant, document).await?;
+        db::remove_links_below(tx, tenant, document, head).await?;
         let link = Link { id, written: Written { adopted: true, ..Written::default() } };
         db::put_link(tx, tenant, document, &key, &link, now).await
     }
 
     /// Makes the document's push due, a new one where there is none under way.
-    async fn set_going(&self, tx: &mut WriteTx, tenant: TenantId, document: DocumentId) -> Result<()> {
+    async fn set_going(
+        &self,
+        tx: &mut WriteTx,
+        tenant: TenantId,
+        document: DocumentId,
+        sync: Sync,
+    ) -> Result<()> {
         let now = self.clock.now();
         match db::active_push(tx, tenant, document).await? {
             Some(active) => db::wake_push(tx, tenant, active, None, now).await,
-            None => db::add_push(tx, tenant, document, PushId(self.clock.new_id()), "edited", now).await,
+            None => {
+                let push = PushId(self.clock.new_id());
+                db::add_push(tx, tenant, document, push, sync, "edited", now).await
+            }
         }
     }
 
@@ -199,28 +217,30 @@ async fn idle(tx: &mut db::Tx, tenant: TenantId, id: PushId) -> Result<PushRow> 
     Ok(push)
 }
 
-/// Refuses an opportunity that another document is linked to, or that belongs to another company than the customer's.
+/// Refuses an opportunity or a ticket that another document is linked to, or that belongs to another company than the
+/// customer's.
 async fn check_free(
     tx: &mut WriteTx,
     tenant: TenantId,
     document: DocumentId,
-    id: i64,
+    (head, id): (Target, i64),
     row: &Row,
 ) -> Result<()> {
+    let noun = head.noun();
     let stored = db::document(tx, tenant, document).await?.ok_or(Error::NotFound(NO_PUSH))?;
     let links = db::links(tx, tenant, document, &plan::shared_keys(&stored.document)).await?;
-    let is_own = links.id(&Key::only(Target::Opportunity)) == Some(id);
-    let taken = db::linked_elsewhere(tx, tenant, Target::Opportunity, &[id]).await?;
+    let is_own = links.id(&Key::only(head)) == Some(id);
+    let taken = db::linked_elsewhere(tx, tenant, head, &[id]).await?;
     if !is_own && !taken.is_empty() {
-        let sentence = format!("Enter another id: opportunity {id} is linked with another quote or sale");
-        return Err(wrong("opportunity", sentence));
+        let sentence = format!("Enter another id: {noun} {id} is linked with another quote or sale");
+        return Err(wrong(noun, sentence));
     }
     let company = links.id(&plan::company_key(&stored.document));
     let theirs = row.get("companyID").and_then(serde_json::Value::as_i64);
     if company.is_some() && theirs != company {
         let customer = &stored.document.content.customer.name;
-        let sentence = format!("Enter another id: opportunity {id} is not one of {customer}");
-        return Err(wrong("opportunity", sentence));
+        let sentence = format!("Enter another id: {noun} {id} is not one of {customer}");
+        return Err(wrong(noun, sentence));
     }
     Ok(())
 }

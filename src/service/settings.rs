@@ -259,8 +259,9 @@ impl Services {
     }
 
     async fn put(&self, tx: &mut WriteTx, tenant: TenantId, base: i64, new: &NewRevision<'_>) -> Result<()> {
+        let before = db::settings(tx, tenant).await?.settings;
         if db::save_settings(tx, tenant, base, new, self.clock.now()).await? {
-            return Ok(());
+            return self.reroute(tx, tenant, &before, new.settings).await;
         }
         Err(Error::internal("the settings moved although they were locked"))
     }

@@ -32,6 +32,10 @@ pub struct ActivityParams {
     /// Earlier quotes that were chosen to be sent together.
     backfill: Option<BackfillId>,
 }
+/// Where Autotask is opened whose own address is not known.
+const AUTOTASK: &str = "https://www.autotask.net/";
+/// The page of the tickets' settings.
+const TICKETS: &str = "/apps/autotask/tickets";
 
 const STATUSES: [(&str, &str); 7] = [
     ("", "Any status"),
@@ -141,6 +145,10 @@ fn group(hold: &Hold, count: usize) -> CauseGroup {
 /// The page on which a hold's cause can be mended.
 pub fn fix_page(hold: &Hold) -> Option<Link> {
     let anchor = match hold {
+        Hold::TicketSetupNeeded => return Some(Link::new(TICKETS, "Go to settings")),
+        Hold::OptionInactive { list, .. } if list.is_of_tickets() => {
+            return Some(Link::new(TICKETS, "Go to settings"));
+        }
         Hold::SetupNeeded | Hold::OptionInactive { .. } => "",
         Hold::CategoryUnmapped { .. } => "#category_map",
         Hold::CustomerUnknown { .. } => "#created-create_missing_customers",
@@ -175,13 +183,28 @@ fn push_row(now: Millis, row: &activity::PushRow, list: &activity::Activity, may
         updated: words::ago(now, row.updated_at),
         updated_iso: clock::timestamp(row.updated_at).to_string(),
         retries: u64::try_from(row.tries).unwrap_or(0),
-        opportunity: row.opportunity_id.map(|id| opportunity(list.web_url.as_deref(), id)),
+        autotask: record(row, list.web_url.as_deref()).map(|link| match row.ticket_id {
+            Some(_) => Link { label: format!("Ticket {}", link.label), ..link },
+            None => link,
+        }),
         can_retry: may_retry && matches!(row.state.as_str(), "held" | "failed"),
     }
 }
 
+/// Where people open in Autotask what a push became there: its opportunity, or its ticket.
+pub fn record(push: &activity::PushRow, web_url: Option<&str>) -> Option<Link> {
+    let opportunity = || push.opportunity_id.map(|id| opportunity(web_url, id));
+    push.ticket_id.map(|id| ticket(web_url, id)).or_else(opportunity)
+}
+
+/// Where people open a ticket in Autotask.
+pub fn ticket(web_url: Option<&str>, id: i64) -> Link {
+    let root = web_url.unwrap_or(AUTOTASK);
+    Link::new(format!("{root}Mvc/ServiceDesk/TicketDetail.mvc?ticketId={id}"), id.to_string())
+}
+
 /// Where people open an opportunity in Autotask.
 pub fn opportunity(web_url: Option<&str>, id: i64) -> Link {
-    let root = web_url.unwrap_or("https://www.autotask.net/");
+    let root = web_url.unwrap_or(AUTOTASK);
     Link::new(format!("{root}Mvc/CRM/OpportunityDetail.mvc?opportunityId={id}"), id.to_string())
 }

@@ -7,7 +7,7 @@ use super::view::{
     id_of,
 };
 use crate::{
-    domain::plan::Target,
+    domain::{plan::Target, route::Sync},
     error::FieldErrors,
     service::preview::{self, DocumentName, Effect, Field, Outcome, Record},
     web::opportunities_view::posted_names,
@@ -65,11 +65,11 @@ fn options(chosen: &Chosen<'_>) -> Vec<Choice> {
 
 fn received(preview: &preview::Preview) -> Received {
     let of = |target: Target| preview.records.iter().filter(move |record| record.target == target);
-    let cards = of(Target::Opportunity).chain(of(Target::Quote));
+    let cards = of(Target::Opportunity).chain(of(Target::Quote)).chain(of(Target::Ticket));
     let others = preview
         .records
         .iter()
-        .filter(|record| !matches!(record.target, Target::Opportunity | Target::Quote | Target::QuoteItem));
+        .filter(|record| !is_head_or_item(record.target));
     let (outcome, sentence) = outcome(preview);
     Received {
         document: format!("{} {}", preview.document.number, preview.document.content.title),
@@ -79,9 +79,14 @@ fn received(preview: &preview::Preview) -> Received {
         problems: preview.problems.iter().map(problem).collect(),
         notes: preview.notes.clone(),
         cards: cards.enumerate().map(|(nth, record)| card("record", nth, record)).collect(),
-        items: of(Target::QuoteItem).map(item).collect(),
+        items: of(Target::QuoteItem).chain(of(Target::TicketCharge)).map(item).collect(),
         others: others.enumerate().map(|(nth, record)| card("other", nth, record)).collect(),
     }
+}
+
+/// Whether it has a card or a row of its own.
+fn is_head_or_item(target: Target) -> bool {
+    target.is_head() || matches!(target, Target::Quote | Target::QuoteItem | Target::TicketCharge)
 }
 
 fn outcome(preview: &preview::Preview) -> (Tag, String) {
@@ -94,11 +99,22 @@ fn outcome(preview: &preview::Preview) -> (Tag, String) {
         _ if !preview.problems.is_empty() => {
             (Tone::Warn, "Held", "It would be held until what is named below is mended.")
         }
+        Outcome::Create if preview.sync == Sync::Tickets => (
+            Tone::Info,
+            "New",
+            "A new ticket with charges would be made. One of this customer that carries the number as its external ID would \
+             be used in its place.",
+        ),
         Outcome::Create => (
             Tone::Info,
             "New",
             "A new opportunity with a quote would be made. One of this customer whose title begins with the number would \
              be used in its place.",
+        ),
+        Outcome::Update if preview.sync == Sync::Tickets => (
+            Tone::Info,
+            "Changed",
+            "It is in Autotask. Only what is shown would change; charges that are billed by then stay as they are there.",
         ),
         Outcome::Update => (
             Tone::Info,
@@ -131,6 +147,8 @@ fn card(kind: &str, nth: usize, record: &Record) -> Card {
         Target::QuoteLocation => "Location",
         Target::Quote => "Quote",
         Target::QuoteItem => "Item",
+        Target::Ticket => "Ticket",
+        Target::TicketCharge => "Charge",
     };
     let (effect, sentence) = effect(&record.effect);
     Card {
@@ -159,6 +177,16 @@ fn effect(effect: &Effect) -> (Tag, String) {
     (Tag::new(tone, tag), sentence)
 }
 
+/// What a charge is billed by; nothing for one that is not made.
+fn charge_kind(record: &Record) -> &'static str {
+    let has = |name: &str| record.fields.iter().any(|field| field.name == name);
+    match (has("productID"), has("billingCodeID")) {
+        (true, _) => "Product",
+        (false, true) => "Material code",
+        (false, false) => "",
+    }
+}
+
 fn item(record: &Record) -> PreviewItem {
     let text =
         |name: &str| record.fields.iter().find(|field| field.name == name).map(plain).unwrap_or_default();
@@ -170,8 +198,11 @@ fn item(record: &Record) -> PreviewItem {
     PreviewItem {
         name: record.name.clone(),
         effect: effect(&record.effect).0,
-        kind: kind.and_then(|field| field.label.clone()).unwrap_or_default(),
-        quantity: text("quantity"),
+        kind: match record.target {
+            Target::TicketCharge => charge_kind(record).to_owned(),
+            _ => kind.and_then(|field| field.label.clone()).unwrap_or_default(),
+        },
+        quantity: if record.target == Target::TicketCharge { text("unitQuantity") } else { text("quantity") },
         unit_price: text("unitPrice"),
         discount: discount.unwrap_or_default(),
         values: values(record.target, &record.fields),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    activity::{fix_page, opportunity},
+    activity::{fix_page, opportunity, record, ticket},
     customer,
     error::{Page, PageError},
     extract::{Id, Params, Signed, html},
@@ -94,14 +94,15 @@ fn view(signed: &Signed, now: Millis, detail: &activity::PushDetail) -> PushDeta
     }
 }
 
-/// What else a person can do: say which opportunity it is, where there is one or doubt about it, and stop the sync.
+/// What else a person can do: say which opportunity or ticket it is, where there is one or doubt about it, and stop the sync.
 fn actions(detail: &activity::PushDetail, hold: Option<&Hold>) -> Vec<Link> {
     if detail.stopped.is_some() {
         return Vec::new();
     }
     let id = detail.push.id;
-    let has_one = detail.push.opportunity_id.is_some() || hold.is_some_and(Hold::is_about_opportunity);
-    let link = Link::new(format!("/activity/{id}/opportunity"), "Link another opportunity");
+    let head = hold.and_then(Hold::record).unwrap_or_else(|| detail.push.sync.head());
+    let has_one = record(&detail.push, None).is_some() || hold.is_some_and(|hold| hold.record().is_some());
+    let link = Link::new(format!("/activity/{id}/opportunity"), format!("Link another {}", head.noun()));
     let stop = Link::new(format!("/activity/{id}/stop"), format!("Stop syncing this {}", detail.push.kind));
     has_one.then_some(link).into_iter().chain([stop]).collect()
 }
@@ -110,10 +111,11 @@ fn sentence(now: Millis, detail: &activity::PushDetail, reason: &str) -> String 
     let push = &detail.push;
     match push.state.as_str() {
         "sent" => {
-            let opportunity =
-                push.opportunity_id.map(|id| format!(" as opportunity {id}")).unwrap_or_default();
+            let named = |noun, id: Option<i64>| id.map(|id| format!(" as {noun} {id}"));
+            let ticket = named("ticket", push.ticket_id);
+            let record = ticket.or_else(|| named("opportunity", push.opportunity_id)).unwrap_or_default();
             let note = if reason.is_empty() { String::new() } else { format!(" {reason}") };
-            format!("Autotask has it{opportunity}.{note}")
+            format!("Autotask has it{record}.{note}")
         }
         "sending" | "waiting" => format!("{}.", waits::sentence(now, push, &detail.waits)),
         "held" | "failed" => "It is not sent until somebody acts.".to_owned(),
@@ -132,15 +134,19 @@ fn step_row(step: &activity::StepRow, web_url: Option<&str>) -> StepRow {
         "unknown" => Tag::new(Tone::Warn, "Outcome unknown"),
         _ => Tag::new(Tone::Info, "Begun"),
     };
-    let is_opportunity = step.target == Target::Opportunity.name();
-    let autotask_id = step.autotask_id.filter(|_| is_opportunity).map(|id| opportunity(web_url, id));
+    let of = target(&step.target);
+    let autotask_id = step.autotask_id.and_then(|id| match of? {
+        Target::Opportunity => Some(opportunity(web_url, id)),
+        Target::Ticket => Some(ticket(web_url, id)),
+        _ => None,
+    });
     let id = step
         .autotask_id
-        .filter(|_| !is_opportunity)
+        .filter(|_| autotask_id.is_none())
         .map(|id| format!("Autotask id {id}. "))
         .unwrap_or_default();
     let note = format!("{id}{}", step.note.clone().unwrap_or_default()).trim_end().to_owned();
-    let what = target(&step.target).map_or_else(String::new, |target| label(target, &step.action));
+    let what = of.map_or_else(String::new, |target| label(target, &step.action));
     StepRow { label: what, state, autotask_id, note }
 }
 
@@ -156,10 +162,13 @@ fn label(target: Target, action: &str) -> String {
         Target::Company => "the company",
         Target::Contact => "the contact",
         Target::Role => "a labor role",
+        Target::Ticket => "the ticket",
+        Target::TicketCharge => "a charge",
     };
     let verb = match action {
         "create" => "Create",
         "delete" => "Delete",
+        "settle" if target == Target::Ticket => "Set the status of",
         "settle" => "Set stage and status of",
         "keep" => "Keep what was changed in Autotask of",
         _ => "Update",

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    activity::opportunity,
+    activity::{opportunity, ticket},
     catalogue::back_to,
     error::Page,
     extract::{Id, Params, Signed, html},
@@ -122,7 +122,7 @@ fn row(now: Millis, repair: &Repair, page: &open_repairs::Repairs, may_act: bool
         0 => String::new(),
         count => format!("{}.", count_of(count, "quote or sale is held", "quotes and sales are held")),
     };
-    let object = repair.object.filter(|(target, _)| *target == Target::Opportunity);
+    let object = repair.object.filter(|(target, _)| target.is_head());
     RepairRow {
         id: repair.id.to_string(),
         title: repair.title.clone(),
@@ -134,9 +134,12 @@ fn row(now: Millis, repair: &Repair, page: &open_repairs::Repairs, may_act: bool
             .map(|one| (one.field.clone(), one.before.clone(), one.after.clone()))
             .collect(),
         since: repair.since.map(|at| (words::ago(now, at), clock::timestamp(at).to_string())),
-        object: object.map(|(_, id)| {
-            let link = opportunity(page.web_url.as_deref(), id);
-            Link::new(link.href, format!("Opportunity {}", link.label))
+        object: object.map(|(target, id)| {
+            let web_url = page.web_url.as_deref();
+            match target {
+                Target::Ticket => Link { label: format!("Ticket {id}"), ..ticket(web_url, id) },
+                _ => Link { label: format!("Opportunity {id}"), ..opportunity(web_url, id) },
+            }
         }),
         link,
         post,
@@ -155,14 +158,17 @@ fn action(action: &Action, may_act: bool) -> (Option<Link>, Option<Link>) {
         Action::Setting(path) if path.is_empty() => {
             link("/apps/autotask/opportunities".to_owned(), "Go to settings")
         }
+        Action::Setting(path) if path.starts_with("tickets.") => {
+            link(format!("/apps/autotask/tickets#{}", path.replace('.', "-")), "Go to the setting")
+        }
         Action::Setting(path) => {
             link(format!("/apps/autotask/opportunities#{}", path.replace('.', "-")), "Go to the setting")
         }
         Action::Company(push) if may_act => link(format!("/activity/{push}"), "Choose a company"),
-        Action::Link(push) if may_act => {
-            link(format!("/activity/{push}/opportunity"), "Link another opportunity")
+        Action::Link(push, head) if may_act => {
+            link(format!("/activity/{push}/opportunity"), &format!("Link another {}", head.noun()))
         }
-        Action::Company(push) | Action::Link(push) | Action::Push(push) => {
+        Action::Company(push) | Action::Link(push, _) | Action::Push(push) => {
             link(format!("/activity/{push}"), "Go to the push")
         }
         Action::HeldPushes => link("/activity?status=held".to_owned(), "Go to the pushes"),

@@ -1,17 +1,17 @@
-//! `/activity/{push}/opportunity` and `/activity/{push}/stop`: what a person does about a document whose opportunity is
-//! not as Opportune left it.
+//! `/activity/{push}/opportunity` and `/activity/{push}/stop`: what a person does about a document whose opportunity or
+//! ticket is not as Opportune left it.
 
 use serde::Deserialize;
 
 use super::{
-    activity::opportunity,
+    activity::record,
     catalogue::{back_to, refused, render, summary},
     error::Page,
     extract::{Form, Id, Signed},
     view::{LinkOpportunity, Nav, Shell, StopSync, Text},
 };
 use crate::{
-    domain::{ids::PushId, person::Role},
+    domain::{ids::PushId, person::Role, route::Sync},
     error::FieldErrors,
     service::activity::PushDetail,
 };
@@ -21,21 +21,23 @@ use crate::{
 #[serde(default)]
 pub struct RepairForm {
     opportunity: String,
+    ticket: String,
     reason: String,
 }
 
-/// Asks which opportunity is the document's.
+/// Asks which opportunity or ticket is the document's.
 pub async fn ask_link(signed: Signed, Id(id): Id<PushId>) -> Page {
     signed.require(Role::Editor)?;
     link_page(&signed, id, RepairForm::default(), &FieldErrors::default()).await
 }
 
-/// Links another opportunity.
+/// Links another opportunity or ticket.
 pub async fn link(signed: Signed, Id(id): Id<PushId>, Form(form): Form<RepairForm>) -> Page {
     let tenant = signed.visitor.tenant;
-    match signed.services().link_opportunity(tenant, &signed.author(), id, &form.opportunity).await {
-        Ok(title) => {
-            let news = [("done", "opportunity"), ("name", title.as_str())];
+    let typed = if form.ticket.is_empty() { &form.opportunity } else { &form.ticket };
+    match signed.services().link_record(tenant, &signed.author(), id, typed).await {
+        Ok((head, title)) => {
+            let news = [("done", head.noun()), ("name", title.as_str())];
             Ok(back_to(&format!("/activity/{id}"), &news))
         }
         Err(error) => link_page(&signed, id, form, &refused(error)?).await,
@@ -64,19 +66,26 @@ pub async fn resume(signed: Signed, Id(id): Id<PushId>) -> Page {
 
 async fn link_page(signed: &Signed, id: PushId, form: RepairForm, errors: &FieldErrors) -> Page {
     let detail = signed.services().push(signed.visitor.tenant, id).await?;
-    let field = Text::new("opportunity", "Autotask id of the opportunity").numeric();
+    let (follows, stays) = match detail.push.sync {
+        Sync::Opportunities => {
+            ("its title, dates, amounts and items", "Its owner, category, stage and status")
+        }
+        Sync::Tickets => ("its title, description and charges", "Its queue, status, priority and due date"),
+    };
+    let noun = detail.push.sync.head().noun();
+    let typed = if detail.push.sync == Sync::Tickets { form.ticket } else { form.opportunity };
+    let field = Text::new(noun, format!("Autotask id of the {noun}")).numeric();
+    let hint = format!("It is the number at the end of the {noun}'s address in Autotask.");
     let view = LinkOpportunity {
-        shell: shell(signed, id, &detail, "Link another opportunity"),
+        shell: shell(signed, id, &detail, &format!("Link another {noun}")),
         errors: summary(errors),
         id: id.to_string(),
         document: named(&detail),
-        current: detail.push.opportunity_id.map(|id| opportunity(detail.web_url.as_deref(), id)),
-        opportunity: Text {
-            value: form.opportunity,
-            error: errors.get("opportunity").map(str::to_owned),
-            ..field
-        }
-        .hint("It is the number at the end of the opportunity's address in Autotask."),
+        noun,
+        follows,
+        stays,
+        current: record(&detail.push, detail.web_url.as_deref()),
+        record: Text { value: typed, error: errors.get(noun).map(str::to_owned), ..field }.hint(hint),
     };
     render(&view.errors, &view)
 }
@@ -122,6 +131,10 @@ pub fn news(done: &str, name: &str, released: u64) -> Option<(String, String)> {
         }
         "opportunity" => (
             "Another opportunity is linked".to_owned(),
+            format!("It was called '{name}'. The push goes on with it."),
+        ),
+        "ticket" => (
+            "Another ticket is linked".to_owned(),
             format!("It was called '{name}'. The push goes on with it."),
         ),
         "stopped" => {

@@ -20,8 +20,8 @@ pub fn sentence(now: Millis, push: &PushRow, waits: &Waits) -> String {
 }
 
 fn waiting(now: Millis, push: &PushRow, waits: &Waits) -> String {
-    if !waits.enabled {
-        return "The sync is off. It waits until the sync is turned on".to_owned();
+    if !waits.is_on(push.sync) {
+        return format!("The {} sync is off. It waits until that is turned on", push.sync.name());
     }
     match waits.worker {
         WorkerState::Active(_) => {}

@@ -11,6 +11,7 @@ use crate::{
         hold::Hold,
         plan::{Key, Target},
         retry,
+        route::Sync,
     },
     error::{Error, Result},
     failpoint,
@@ -29,6 +30,8 @@ pub enum End {
         version: i64,
         /// The opportunity.
         opportunity: Option<i64>,
+        /// The ticket.
+        ticket: Option<i64>,
         /// What was left alone, and why.
         note: Option<String>,
     },
@@ -114,8 +117,8 @@ pub fn checking_change() -> String {
 }
 
 /// What is shown of a push that the switch ended on the way.
-pub fn switched_off() -> String {
-    "The opportunities sync was turned off on the way".to_owned()
+pub fn switched_off(sync: Sync) -> String {
+    format!("The {} sync was turned off on the way", sync.name())
 }
 
 impl Worker {
@@ -125,8 +128,8 @@ impl Worker {
         let hold_text = |hold: &Hold| serde_json::to_string(hold).map_err(Error::internal);
         let mut outcome = Left { run_at: now, ..Left::default() };
         match end {
-            End::Sent { version, opportunity, note } => {
-                outcome = Left { state: "sent", reason: note, version, opportunity, ..outcome };
+            End::Sent { version, opportunity, ticket, note } => {
+                outcome = Left { state: "sent", reason: note, version, opportunity, ticket, ..outcome };
             }
             End::Held(hold) => outcome = Left { state: "held", reason: Some(hold_text(&hold)?), ..outcome },
             End::Skipped(reason) => outcome = Left { state: "skipped", reason: Some(reason), ..outcome },
@@ -173,6 +176,7 @@ impl Worker {
             tries: left.tries,
             version: left.version,
             opportunity_id: left.opportunity,
+            ticket_id: left.ticket,
         };
         if !db::finish_push(&mut tx, lease, &outcome, now).await? {
             return Err(Error::Conflict("the lease was lost".to_owned()));
@@ -228,4 +232,5 @@ struct Left {
     tries: i64,
     version: i64,
     opportunity: Option<i64>,
+    ticket: Option<i64>,
 }

@@ -34,6 +34,7 @@ impl Run<'_> {
         match action {
             Action::Find(find) => self.find(&key, find).await,
             Action::Create(create) => self.create(&key, create).await,
+            Action::Update(fields) if key.target == Target::Ticket => self.update_ticket(&key, fields).await,
             Action::Update(fields) => self.update(&key, &fields).await,
             Action::Delete { parent } => self.delete(&key, &parent).await,
             Action::Settle(settle) => self.settle(&key, settle).await,
@@ -104,10 +105,10 @@ impl Run<'_> {
         self.send_create(key, &create.fields, marker).await
     }
 
-    /// Opportunities are always looked for. What hangs below a record is looked for unless we made that record and
+    /// Opportunities and tickets are always looked for. What hangs below a record is looked for unless we made that record and
     /// hold all of its history.
     fn may_be_there(&self, key: &Key, parent: Option<&Key>) -> bool {
-        let Some(parent) = parent else { return key.target == Target::Opportunity };
+        let Some(parent) = parent else { return key.target.is_head() };
         let is_adopted = self.links.get(parent).is_some_and(|link| link.written.adopted);
         let is_fresh = self.fresh.contains(parent);
         if key.target == Target::Quote { !is_fresh } else { is_adopted }
@@ -138,7 +139,7 @@ impl Run<'_> {
             Err(failure) => {
                 self.recorder.close(id, closed_by(&failure), None, Some(failure.sentence()));
                 if matches!(failure, Failure::Refused(_))
-                    && key.target == Target::Opportunity
+                    && key.target.is_head()
                     && let Some(hold) = self.inactive_company().await?
                 {
                     return Err(hold.into());
@@ -175,8 +176,12 @@ impl Run<'_> {
     }
 
     async fn update(&mut self, key: &Key, fields: &Fields) -> Result<(), Stop> {
+        if self.is_left(key).await? {
+            return Ok(());
+        }
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
-        self.patch(key, id, fields, None).await
+        let outcome = self.patch(key, id, fields, None).await;
+        self.unless_billed(key, outcome).await
     }
 
     /// Where the values of a write come from, as it is kept with its step.
@@ -234,11 +239,18 @@ impl Run<'_> {
         self.set_link(key, link);
     }
 
-    /// An item that is gone already is as good as deleted.
     async fn delete(&mut self, key: &Key, parent: &Key) -> Result<(), Stop> {
+        if self.is_left(key).await? {
+            return Ok(());
+        }
+        let outcome = self.send_delete(key, parent).await;
+        self.unless_billed(key, outcome).await
+    }
+
+    /// An item or a charge that is gone already is as good as deleted.
+    async fn send_delete(&mut self, key: &Key, parent: &Key) -> Result<(), Stop> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
-        let quote = self.links.id(parent).ok_or_else(|| missing(parent))?;
-        let call = Call::delete(format!("Quotes/{quote}/Items/{id}"));
+        let call = Call::delete(format!("{}/{id}", self.path_below(key.target, parent)?));
         let admission = self.admit(&call).await?;
         let mut intent = self.recorder.step(key, "delete", "intent", &Map::new());
         intent.autotask_id = Some(id);
@@ -271,20 +283,24 @@ impl Run<'_> {
         self.links.set(key.clone(), link);
     }
 
-    /// Quote items and contacts are written below their parent; everything else at its entity's root.
+    /// Items, charges and contacts are written below their parent; everything else at its entity's root.
     fn path_of(&self, key: &Key, body: &Map<String, Value>) -> Result<String, Stop> {
+        if let Some((parent, _)) = key.target.parent() {
+            return self.path_below(key.target, &Key::only(parent));
+        }
         Ok(match key.target {
-            Target::QuoteItem => {
-                let quote = Key::only(Target::Quote);
-                let id = self.links.id(&quote).ok_or_else(|| missing(&quote))?;
-                format!("Quotes/{id}/Items")
-            }
             Target::Contact => {
                 let company = body.get("companyID").and_then(Value::as_i64);
                 format!("Companies/{}/Contacts", company.ok_or_else(|| missing(key))?)
             }
             other => other.entity().to_owned(),
         })
+    }
+
+    fn path_below(&self, target: Target, parent: &Key) -> Result<String, Stop> {
+        let id = self.links.id(parent).ok_or_else(|| missing(parent))?;
+        let (_, part) = target.parent().ok_or_else(|| missing(parent))?;
+        Ok(format!("{}/{id}/{part}", parent.target.entity()))
     }
 
     fn gone_or(&self, failure: &Failure, key: &Key, id: i64) -> Stop {
@@ -305,7 +321,7 @@ fn closed_by(failure: &Failure) -> &'static str {
 
 fn being_created(key: &Key) -> String {
     format!(
-        "Another quote is creating the same {} in Autotask. It is used once it is there.",
+        "Another document is creating the same {} in Autotask. It is used once it is there.",
         key.target.noun()
     )
 }

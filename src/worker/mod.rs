@@ -12,6 +12,7 @@ mod recorder;
 mod recover;
 mod settle;
 mod suspect;
+mod ticket;
 mod upkeep;
 
 use std::{

@@ -13,7 +13,8 @@ use crate::{
     domain::{
         document::Document,
         lists::Lists,
-        plan::{self, Key, Links, Plan, Target},
+        plan::{self, Key, Link, Links, Plan, Target, Written},
+        route::Sync,
     },
     error::{Error, Result},
     failpoint,
@@ -39,6 +40,8 @@ pub struct Run<'a> {
     pub fresh: BTreeSet<Key>,
     /// What was left alone or cannot be sent as it is, and why.
     pub notes: Vec<String>,
+    /// Whether it was asked which charges of the ticket are billed.
+    pub knows_billed: bool,
 }
 
 /// What the database has on a push.
@@ -68,11 +71,13 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
         Ok(session) => session,
         Err(problem) => return Ok(End::without_session(problem, now)),
     };
-    let recorder = Recorder::new(worker, lease, loaded.planning.revision);
+    let sync = loaded.planning.sync(&loaded.planning.links);
+    let recorder = Recorder::new(worker, lease, loaded.planning.revision, sync);
     let links = loaded.planning.links.clone();
     let (document, lists) = (&loaded.planning.document, &loaded.planning.lists);
     let (fresh, notes) = (BTreeSet::new(), Vec::new());
-    let mut run = Run { worker, lease, session, recorder, links, document, lists, fresh, notes };
+    let mut run =
+        Run { worker, lease, session, recorder, links, document, lists, fresh, notes, knows_billed: false };
     let outcome = run.all_steps(&loaded).await;
     // Also a run that stops early has done something: it is written down before the push is left.
     match outcome {
@@ -86,9 +91,11 @@ async fn try_run(worker: &Worker, lease: &Lease) -> std::result::Result<End, Sto
 
 impl Run<'_> {
     async fn all_steps(&mut self, loaded: &Loaded) -> std::result::Result<(), Stop> {
-        self.adopt_given_ids(&loaded.planning.document);
+        self.adopt_given_ids(&loaded.planning);
         self.resolve_open_steps().await?;
         for _ in 0..MAX_ROUNDS {
+            // What was begun earlier may turn out to be there: that decides for good.
+            self.recorder.route(loaded.planning.sync(&self.links));
             let plan = loaded.planning.plan(&self.links);
             if let Some(end) = end_without_steps(&plan) {
                 return Err(Stop::End(end));
@@ -96,6 +103,7 @@ impl Run<'_> {
             self.notes
                 .extend(plan.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
             if plan.steps.is_empty() {
+                self.note_sale(loaded.planning.billed_sale.as_deref());
                 return Ok(());
             }
             for step in plan.steps {
@@ -107,17 +115,31 @@ impl Run<'_> {
     }
 
     /// Another sender made the opportunity or the quote: link it, never make a second one.
-    fn adopt_given_ids(&mut self, document: &Document) {
-        for (key, link) in plan::adopted(document, &self.links) {
+    fn adopt_given_ids(&mut self, planning: &Planning) {
+        if planning.sync(&self.links) != Sync::Opportunities {
+            return;
+        }
+        for (key, link) in plan::adopted(&planning.document, &self.links) {
             self.recorder.link(&key, &link);
             self.links.set(key, link);
         }
     }
 
+    /// Keeps with the quote's opportunity which sale it bills: no ticket is to bill that one again.
+    fn note_sale(&mut self, sale: Option<&str>) {
+        let key = Key::only(Target::Opportunity);
+        let Some((link, sale)) = self.links.get(&key).cloned().zip(sale) else { return };
+        if link.written.sale.as_deref() != Some(sale) {
+            let written = Written { sale: Some(sale.to_owned()), ..link.written };
+            self.set_link(&key, Link { written, ..link });
+        }
+    }
+
     fn sent(&self, version: i64) -> End {
-        let opportunity = self.links.id(&Key::only(Target::Opportunity));
+        let [opportunity, ticket] =
+            [Target::Opportunity, Target::Ticket].map(|target| self.links.id(&Key::only(target)));
         let note = (!self.notes.is_empty()).then(|| self.notes.join(" "));
-        End::Sent { version, opportunity, note }
+        End::Sent { version, opportunity, ticket, note }
     }
 }
 
@@ -135,8 +157,10 @@ async fn load(worker: &Worker, lease: &Lease) -> Result<Loaded> {
     if let Some(request_id) = db::request_of(&mut tx, tenant, lease.push()).await? {
         tracing::Span::current().record("request_id", request_id);
     }
-    let planning = Planning::load(&mut tx, tenant, stored.id, stored.document).await?;
-    db::pin_settings(&mut tx, lease, planning.revision).await?;
+    let mut planning = Planning::load(&mut tx, tenant, stored.id, stored.document).await?;
+    planning.otherwise = lease.sync;
+    let sync = planning.sync(&planning.links);
+    db::pin_settings(&mut tx, lease, planning.revision, sync).await?;
     failpoint::reach("load.before", "push").await;
     tx.commit().await?;
     failpoint::reach("load.after", "push").await;

@@ -13,7 +13,10 @@ use crate::{
     autotask::{Call, Exchange},
     clock::Millis,
     db::{self, AttemptRow, Lease, StepRow, WriteTx},
-    domain::plan::{Key, Link, Target},
+    domain::{
+        plan::{Key, Link, Target},
+        route::Sync,
+    },
     error::{Error, Result},
     failpoint,
 };
@@ -29,6 +32,8 @@ pub struct Recorder<'a> {
     worker: &'a Worker,
     lease: &'a Lease,
     revision: i64,
+    /// Which sync the push is of: nothing leaves while that is off.
+    sync: Sync,
     /// When the last search for something that documents share was asked.
     searched_at: Millis,
     notes: Vec<Note>,
@@ -51,6 +56,7 @@ enum Note {
     Closed { id: uuid::Uuid, state: &'static str, autotask_id: Option<i64>, note: Option<String> },
     Linked(Key, Link),
     Unlinked(Key),
+    Routed(Sync),
 }
 
 impl Note {
@@ -62,8 +68,16 @@ impl Note {
 
 impl<'a> Recorder<'a> {
     /// Writes for one lease, planned with a revision of the settings.
-    pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64) -> Self {
-        Self { worker, lease, revision, searched_at: 0, notes: Vec::new() }
+    pub fn new(worker: &'a Worker, lease: &'a Lease, revision: i64, sync: Sync) -> Self {
+        Self { worker, lease, revision, sync, searched_at: 0, notes: Vec::new() }
+    }
+
+    /// Notes which sync the push is of, where that is another than before.
+    pub fn route(&mut self, sync: Sync) {
+        if self.sync != sync {
+            self.sync = sync;
+            self.notes.push(Note::Routed(sync));
+        }
     }
 
     /// Notes that something that documents share is searched for now.
@@ -164,7 +178,7 @@ impl<'a> Recorder<'a> {
             Begun::ByAnother => Ok(false),
             Begun::SwitchedOff => {
                 let at = self.worker.services.clock.now();
-                Err(Stop::End(End::Later { at, reason: switched_off() }))
+                Err(Stop::End(End::Later { at, reason: switched_off(self.sync) }))
             }
         }
     }
@@ -200,7 +214,7 @@ impl<'a> Recorder<'a> {
     /// Adds an intent, unless the sync is off, or it is about what documents share and others are before it.
     async fn begin(&self, tx: &mut WriteTx, intent: &StepRow) -> Result<Begun> {
         let tenant = self.lease.tenant();
-        if !db::is_enabled(tx, tenant).await? {
+        if !db::is_enabled(tx, tenant, self.sync).await? {
             return Ok(Begun::SwitchedOff);
         }
         let target = Target::ALL.into_iter().find(|target| target.name() == intent.target);
@@ -224,6 +238,7 @@ impl<'a> Recorder<'a> {
             }
             Note::Linked(key, link) => db::put_link(tx, tenant, document, key, link, now).await,
             Note::Unlinked(key) => db::remove_link(tx, tenant, document, key).await,
+            Note::Routed(sync) => db::pin_settings(tx, self.lease, self.revision, *sync).await,
         }
     }
 }

@@ -145,8 +145,8 @@ impl Run<'_> {
         match (free.next(), free.next()) {
             (None, _) => Ok(None),
             (Some(id), None) => Ok(Some(id)),
-            // Equal lines make equal items: any of them is as good.
-            (Some(id), Some(_)) if key.target == Target::QuoteItem => Ok(Some(id)),
+            // Equal lines make equal items and charges: any of them is as good.
+            (Some(id), Some(_)) if key.target.parent().is_some() => Ok(Some(id)),
             (Some(_), Some(_)) => {
                 let marker = serde_json::to_string(filter).map_err(Error::internal)?;
                 Err(Hold::Duplicate { entity: key.target.entity().to_owned(), marker }.into())

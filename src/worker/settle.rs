@@ -1,4 +1,4 @@
-//! Won, lost and reopened: the opportunity is read first, and what somebody changed there is respected and said.
+//! Won, lost and reopened: the opportunity or the ticket is read first, and what somebody changed there is respected and said.
 
 use serde_json::{Map, Value};
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Run<'_> {
-    /// Brings an opportunity to its state, unless a person was there before.
+    /// Brings an opportunity or a ticket to its state, unless a person was there before.
     pub(super) async fn settle(&mut self, key: &Key, mut settle: Settle) -> Result<(), Stop> {
         let id = self.links.id(key).ok_or_else(|| missing(key))?;
         let written = self.links.get(key).map(|link| link.written.fields.clone()).unwrap_or_default();
@@ -28,7 +28,7 @@ impl Run<'_> {
             self.settled(key, settle.state, None);
             return Ok(());
         }
-        let row = self.read_opportunity(id).await?;
+        let row = self.read_there(key.target, id).await?;
         let decision = settle.decide(&row);
         let kept = settle.kept(&decision, &written, &row);
         match decision {
@@ -51,9 +51,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn read_opportunity(&mut self, id: i64) -> Result<Row, Stop> {
-        let row = self.read(Target::Opportunity, id).await?;
-        row.ok_or_else(|| Hold::Gone { entity: Target::Opportunity.entity().to_owned(), id }.into())
+    /// A record as Autotask has it. Its push is held where it is gone.
+    pub(super) async fn read_there(&mut self, target: Target, id: i64) -> Result<Row, Stop> {
+        let row = self.read(target, id).await?;
+        row.ok_or_else(|| Hold::Gone { entity: target.entity().to_owned(), id }.into())
     }
 
     /// A record as Autotask has it; `None` where it is gone.
@@ -66,7 +67,7 @@ impl Run<'_> {
     }
 
     /// Says field by field what was changed in Autotask and stays so.
-    fn keep(&mut self, key: &Key, id: i64, kept: &[Difference]) {
+    pub(super) fn keep(&mut self, key: &Key, id: i64, kept: &[Difference]) {
         if kept.is_empty() {
             return;
         }

@@ -47,6 +47,35 @@ impl TestApp {
         self.items(number).iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The tickets that carry a document's number.
+    pub fn tickets(&self, number: &str) -> Vec<Value> {
+        self.rows("Tickets").into_iter().filter(|row| row["externalID"] == number).collect()
+    }
+
+    /// The one ticket of a document.
+    pub fn ticket(&self, number: &str) -> Value {
+        let found = self.tickets(number);
+        assert_eq!(found.len(), 1, "tickets of {number}: {found:#?}");
+        found[0].clone()
+    }
+
+    /// The charges of a document's ticket, in display order.
+    pub fn charges(&self, number: &str) -> Vec<Value> {
+        let ticket = self.ticket(number)["id"].clone();
+        self.rows("TicketCharges").into_iter().filter(|row| row["ticketID"] == ticket).collect()
+    }
+
+    /// The charge of that name.
+    pub fn charge(&self, number: &str, name: &str) -> Value {
+        let charges = self.charges(number);
+        charges.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("{charges:#?}")).clone()
+    }
+
+    /// The names of a document's charges, in display order.
+    pub fn charge_names(&self, number: &str) -> Vec<String> {
+        self.charges(number).iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// A person edits a row in Autotask.
     pub async fn edit(&self, entity: &str, id: &Value, fields: Value) {
         let reply = self.control(Method::PATCH, &format!("entities/{entity}/{id}"), fields).await;

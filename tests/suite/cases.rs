@@ -15,4 +15,4 @@ mod lengths;
 mod lines;
 mod products;
 mod states;
-mod table;
+pub mod table;

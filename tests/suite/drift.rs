@@ -27,7 +27,7 @@ async fn by_hand(app: &TestApp, company: i64) -> i64 {
 
 async fn link(app: &TestApp, number: &str, id: &str) -> Result<String, Error> {
     let push = push_id(app, number).await;
-    let title = app.services.link_opportunity(app.tenant, &Author::SYSTEM, push, id).await?;
+    let title = app.services.link_record(app.tenant, &Author::SYSTEM, push, id).await?.1;
     app.settle().await;
     Ok(title)
 }

@@ -107,7 +107,7 @@ on_both! {
         assert_eq!(app.services.repair_count(app.tenant).await.unwrap(), 2);
         let other = app.appear("Opportunities", &[json!({ "title": "Desks", "companyID": NORTHWIND_TRADERS })]).await;
         let push = push_id(&app, "Q-1").await;
-        app.services.link_opportunity(app.tenant, &Author::SYSTEM, push, &other[0].to_string()).await.unwrap();
+        app.services.link_record(app.tenant, &Author::SYSTEM, push, &other[0].to_string()).await.unwrap();
         assert_eq!(app.found().await.len(), 1, "before the next check");
         let push = push_id(&app, "Q-2").await;
         app.services.stop_sync(app.tenant, &Author::SYSTEM, push, "By hand").await.unwrap();

@@ -82,9 +82,15 @@ pub fn other_period(find: &Find, row: &Map<String, Json>, lists: &Lists) -> Opti
 impl Planner<'_> {
     /// One step for every product or service that an item to be written needs and that is not linked yet.
     pub(super) fn items_catalogue(&mut self, items: &[Item]) {
+        let written = items.iter().filter(|item| self.is_written(item));
+        let lines: Vec<&Line> = written.filter_map(|item| item.line.as_ref()).collect();
+        self.catalogue(&lines);
+    }
+
+    /// One step for every product or service that these lines need and that is not linked yet.
+    pub(super) fn catalogue(&mut self, lines: &[&Line]) {
         let mut seen: BTreeMap<Key, Option<Period>> = BTreeMap::new();
-        for item in items.iter().filter(|item| self.is_written(item)).collect::<Vec<_>>() {
-            let Some(line) = &item.line else { continue };
+        for line in lines.iter().copied() {
             let Some(key) = catalogue_key(line) else { continue };
             if key.target == Target::Service {
                 let differs = self.period_hold(&key, line, seen.get(&key).copied().flatten());

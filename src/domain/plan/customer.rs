@@ -34,7 +34,7 @@ impl Planner<'_> {
         let key = company_key(self.input.document);
         let matched = Source::Matched { of: Of::Document, what: "customer" };
         let given = Source::document("Autotask id of the customer");
-        let is_adopted = self.input.links.get(&Key::only(Target::Opportunity)).is_some();
+        let is_adopted = self.input.links.get(&Key::only(self.head())).is_some();
         match (self.input.links.id(&key), self.input.document.content.customer.autotask_company_id) {
             (Some(id), _) => (Value::Integer(id), matched),
             (None, Some(id)) if is_adopted => (Value::Integer(id), given),
@@ -54,12 +54,13 @@ impl Planner<'_> {
         let links = self.input.links;
         let is_new = |target| links.get(&Key::only(target)).is_none();
         let is_unknown = matches!(self.company_id().0, Value::Id(_));
-        if is_unknown && is_new(Target::Opportunity) {
+        let is_new_head = is_new(self.head());
+        if is_unknown && is_new_head {
             self.find_company();
         }
         let unknown = contact_key(self.input.document).filter(|key| links.get(key).is_none());
         if let Some(key) = unknown
-            && (is_new(Target::Opportunity) || is_new(Target::Quote) && !is_unknown)
+            && (is_new_head || self.head() == Target::Opportunity && is_new(Target::Quote) && !is_unknown)
         {
             self.find_contact(key);
         }

@@ -48,7 +48,13 @@ const WATCHED_OF_QUOTE: [(&str, &str); 7] = [
     ("shippingType", "Shipping type"),
 ];
 
-/// One field of an opportunity or quote that is not as we wrote it.
+/// What a person would hardly change about a ticket: to work on one is to change the rest of it.
+const WATCHED_OF_TICKET: [(&str, &str); 2] = [("companyID", "Company"), ("externalID", "External ID")];
+
+/// Texts of a ticket that follow its sale until a person writes others.
+const TEXTS_OF_TICKET: [(&str, &str); 2] = [("title", "Title"), ("description", "Description")];
+
+/// One field of an opportunity, quote or ticket that is not as we wrote it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// Autotask's name of the field.
@@ -80,12 +86,13 @@ pub fn watched(target: Target) -> Vec<&'static str> {
     match target {
         Target::Opportunity => WATCHED.iter().chain(&AMOUNTS).map(name).collect(),
         Target::Quote => WATCHED_OF_QUOTE.iter().map(name).collect(),
+        Target::Ticket => WATCHED_OF_TICKET.iter().map(name).collect(),
         Target::Company => vec!["companyName", "isActive"],
         _ => vec!["name", "isActive"],
     }
 }
 
-/// The fields of an opportunity or quote, as Autotask gave it, that are not as they were last written. What we never
+/// The fields of an opportunity, quote or ticket, as Autotask gave it, that are not as they were last written. What we never
 /// wrote is not ours to compare.
 pub fn differences(
     target: Target,
@@ -95,16 +102,27 @@ pub fn differences(
     let watched: &[(&'static str, &'static str)] = match target {
         Target::Opportunity => &WATCHED,
         Target::Quote => &WATCHED_OF_QUOTE,
+        Target::Ticket => &WATCHED_OF_TICKET,
         _ => &[],
     };
     let uses_totals = current.get("useQuoteTotals").and_then(Json::as_bool).unwrap_or(true);
     let amounts = AMOUNTS.iter().filter(|_| target == Target::Opportunity && !uses_totals);
-    let difference = |(field, called): &(&'static str, &'static str)| {
-        let ours = written.get(*field)?.clone();
-        let theirs = current.get(*field).cloned().unwrap_or(Json::Null);
-        (!is_same(field, &ours, &theirs)).then_some(Difference { field, called, ours, theirs })
-    };
-    watched.iter().chain(amounts).filter_map(difference).collect()
+    watched.iter().chain(amounts).filter_map(|named| difference(*named, written, current)).collect()
+}
+
+/// The texts of a ticket, as Autotask gave it, that a person wrote in place of ours.
+pub fn rewritten(written: &Map<String, Json>, current: &Map<String, Json>) -> Vec<Difference> {
+    TEXTS_OF_TICKET.iter().filter_map(|named| difference(*named, written, current)).collect()
+}
+
+fn difference(
+    (field, called): (&'static str, &'static str),
+    written: &Map<String, Json>,
+    current: &Map<String, Json>,
+) -> Option<Difference> {
+    let ours = written.get(field)?.clone();
+    let theirs = current.get(field).cloned().unwrap_or(Json::Null);
+    (!is_same(field, &ours, &theirs)).then_some(Difference { field, called, ours, theirs })
 }
 
 /// Whether a record, as Autotask gave it, has all that was sent to it.
@@ -119,10 +137,19 @@ fn is_same(field: &str, ours: &Json, theirs: &Json) -> bool {
             let decimal = |number: &serde_json::Number| number.to_string().parse::<Decimal>().ok();
             ours == theirs || decimal(ours).is_some() && decimal(ours) == decimal(theirs)
         }
-        (Json::String(ours), Json::String(theirs)) if field.ends_with("Date") => day(ours) == day(theirs),
-        (Json::String(ours), Json::String(theirs)) => ours.trim() == theirs.trim(),
+        (Json::String(ours), Json::String(theirs)) if is_day(field) => day(ours) == day(theirs),
+        (Json::String(ours), Json::String(theirs)) => plain(ours) == plain(theirs),
         _ => ours == theirs,
     }
+}
+
+fn is_day(field: &str) -> bool {
+    field.ends_with("Date") || field == "datePurchased"
+}
+
+/// A text without what Autotask makes of the ends of lines, and of those of the whole.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
 }
 
 fn day(date: &str) -> &str {
@@ -135,7 +162,7 @@ fn shown(field: &str, value: &Json, lists: &Lists) -> String {
         (Some(name), _) => name,
         (None, Json::Null) => "empty".to_owned(),
         (None, Json::Bool(yes)) => if *yes { "on" } else { "off" }.to_owned(),
-        (None, Json::String(text)) if field.ends_with("Date") => day(text).to_owned(),
+        (None, Json::String(text)) if is_day(field) => day(text).to_owned(),
         (None, Json::String(text)) => format!("\"{text}\""),
         (None, other) => other.to_string(),
     }

@@ -45,18 +45,18 @@ pub(super) fn type_name(value: i64) -> Option<&'static str> {
     })
 }
 
-/// An item that Autotask should have.
+/// An item, or a charge, that Autotask should have.
 pub(super) struct Item {
     /// Its key: a line's id, or the name of the charge.
     pub(super) key: Key,
     /// The line that it stands for; `None` for charges.
     pub(super) line: Option<Line>,
     /// The path of the billing code setting that it uses, if any.
-    code: Option<&'static str>,
+    pub(super) code: Option<&'static str>,
     /// What is set at creation alone: billing codes are a person's to change afterwards.
-    fixed: Fields,
+    pub(super) fixed: Fields,
     /// What follows the document.
-    open: Fields,
+    pub(super) open: Fields,
 }
 
 impl Planner<'_> {

@@ -1,6 +1,6 @@
 //! What the ids and picklist values of a plan are called.
 
-use super::{Target, customer::COMPANY_TYPE, items::type_name};
+use super::{Target, charges::OPERATIONAL, customer::COMPANY_TYPE, items::type_name};
 use crate::domain::lists::{List, Lists};
 
 /// The name of a number in a field: Autotask's name from the tenant's lists, or the name that all tenants have for it.
@@ -8,6 +8,9 @@ use crate::domain::lists::{List, Lists};
 pub fn label(target: Target, field: &str, value: i64, lists: &Lists) -> Option<String> {
     if field == "quoteItemType" {
         return type_name(value).map(str::to_owned);
+    }
+    if field == "chargeType" {
+        return (value == OPERATIONAL).then(|| "Operational".to_owned());
     }
     if field == "companyType" {
         return (value == COMPANY_TYPE).then(|| "Customer".to_owned());
@@ -34,9 +37,15 @@ fn list_of(target: Target, field: &str) -> Option<List> {
         "opportunityCategoryID" => List::OpportunityCategories,
         "ownerResourceID" => List::Owners,
         "stage" => List::Stages,
+        "status" if target == Target::Ticket => List::TicketStatuses,
         "status" => List::Statuses,
+        "ticketCategory" => List::TicketCategories,
+        "queueID" => List::TicketQueues,
+        "priority" => List::TicketPriorities,
+        "issueType" => List::TicketIssueTypes,
         "shippingType" | "shippingID" => List::ShippingTypes,
         "chargeID" | "productBillingCodeID" => List::MaterialCodes,
+        "billingCodeID" if target == Target::TicketCharge => List::MaterialCodes,
         "billingCodeID" => List::ServiceCodes,
         "productCategory" => List::ProductCategories,
         "laborID" => List::Roles,

@@ -28,11 +28,15 @@ pub enum Target {
     Quote,
     /// A line's `QuoteItems` row.
     QuoteItem,
+    /// A sale's `Tickets` row.
+    Ticket,
+    /// A line's `TicketCharges` row.
+    TicketCharge,
 }
 
 impl Target {
     /// Every target.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Company,
         Self::Contact,
         Self::Product,
@@ -42,6 +46,8 @@ impl Target {
         Self::QuoteLocation,
         Self::Quote,
         Self::QuoteItem,
+        Self::Ticket,
+        Self::TicketCharge,
     ];
 
     /// The word in the database.
@@ -56,6 +62,8 @@ impl Target {
             Self::QuoteLocation => "quote_location",
             Self::Quote => "quote",
             Self::QuoteItem => "quote_item",
+            Self::Ticket => "ticket",
+            Self::TicketCharge => "ticket_charge",
         }
     }
 
@@ -64,6 +72,7 @@ impl Target {
         match self {
             Self::QuoteLocation => "location",
             Self::QuoteItem => "item",
+            Self::TicketCharge => "charge",
             other => other.name(),
         }
     }
@@ -80,12 +89,32 @@ impl Target {
             Self::QuoteLocation => "QuoteLocations",
             Self::Quote => "Quotes",
             Self::QuoteItem => "QuoteItems",
+            Self::Ticket => "Tickets",
+            Self::TicketCharge => "TicketCharges",
         }
     }
 
     /// Whether the link belongs to one document (and not to the tenant's catalogue and customers).
     pub fn is_of_document(self) -> bool {
-        matches!(self, Self::Opportunity | Self::QuoteLocation | Self::Quote | Self::QuoteItem)
+        match self {
+            Self::Company | Self::Contact | Self::Product | Self::Service | Self::Role => false,
+            Self::Opportunity | Self::QuoteLocation | Self::Quote | Self::QuoteItem => true,
+            Self::Ticket | Self::TicketCharge => true,
+        }
+    }
+
+    /// Whether everything else of a document hangs below it: it is looked for before it is created.
+    pub fn is_head(self) -> bool {
+        matches!(self, Self::Opportunity | Self::Ticket)
+    }
+
+    /// The record below which one of these is written, and the last part of the address there.
+    pub fn parent(self) -> Option<(Self, &'static str)> {
+        match self {
+            Self::QuoteItem => Some((Self::Quote, "Items")),
+            Self::TicketCharge => Some((Self::Ticket, "Charges")),
+            _ => None,
+        }
     }
 }
 
@@ -125,12 +154,28 @@ pub struct Written {
     /// Field by field, as sent.
     #[serde(default)]
     pub fields: serde_json::Map<String, serde_json::Value>,
-    /// Of an opportunity: how far we brought it.
+    /// Of an opportunity or a ticket: how far we brought it.
     #[serde(default)]
     pub state: State,
     /// Whether it was there before us, so that what hangs below it may be there too.
     #[serde(default)]
     pub adopted: bool,
+    /// Of a quote's opportunity: the number of the sale that is billed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<String>,
+    /// Of a charge: why it does not follow the document any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
+}
+
+/// Why a charge is left as it is in Autotask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Left {
+    /// It is on an invoice.
+    Billed,
+    /// A person deleted it.
+    Deleted,
 }
 
 /// All links that a document's plan may need.

@@ -5,6 +5,7 @@
 //! any preview are this one function.
 
 mod catalogue;
+mod charges;
 mod customer;
 mod drift;
 mod fields;
@@ -18,13 +19,14 @@ mod provenance;
 mod quote;
 pub mod settle;
 mod source;
+mod ticket;
 
 pub use catalogue::{catalogue_key, other_period, wanted_period};
 pub use customer::company_key;
-pub use drift::{Difference, differences, has_arrived, watched};
+pub use drift::{Difference, differences, has_arrived, rewritten, watched};
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};
 pub use labels::label;
-pub use links::{Key, Link, Links, Target, Written, adopted};
+pub use links::{Key, Left, Link, Links, Target, Written, adopted};
 pub use notes::lost_characters;
 pub use opportunity::amount;
 pub use provenance::Provenance;
@@ -35,7 +37,8 @@ use super::{
     document::{Document, Kind, State},
     hold::Hold,
     lists::Lists,
-    settings::{self, BillingCodes, Sections},
+    route::Sync,
+    settings::{self, BillingCodes, Sections, TicketSections},
 };
 
 /// One step: what it is about and what is to be done.
@@ -56,12 +59,12 @@ pub enum Action {
     Create(Create),
     /// Write the fields that changed.
     Update(Fields),
-    /// Delete it (quote items alone can be).
+    /// Delete it (quote items and ticket charges alone can be).
     Delete {
         /// The record that it hangs below.
         parent: Key,
     },
-    /// Read the opportunity, then set stage and status unless a person was there before.
+    /// Read the opportunity or the ticket, then set stage and status unless a person was there before.
     Settle(settle::Settle),
 }
 
@@ -118,12 +121,18 @@ pub struct Plan {
 /// What a plan is made from.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
+    /// As what it goes to Autotask.
+    pub sync: Sync,
     /// The document's newest state; a quote has the surcharge and coupon of its sale, if it has one.
     pub document: &'a Document,
     /// For a sale that came from a quote: whether that quote was received.
     pub quote_is_known: bool,
-    /// The sections to plan with; `None` until they were saved for the first time.
+    /// For a sale that came from a quote: the quote's opportunity.
+    pub opportunity: Option<i64>,
+    /// The sections of the Opportunities page; `None` until they were saved for the first time.
     pub sections: Option<&'a Sections>,
+    /// The sections of the Tickets page; `None` until they were saved for the first time.
+    pub tickets: Option<&'a TicketSections>,
     /// The billing codes, which come with the sections of either page; `None` until those were saved.
     pub codes: Option<&'a BillingCodes>,
     /// What is linked.
@@ -138,6 +147,13 @@ pub struct Input<'a> {
 ///
 /// A push does the steps of a plan without problems alone; a preview shows the others too.
 pub fn plan(input: &Input<'_>) -> Plan {
+    match input.sync {
+        Sync::Opportunities => by_opportunities(input),
+        Sync::Tickets => ticket::plan(input),
+    }
+}
+
+fn by_opportunities(input: &Input<'_>) -> Plan {
     let mut plan = Plan::default();
     if let Some(number) = &input.document.quote_number {
         if input.quote_is_known {
@@ -147,9 +163,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         }
         return plan;
     }
-    if input.currency.is_none() {
-        plan.problems.push(Hold::NotConnected);
-    }
+    plan.problems.extend(not_connected(input));
     let (Some(sections), Some(codes)) = (input.sections, input.codes) else {
         plan.problems.push(Hold::SetupNeeded);
         return plan;
@@ -158,11 +172,18 @@ pub fn plan(input: &Input<'_>) -> Plan {
     if plan.skipped.is_some() {
         return plan;
     }
-    if let Some(connection) = input.currency.filter(|currency| *currency != input.document.content.currency) {
-        let (document, connection) = (input.document.content.currency.clone(), connection.to_owned());
-        plan.problems.push(Hold::Currency { document, connection });
-    }
+    plan.problems.extend(foreign_currency(input));
     Planner { input, sections, codes, plan, is_cut_short: false }.run()
+}
+
+fn not_connected(input: &Input<'_>) -> Option<Hold> {
+    input.currency.is_none().then_some(Hold::NotConnected)
+}
+
+fn foreign_currency(input: &Input<'_>) -> Option<Hold> {
+    let document = &input.document.content.currency;
+    let connection = input.currency.filter(|connection| connection != document)?;
+    Some(Hold::Currency { document: document.clone(), connection: connection.to_owned() })
 }
 
 /// Why a sale without a quote is not sent.
@@ -233,8 +254,14 @@ impl Planner<'_> {
 
     /// The hold for the choice at `path`, if Autotask would not take its value any more.
     fn active(&self, path: &str) -> Result<(), Hold> {
-        let choices = self.sections.choices().into_iter().chain(self.codes.choices());
+        let tickets = self.input.tickets.into_iter().flat_map(TicketSections::choices);
+        let choices = self.sections.choices().into_iter().chain(self.codes.choices()).chain(tickets);
         settings::require_active(choices, path, self.input.lists)
+    }
+
+    /// What everything else of the document hangs below.
+    fn head(&self) -> Target {
+        self.input.sync.head()
     }
 
     /// Whether the document's one record of that kind is there.
@@ -251,9 +278,9 @@ impl Planner<'_> {
         self.plan.steps.push(Step { key, action });
     }
 
-    /// How far the opportunity was brought; `None` where there is none yet.
+    /// How far the opportunity or the ticket was brought; `None` where there is none yet.
     fn state_written(&self) -> Option<State> {
-        self.input.links.get(&Key::only(Target::Opportunity)).map(|link| link.written.state)
+        self.input.links.get(&Key::only(self.head())).map(|link| link.written.state)
     }
 
     /// Whether fields and items that exist may be brought up to date: while open, and on the way to won.
@@ -285,4 +312,4 @@ impl Planner<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Find, Otherwise, Step, Value};
+use super::{Action, Find, Otherwise, Step, Value, charges::not_sent};
 use crate::domain::document::{Document, Line, LineKind};
 
 /// As many lost characters are named.
@@ -11,15 +11,8 @@ const NAMED: usize = 10;
 /// What there is to say about a document and about the texts that its steps write; `left_out` is whether it has changes
 /// that come too late.
 pub(super) fn of(document: &Document, steps: &[Step], left_out: bool) -> Vec<String> {
-    let lines =
-        || document.content.lines.iter().flat_map(|line| std::iter::once(line).chain(&line.components));
-    let count = |is_it: fn(&&Line) -> bool| lines().filter(is_it).count();
-    let texts = match count(|line| line.kind == LineKind::Text) {
-        0 => None,
-        1 => Some("1 text line is not sent: Autotask's quotes have none.".to_owned()),
-        count => Some(format!("{count} text lines are not sent: Autotask's quotes have none.")),
-    };
-    let fees = count(|line| line.kind == LineKind::SetupFee && line.discount.is_some());
+    let texts = text_lines(document, "quotes");
+    let fees = count(document, |line| line.kind == LineKind::SetupFee && line.discount.is_some());
     let fees = (fees > 0).then(|| {
         "Autotask's setup fees take no discount: it is taken off the price, as one unit.".to_owned()
     });
@@ -28,6 +21,38 @@ pub(super) fn of(document: &Document, steps: &[Step], left_out: bool) -> Vec<Str
         format!("The {kind} is {status}: what was changed since it was last sent is left out.")
     });
     texts.into_iter().chain(fees).chain(left_out).chain(lost(steps)).collect()
+}
+
+/// The same for a sale that goes as a ticket, and what such a one cannot carry.
+pub(super) fn of_ticket(document: &Document, steps: &[Step]) -> Vec<String> {
+    let left_out = not_sent(document);
+    let names: Vec<String> =
+        left_out.iter().take(NAMED).map(|line| format!("\"{}\"", line.name)).collect();
+    let more = match left_out.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let services = (!left_out.is_empty()).then(|| {
+        format!(
+            "Not sent: {}{more}. Tickets cannot carry recurring services; opportunities can.",
+            names.join(", ")
+        )
+    });
+    services.into_iter().chain(text_lines(document, "tickets")).chain(lost(steps)).collect()
+}
+
+fn count(document: &Document, is_it: fn(&&Line) -> bool) -> usize {
+    let lines = document.content.lines.iter();
+    lines.flat_map(|line| std::iter::once(line).chain(&line.components)).filter(is_it).count()
+}
+
+/// That `records`, quotes or tickets, have no place for lines of text.
+fn text_lines(document: &Document, records: &str) -> Option<String> {
+    match count(document, |line| line.kind == LineKind::Text) {
+        0 => None,
+        1 => Some(format!("1 text line is not sent: Autotask's {records} have none.")),
+        count => Some(format!("{count} text lines are not sent: Autotask's {records} have none.")),
+    }
 }
 
 /// Which characters of the texts to be written Autotask may not keep.

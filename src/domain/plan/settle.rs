@@ -1,4 +1,5 @@
-//! Won, lost and reopened: the stage and status that an opportunity ends with, unless a person was there before.
+//! Won, lost and reopened: the stage and status that an opportunity or a ticket ends with, unless a person was there
+//! before.
 
 use serde_json::{Map, Value as Json};
 
@@ -8,18 +9,23 @@ use crate::domain::document::State;
 /// Values of `Opportunities.status` with which Autotask regards an opportunity as decided.
 pub const DECIDED: [i64; 3] = [2, 3, 4];
 
-/// Bringing an opportunity from one state to another.
+/// The value of `Tickets.status` that Autotask itself has for a ticket that is done.
+const COMPLETE: i64 = 5;
+
+/// Bringing an opportunity or a ticket from one state to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settle {
+    /// Which of the two it is.
+    pub target: Target,
     /// The state to bring it to.
     pub state: State,
-    /// The `stage` to set; `None` leaves it where it is.
+    /// The `stage` to set; `None` leaves it where it is. Tickets have none.
     pub stage: Option<i64>,
     /// The `status` to set.
     pub status: i64,
     /// `stage` and `status` as we last wrote them.
     pub written: (Option<i64>, Option<i64>),
-    /// Fields of the opportunity that a later step of the plan writes: what a person changed there does not stay.
+    /// Fields of the record that a later step of the plan writes: what a person changed there does not stay.
     pub edited: Vec<&'static str>,
 }
 
@@ -35,7 +41,7 @@ pub enum Decision {
 }
 
 impl Settle {
-    /// Decides on the opportunity as Autotask gave it.
+    /// Decides on the record as Autotask gave it.
     pub fn decide(&self, current: &Map<String, Json>) -> Decision {
         let number = |field: &str| current.get(field).and_then(Json::as_i64);
         let (stage, status) = (number("stage"), number("status"));
@@ -43,18 +49,45 @@ impl Settle {
         if status == Some(self.status) && (self.stage.is_none() || self.stage == stage) {
             return Decision::Nothing;
         }
-        if self.state == State::Open && !is_ours {
-            return Decision::LeaveAlone(
-                "A person changed the opportunity's stage or status; they are left as they are.".to_owned(),
-            );
+        if self.is_reopened() && !is_ours {
+            return Decision::LeaveAlone(self.sentences()[0].to_owned());
         }
-        if status.is_some_and(|status| DECIDED.contains(&status)) && !is_ours {
-            return Decision::LeaveAlone(
-                "A person already closed the opportunity; its stage and status are left as they are."
-                    .to_owned(),
-            );
+        if self.is_decided(status, current) && !is_ours {
+            return Decision::LeaveAlone(self.sentences()[1].to_owned());
         }
         Decision::Write(self.fields().json(&Links::default()).unwrap_or_default())
+    }
+
+    /// Whether it goes back to what it was before: a sale that is placed again, a quote that is open again.
+    fn is_reopened(&self) -> bool {
+        match self.target {
+            Target::Ticket => self.state != State::Lost,
+            _ => self.state == State::Open,
+        }
+    }
+
+    /// Whether somebody is through with it.
+    fn is_decided(&self, status: Option<i64>, current: &Map<String, Json>) -> bool {
+        match self.target {
+            Target::Ticket => {
+                status == Some(COMPLETE) || current.get("completedDate").is_some_and(|date| !date.is_null())
+            }
+            _ => status.is_some_and(|status| DECIDED.contains(&status)),
+        }
+    }
+
+    /// What is said where a person changed it, and where a person was through with it.
+    fn sentences(&self) -> [&'static str; 2] {
+        match self.target {
+            Target::Ticket => [
+                "A person changed the ticket's status; it is left as it is.",
+                "A person already completed the ticket; its status is left as it is.",
+            ],
+            _ => [
+                "A person changed the opportunity's stage or status; they are left as they are.",
+                "A person already closed the opportunity; its stage and status are left as they are.",
+            ],
+        }
     }
 
     /// What a person changed and that stays as it is, once `decision` is done.
@@ -69,14 +102,14 @@ impl Settle {
             Decision::Nothing => !matches!(one.field, "stage" | "status"),
             Decision::LeaveAlone(_) => true,
         };
-        let mut kept = differences(Target::Opportunity, written, current);
+        let mut kept = differences(self.target, written, current);
         kept.retain(|one| !self.edited.contains(&one.field) && is_kept(one));
         kept
     }
 
     /// What it writes, unless a person was there before.
     pub fn fields(&self) -> Fields {
-        let [stage, status] = paths(self.state);
+        let [stage, status] = paths(self.target, self.state);
         Fields::new().with_some("stage", self.stage, Source::Setting(stage)).with(
             "status",
             self.status,
@@ -86,8 +119,10 @@ impl Settle {
 }
 
 /// The settings that a state's stage and status come from.
-fn paths(state: State) -> [&'static str; 2] {
+fn paths(target: Target, state: State) -> [&'static str; 2] {
     match state {
+        State::Lost if target == Target::Ticket => ["", "tickets.cancelled_status"],
+        _ if target == Target::Ticket => ["", "tickets.status"],
         State::Open => ["created.stage", "created.status"],
         State::Won => ["won.stage", "won.status"],
         State::Lost => ["lost.stage", "lost.status"],
@@ -109,7 +144,7 @@ impl Planner<'_> {
             State::Won => (Some(won.stage), won.status),
             State::Lost => (lost.stage, lost.status),
         };
-        for path in paths(wanted) {
+        for path in paths(key.target, wanted) {
             self.require_active(path);
         }
         let written = self.input.links.get(&key).map(|link| &link.written.fields);
@@ -121,6 +156,7 @@ impl Planner<'_> {
             }
             State::Won | State::Lost => Vec::new(),
         };
-        self.push(key, Action::Settle(Settle { state: wanted, stage, status, written, edited }));
+        let settle = Settle { target: key.target, state: wanted, stage, status, written, edited };
+        self.push(key, Action::Settle(settle));
     }
 }

@@ -15,7 +15,7 @@ pub enum Of {
 /// Where a value comes from. Its words are made only when somebody reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Chosen on the Opportunities page, at this path.
+    /// Chosen on the Opportunities or the Tickets page, at this path.
     Setting(&'static str),
     /// The category map: the row of the line's category, or what stands for any other.
     CategoryMap {
@@ -107,7 +107,11 @@ fn computed(lines: usize, charges: usize) -> String {
 
 /// The heading of the section that a setting stands in.
 fn section(path: &str) -> &'static str {
+    if path == "tickets.cancelled_status" {
+        return "When a sale is cancelled";
+    }
     match path.split('.').next() {
+        Some("tickets") => "When a sale is made",
         Some("created") => "When a quote is created",
         Some("won") => "When a quote is won",
         Some("lost") => "When a quote is lost",

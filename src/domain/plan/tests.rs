@@ -19,7 +19,7 @@ use crate::domain::{
     settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Services, Won},
 };
 
-fn settings() -> Opportunities {
+pub fn settings() -> Opportunities {
     let sections = Sections {
         include_unquoted_sales: true,
         created: Created {

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         ids::TenantId,
         lists::{List, Lists},
-        plan::{Action, Find, Key, Link, Links, Otherwise, Step, Target},
+        plan::{Action, Find, Key, Left, Link, Links, Otherwise, Step, Target},
     },
     error::Result,
     service::{
@@ -30,6 +30,8 @@ use crate::{
 const WITHIN: Duration = Duration::from_secs(10);
 /// Products in one query: Autotask takes 500 alternatives, and a product has up to three.
 const PRODUCTS: usize = 160;
+/// Charges in one query; of a ticket with more nobody is asked.
+const CHARGES: usize = 500;
 
 /// What is known of Autotask's rows.
 #[derive(Default)]
@@ -49,9 +51,18 @@ impl Answers {
         self.rows.get(&key.target).filter(|_| is_known).map(|rows| finds::fit(rows, find))
     }
 
-    /// The opportunity as it is in Autotask, no row where it is gone; `None` where nobody knows.
-    pub(super) fn opportunity(&self) -> Option<&[Row]> {
-        self.rows.get(&Target::Opportunity).map(Vec::as_slice)
+    /// The opportunity or ticket as it is in Autotask, no row where it is gone; `None` where nobody knows.
+    pub(super) fn head(&self, target: Target) -> Option<&[Row]> {
+        self.rows.get(&target).map(Vec::as_slice)
+    }
+
+    /// Why a charge is not to be touched; `None` also where nobody knows.
+    pub(super) fn left(&self, target: Target, id: i64) -> Option<Left> {
+        let rows = self.rows.get(&target).filter(|_| target == Target::TicketCharge)?;
+        match rows.iter().find(|row| autotask::id(row) == Some(id)) {
+            None => Some(Left::Deleted),
+            Some(row) => (row.get("isBilled") == Some(&json!(true))).then_some(Left::Billed),
+        }
     }
 
     /// Adds a row that an earlier step would have made: later ones would find it.
@@ -85,7 +96,7 @@ impl Answers {
         self.calls += 1;
         let exchange = session.send(call).await;
         let rows = match target {
-            Target::Opportunity => autotask::item(&exchange)?.into_iter().collect(),
+            target if target.is_head() => autotask::item(&exchange)?.into_iter().collect(),
             _ => autotask::items(&exchange)?,
         };
         self.rows.insert(target, rows);
@@ -104,7 +115,14 @@ impl Answers {
             let (target, id) = (step.key.target, links.id(&step.key));
             let call = match (&step.action, target) {
                 (Action::Find(find), Target::Company | Target::Contact) => query(target, find, &links),
-                (Action::Settle(_), _) => id.map(|id| Call::read(format!("Opportunities/{id}"))),
+                (Action::Settle(_), _) | (Action::Update(_), Target::Ticket) if self.head(target).is_none() => {
+                    id.map(|id| Call::read(format!("{}/{id}", target.entity())))
+                }
+                (Action::Update(_) | Action::Delete { .. }, Target::TicketCharge)
+                    if !self.rows.contains_key(&target) =>
+                {
+                    (links.of(target).count() <= CHARGES).then(|| billed(&links))
+                }
                 _ => None,
             };
             let Some(call) = call else { continue };
@@ -126,6 +144,13 @@ impl Answers {
         self.products = products.iter().map(|(key, _)| (*key).clone()).collect();
         self.send(session, Target::Product, &query_of_all(&products)).await
     }
+}
+
+/// Asks which of the ticket's charges are billed or gone.
+fn billed(links: &Links) -> Call {
+    let ids = links.of(Target::TicketCharge).map(|(_, link)| link.id);
+    let filter = Filter::by(Condition::one_of("id", ids));
+    Call::query(Target::TicketCharge.entity(), &filter, &["id", "isBilled"])
 }
 
 fn query(target: Target, find: &Find, links: &Links) -> Option<Call> {
@@ -154,6 +179,9 @@ fn is_all_known(steps: &[Step], links: &Links) -> bool {
     let is_known = |step: &Step| match step.action {
         Action::Find(_) => step.key.target == Target::Service,
         Action::Settle(_) => links.get(&step.key).is_none(),
+        Action::Update(_) | Action::Delete { .. } => {
+            !matches!(step.key.target, Target::Ticket | Target::TicketCharge)
+        }
         _ => true,
     };
     steps.iter().all(is_known)

@@ -10,10 +10,10 @@ use crate::{
         document::Line,
         hold::Hold,
         plan::{
-            Action, Create, Fields, Find, Key, Link, Links, Otherwise, Step, Target, Written,
+            Action, Create, Fields, Find, Key, Left, Link, Links, Otherwise, Step, Target, Written, rewritten,
             settle::{Decision, Settle},
         },
-        settings::{BillingCodes, Sections, fields::CREATE_CUSTOMERS},
+        settings::fields::CREATE_CUSTOMERS,
     },
     error::FieldErrors,
     service::{finds::Fit, planning::Planning},
@@ -107,12 +107,11 @@ impl<'a> Draft<'a> {
     fn place(&self, hold: &Hold) -> Option<String> {
         let path = match hold {
             Hold::SetupNeeded => "created.category",
+            Hold::TicketSetupNeeded => "tickets.category",
             Hold::CustomerUnknown { .. } => CREATE_CUSTOMERS,
             Hold::CategoryUnmapped { .. } => "category_map",
             Hold::OptionInactive { field, .. } => {
-                let sections = self.planning.sections.iter().flat_map(Sections::choices);
-                let codes = self.planning.codes.iter().flat_map(BillingCodes::choices);
-                let mut choices = sections.chain(codes);
+                let mut choices = self.planning.settings.choices().into_iter();
                 choices.find(|(_, label, ..)| label == field).map_or("category_map", |(path, ..)| path)
             }
             _ => return None,
@@ -128,15 +127,18 @@ impl<'a> Draft<'a> {
             ));
         }
         notes.extend(self.kept.iter().map(|sentence| format!("Changed in Autotask and kept: {sentence}")));
-        let linked = self.links.of(Target::QuoteItem).filter(|(_, link)| link.id >= 0).count();
-        let is_update = |record: &&Record| {
-            record.target == Target::QuoteItem && matches!(record.effect, Effect::Update(_))
-        };
-        let unchanged = linked - self.records.iter().filter(is_update).count();
-        match unchanged {
-            0 => {}
-            1 => notes.push("1 item stays as it is.".to_owned()),
-            count => notes.push(format!("{count} items stay as they are.")),
+        for target in [Target::QuoteItem, Target::TicketCharge] {
+            let linked = self.links.of(target).filter(|(_, link)| link.id >= 0).count();
+            let is_told = |record: &&Record| {
+                record.target == target && matches!(record.effect, Effect::Update(_) | Effect::Leave(_))
+            };
+            let unchanged = linked - self.records.iter().filter(is_told).count();
+            let noun = target.noun();
+            match unchanged {
+                0 => {}
+                1 => notes.push(format!("1 {noun} stays as it is.")),
+                count => notes.push(format!("{count} {noun}s stay as they are.")),
+            }
         }
         notes
     }
@@ -197,7 +199,14 @@ impl<'a> Draft<'a> {
 
     fn update(&mut self, key: &Key, fields: &Fields) {
         let Some(id) = self.links.id(key) else { return };
-        let (shown, body) = (self.fields(key.target, fields), self.body(fields));
+        if self.is_left(key, id) {
+            return;
+        }
+        let fields = self.without_rewritten(key, fields);
+        if fields.is_empty() {
+            return;
+        }
+        let (shown, body) = (self.fields(key.target, &fields), self.body(&fields));
         self.patch(key, id, shown, body);
     }
 
@@ -210,8 +219,11 @@ impl<'a> Draft<'a> {
     }
 
     fn delete(&mut self, key: &Key, parent: &Key) {
-        let (Some(id), Some(quote)) = (self.links.id(key), self.links.id(parent)) else { return };
-        let path = format!("Quotes/{quote}/Items/{id}");
+        let (Some(id), Some(_)) = (self.links.id(key), self.links.id(parent)) else { return };
+        if self.is_left(key, id) {
+            return;
+        }
+        let path = format!("{}/{id}", self.path(key, &Map::new()));
         let request = Some(Request { method: "DELETE", path, body: None });
         let name = self.name(key);
         self.records.push(Record {
@@ -230,7 +242,7 @@ impl<'a> Draft<'a> {
         let number = |field: &str| written.fields.get(field).and_then(Value::as_i64);
         let settle = Settle { written: (number("stage"), number("status")), ..settle.clone() };
         let row =
-            if id < 0 { Some(std::slice::from_ref(&written.fields)) } else { self.answers.opportunity() };
+            if id < 0 { Some(std::slice::from_ref(&written.fields)) } else { self.answers.head(key.target) };
         let decision = match row {
             Some([row, ..]) => settle.decide(row),
             Some([]) => {
@@ -255,9 +267,39 @@ impl<'a> Draft<'a> {
             }
             // A sale is created as it ends: there is nothing to tell.
             Decision::Nothing if id < 0 => {}
+            Decision::Nothing if key.target == Target::Ticket => {
+                self.leave(key, "Its status is right already.".to_owned());
+            }
             Decision::Nothing => self.leave(key, "Its stage and status are right already.".to_owned()),
             Decision::LeaveAlone(sentence) => self.leave(key, sentence),
         }
+    }
+
+    /// Tells of a charge that is billed, or that a person deleted: it is not touched.
+    fn is_left(&mut self, key: &Key, id: i64) -> bool {
+        let sentence = match self.answers.left(key.target, id) {
+            None => return false,
+            Some(Left::Billed) => "It is billed already.",
+            Some(Left::Deleted) => "A person deleted it in Autotask.",
+        };
+        self.leave(key, sentence.to_owned());
+        true
+    }
+
+    /// The fields of a change, of a ticket without the texts that a person wrote anew.
+    fn without_rewritten(&mut self, key: &Key, fields: &Fields) -> Fields {
+        let mut fields = fields.clone();
+        if let (Target::Ticket, Some([row])) = (key.target, self.answers.head(key.target)) {
+            let mut written = self.links.get(key).map(|link| link.written.fields.clone()).unwrap_or_default();
+            let lists = &self.planning.lists;
+            for one in rewritten(&written, row).iter().filter(|one| fields.get(one.field).is_some()) {
+                self.kept.push(one.sentence(lists));
+                let wanted = fields.get(one.field).and_then(|value| value.json(&self.links));
+                written.insert(one.field.to_owned(), wanted.unwrap_or(Value::Null));
+            }
+            fields.keep_changed(&written);
+        }
+        fields
     }
 
     fn leave(&mut self, key: &Key, sentence: String) {

@@ -81,15 +81,18 @@ impl Draft<'_> {
         made.map_or_else(|| json!(id), |key| json!(token(key)))
     }
 
-    /// Where a record is written: quote items below their quote, contacts below their company, everything else at its
-    /// entity's root.
+    /// Where a record is written: items and charges below their quote or ticket, contacts below their company, everything
+    /// else at its entity's root.
     pub(super) fn path(&self, key: &Key, body: &Map<String, Value>) -> String {
-        let quote = Key::only(Target::Quote);
-        match (key.target, self.links.id(&quote).filter(|id| *id >= 0)) {
-            (Target::QuoteItem, Some(id)) => format!("Quotes/{id}/Items"),
-            (Target::QuoteItem, None) => format!("Quotes/{}/Items", token(&quote)),
-            (Target::Contact, _) => format!("Companies/{}/Contacts", plain(body.get("companyID"))),
-            (other, _) => other.entity().to_owned(),
+        if let Some((parent, part)) = key.target.parent() {
+            let key = Key::only(parent);
+            let id = self.links.id(&key).filter(|id| *id >= 0);
+            let id = id.map_or_else(|| token(&key), |id| id.to_string());
+            return format!("{}/{id}/{part}", parent.entity());
+        }
+        match key.target {
+            Target::Contact => format!("Companies/{}/Contacts", plain(body.get("companyID"))),
+            other => other.entity().to_owned(),
         }
     }
 
@@ -101,7 +104,7 @@ impl Draft<'_> {
             Target::Contact => {
                 content.contact.as_ref().and_then(|contact| contact.email.clone()).unwrap_or_default()
             }
-            Target::Opportunity | Target::Quote => self.planning.document.number.clone(),
+            Target::Opportunity | Target::Quote | Target::Ticket => self.planning.document.number.clone(),
             Target::QuoteLocation => {
                 let mut name = plan::address_of(content, key).to_owned();
                 name[..1].make_ascii_uppercase();
@@ -111,7 +114,7 @@ impl Draft<'_> {
                 let line = self.lines.iter().find(|line| plan::catalogue_key(line).as_ref() == Some(key));
                 line.map(|line| line.name.clone()).unwrap_or_default()
             }
-            Target::QuoteItem => self.item_name(key),
+            Target::QuoteItem | Target::TicketCharge => self.item_name(key),
         }
     }
 

@@ -87,12 +87,16 @@ impl Batch {
     /// Objects that carry one of the numbers and are not linked.
     async fn carriers(&self, run: &Run<'_>) -> std::result::Result<Vec<Row>, Stop> {
         let numbers = self.links.iter().filter_map(|(linked, _)| Some(linked.document.as_ref()?.1.as_str()));
-        let (carries, fields) = if self.target == Target::Opportunity {
-            let begins = |number| Condition::new(Op::BeginsWith, "title", format!("{number} "));
-            (Condition::any(numbers.map(begins).collect()), ["id", "title", "companyID"])
-        } else {
-            let carries = Condition::one_of("externalQuoteNumber", numbers);
-            (carries, ["id", "externalQuoteNumber", "opportunityID"])
+        let (carries, fields) = match self.target {
+            Target::Opportunity => {
+                let begins = |number| Condition::new(Op::BeginsWith, "title", format!("{number} "));
+                (Condition::any(numbers.map(begins).collect()), ["id", "title", "companyID"])
+            }
+            Target::Ticket => (Condition::one_of("externalID", numbers), ["id", "externalID", "companyID"]),
+            _ => {
+                let carries = Condition::one_of("externalQuoteNumber", numbers);
+                (carries, ["id", "externalQuoteNumber", "opportunityID"])
+            }
         };
         let filter = Filter::by(carries).and(Condition::none_of("id", self.ids()));
         let (mut found, mut after) = (Vec::new(), None);

@@ -141,8 +141,8 @@ pub struct PushRow {
     pub updated_iso: String,
     /// How often it was tried again after a failure.
     pub retries: u64,
-    /// The opportunity in Autotask.
-    pub opportunity: Option<Link>,
+    /// The opportunity or the ticket in Autotask.
+    pub autotask: Option<Link>,
     /// Whether a person may try again now.
     pub can_retry: bool,
 }

@@ -1,4 +1,4 @@
-//! The questions before another opportunity is linked, and before the sync of one document stops.
+//! The questions before another opportunity or ticket is linked, and before the sync of one document stops.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use super::{
     shell::Shell,
 };
 
-/// Asks for the Autotask id of the opportunity that is the document's.
+/// Asks for the Autotask id of the opportunity or ticket that is the document's.
 #[derive(Clone, Debug, Template)]
 #[template(path = "link_opportunity.html")]
 pub struct LinkOpportunity {
@@ -20,10 +20,16 @@ pub struct LinkOpportunity {
     pub id: String,
     /// `quote Q-1`.
     pub document: String,
-    /// The opportunity that it is linked with now.
+    /// `opportunity` or `ticket`.
+    pub noun: &'static str,
+    /// What of it follows the document from then on.
+    pub follows: &'static str,
+    /// What of it stays as it is.
+    pub stays: &'static str,
+    /// The one that it is linked with now.
     pub current: Option<Link>,
     /// The Autotask id.
-    pub opportunity: Text,
+    pub record: Text,
 }
 
 /// Asks why the sync of a document is to stop.

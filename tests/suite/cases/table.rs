@@ -34,6 +34,12 @@ enum Move {
     Sale(Value),
     /// A person sets fields of its opportunity.
     Person(Value),
+    /// A person sets fields of its ticket.
+    Ticket(Value),
+    /// A person, or an invoice, sets fields of the ticket's charge of that name.
+    Charge(&'static str, Value),
+    /// A person deletes the ticket's charge of that name.
+    Deleted(&'static str),
     /// The quote that follows names the opportunity, and the quote where `true`, of the one before as its own.
     Adopt(bool),
 }
@@ -106,6 +112,24 @@ impl Case {
     /// Then a person sets fields of its opportunity in Autotask.
     pub fn person(mut self, fields: Value) -> Self {
         self.moves.push(Move::Person(fields));
+        self
+    }
+
+    /// Then a person sets fields of its ticket in Autotask.
+    pub fn ticket(mut self, fields: Value) -> Self {
+        self.moves.push(Move::Ticket(fields));
+        self
+    }
+
+    /// Then the charge of that name is on an invoice.
+    pub fn billed(mut self, charge: &'static str) -> Self {
+        self.moves.push(Move::Charge(charge, json!({ "isBilled": true })));
+        self
+    }
+
+    /// Then a person deletes the charge of that name.
+    pub fn deleted(mut self, charge: &'static str) -> Self {
+        self.moves.push(Move::Deleted(charge));
         self
     }
 
@@ -189,6 +213,21 @@ impl Table {
                     writeln!(self.text, "a person: {fields}").unwrap();
                     self.app.edit("Opportunities", &id, fields).await;
                 }
+                Move::Ticket(fields) => {
+                    let id = self.app.ticket(&number)["id"].clone();
+                    writeln!(self.text, "a person: {fields}").unwrap();
+                    self.app.edit("Tickets", &id, fields).await;
+                }
+                Move::Charge(name, fields) => {
+                    let id = self.app.charge(&number, name)["id"].clone();
+                    writeln!(self.text, "{name}: {fields}").unwrap();
+                    self.app.edit("TicketCharges", &id, fields).await;
+                }
+                Move::Deleted(name) => {
+                    let id = self.app.charge(&number, name)["id"].clone();
+                    writeln!(self.text, "{name}: deleted by a person").unwrap();
+                    self.app.vanish("TicketCharges", &id).await;
+                }
                 Move::Adopt(with_quote) => {
                     let (opportunity, quote) = self.last.clone().unwrap();
                     let quote = if with_quote { quote } else { Value::Null };
@@ -249,6 +288,7 @@ impl Table {
                 self.last.as_mut().unwrap().1 = json!(id);
                 "quote"
             }
+            "Tickets" => "ticket",
             "Companies" => body["companyName"].as_str().unwrap(),
             _ if path.ends_with("/Contacts") => body["emailAddress"].as_str().unwrap(),
             "QuoteLocations" if self.locations > 0 => "other location",
@@ -259,7 +299,8 @@ impl Table {
             "Products" | "Services" => body["name"].as_str().unwrap(),
             _ => {
                 self.items += 1;
-                return format!("{{item {}}}", self.items);
+                let noun = if path.ends_with("/Charges") { "charge" } else { "item" };
+                return format!("{{{noun} {}}}", self.items);
             }
         };
         format!("{{{name}}}")
@@ -297,8 +338,20 @@ impl Table {
 /// The entity whose rows a path leads to.
 fn entity_at(path: &str) -> &'static str {
     let last = path.split('/').rfind(|part| part.starts_with(char::is_uppercase));
-    let known =
-        ["Opportunities", "Quotes", "QuoteLocations", "Products", "Services", "Companies", "Contacts"];
+    if last == Some("Charges") {
+        return "TicketCharges";
+    }
+    let known = [
+        "Opportunities",
+        "Quotes",
+        "QuoteLocations",
+        "Products",
+        "Services",
+        "Companies",
+        "Contacts",
+        "Tickets",
+        "TicketCharges",
+    ];
     known.into_iter().find(|entity| Some(*entity) == last).unwrap_or("QuoteItems")
 }
 
@@ -310,6 +363,7 @@ fn entity_of(entity: &'static str, field: &str) -> Option<&'static str> {
         "contactID" => "Contacts",
         "opportunityID" => "Opportunities",
         "quoteID" => "Quotes",
+        "ticketID" => "Tickets",
         "billToLocationID" | "shipToLocationID" | "soldToLocationID" => "QuoteLocations",
         "productID" => "Products",
         "serviceID" => "Services",

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{lists, settings};
 use crate::domain::{
     plan::{Action, Document, Input, Key, Links, Plan, Step, Target, plan, settle::Decision},
+    route::Sync,
     settings::Opportunities,
 };
 
@@ -23,6 +24,9 @@ pub struct Model {
 impl Model {
     pub fn plan(&self, document: &Document, settings: Option<&Opportunities>) -> Plan {
         plan(&Input {
+            sync: Sync::Opportunities,
+            opportunity: None,
+            tickets: None,
             document,
             quote_is_known: false,
             sections: settings.map(|settings| &settings.sections),

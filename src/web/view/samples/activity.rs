@@ -133,7 +133,7 @@ fn row(document: &str, customer: &str, status: Tag, reason: &str) -> PushRow {
         updated: "2 minutes ago".to_owned(),
         updated_iso: "2026-11-23T13:58:04Z".to_owned(),
         retries: 3,
-        opportunity: (status.tone == Tone::Ok).then(|| Link::new("https://autotask.example/41877", "41877")),
+        autotask: (status.tone == Tone::Ok).then(|| Link::new("https://autotask.example/41877", "41877")),
         can_retry: needs_person,
         status,
     }
@@ -223,7 +223,10 @@ fn link_opportunity() -> LinkOpportunity {
         id: "0192".to_owned(),
         document: "quote Q-10432".to_owned(),
         current: Some(Link::new("https://autotask.example/41877", "41877")),
-        opportunity: Text {
+        noun: "opportunity",
+        follows: "its title, dates, amounts and items",
+        stays: "Its owner, category, stage and status",
+        record: Text {
             value: HOSTILE.to_owned(),
             error: Some(error.to_owned()),
             ..Text::new("opportunity", "Autotask id of the opportunity").numeric()

@@ -151,8 +151,8 @@ pub fn of_chosen(class: Class, settings: &Settings) -> Option<Sync> {
 /// came from.
 pub fn sent_by(document: &Document, own: &Links, of_quote: Option<&Links>) -> Option<Sync> {
     let has = |target| own.get(&Key::only(target)).is_some();
-    let is_given = Class::of(document) == Class::UnquotedSale
-        && document.content.autotask.opportunity_id.is_some();
+    let is_given =
+        Class::of(document) == Class::UnquotedSale && document.content.autotask.opportunity_id.is_some();
     let opportunity = of_quote.and_then(|links| links.get(&Key::only(Target::Opportunity)));
     let is_with_quote =
         opportunity.is_some_and(|link| link.written.sale.as_deref() == Some(document.number.as_str()));
@@ -290,11 +290,18 @@ mod tests {
         let with = |number: &str| Written { sale: Some(number.to_owned()), ..Written::default() };
         assert_eq!(sent_by(&sale, &none, None), None);
         assert_eq!(sent_by(&sale, &linked(Target::Ticket, own.clone()), None), Some(Sync::Tickets));
-        assert_eq!(sent_by(&sale, &linked(Target::Opportunity, own.clone()), None), Some(Sync::Opportunities));
+        assert_eq!(
+            sent_by(&sale, &linked(Target::Opportunity, own.clone()), None),
+            Some(Sync::Opportunities)
+        );
         assert_eq!(sent_by(&sale, &none, Some(&linked(Target::Opportunity, own))), None, "its quote alone");
         let billed = linked(Target::Opportunity, with("S-1"));
         assert_eq!(sent_by(&sale, &none, Some(&billed)), Some(Sync::Opportunities));
-        assert_eq!(sent_by(&sale, &none, Some(&linked(Target::Opportunity, with("S-0")))), None, "another sale");
+        assert_eq!(
+            sent_by(&sale, &none, Some(&linked(Target::Opportunity, with("S-0")))),
+            None,
+            "another sale"
+        );
         sale.content.autotask.opportunity_id = Some(70);
         assert_eq!(sent_by(&sale, &none, None), None, "it is the quote's");
         sale.quote_number = None;

@@ -47,6 +47,7 @@ pub(super) fn router() -> Router<Emulator> {
         .route("/_emulator/limits", get(limits).post(set_limits))
         .route("/_emulator/tick", post(tick))
         .route("/Mvc/CRM/OpportunityDetail.mvc", get(opportunity))
+        .route("/Mvc/ServiceDesk/TicketDetail.mvc", get(ticket))
 }
 
 /// Which opportunity a person wants to see.
@@ -67,6 +68,25 @@ async fn opportunity(State(emulator): State<Emulator>, Query(shown): Query<Shown
     let items: Vec<Value> =
         quotes.iter().flat_map(|quote| of("QuoteItems", "quoteID", &quote["id"])).collect();
     let page = json!({ "Opportunity": opportunity, "Quotes": quotes, "QuoteItems": items });
+    Ok(serde_json::to_string_pretty(&page).map_err(failed)?)
+}
+
+/// Which ticket a person wants to see.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownTicket {
+    ticket_id: i64,
+}
+
+/// The same for Opportune's links to a ticket.
+async fn ticket(State(emulator): State<Emulator>, Query(shown): Query<ShownTicket>) -> Result<String> {
+    let of = |entity: &str, field: &str| -> Vec<Value> {
+        let rows = emulator.entities(entity).into_iter();
+        rows.filter(|row| row[field] == json!(shown.ticket_id)).collect()
+    };
+    let tickets = of("Tickets", "id");
+    let ticket = tickets.first().ok_or_else(|| unknown("ticket"))?;
+    let page = json!({ "Ticket": ticket, "TicketCharges": of("TicketCharges", "ticketID") });
     Ok(serde_json::to_string_pretty(&page).map_err(failed)?)
 }
 

@@ -151,7 +151,8 @@ impl Services {
     ) -> Result<(Option<PushId>, Option<&'static str>)> {
         let settings = db::settings(tx, tenant).await?.settings;
         let quote = quote_of(tx, tenant, document).await?;
-        let route = route_of(tx, tenant, (id, document), quote.as_ref().map(|quote| quote.id), &settings).await?;
+        let route =
+            route_of(tx, tenant, (id, document), quote.as_ref().map(|quote| quote.id), &settings).await?;
         if let Some(quote) = &quote {
             db::touch_document(tx, tenant, quote.id, self.clock.now()).await?;
             db::describe_document(tx, tenant, quote.id).await?;

@@ -33,10 +33,7 @@ impl Services {
             for some in sales.chunks(TOGETHER) {
                 self.reroute_sales(tx, tenant, some, sync).await?;
             }
-            if class == Class::QuotedSale
-                && was == Route::By(Sync::Opportunities)
-                && sync == Sync::Tickets
-            {
+            if class == Class::QuotedSale && was == Route::By(Sync::Opportunities) && sync == Sync::Tickets {
                 self.part_from_quotes(tx, tenant, after).await?;
             }
         }
@@ -72,12 +69,7 @@ impl Services {
     }
 
     /// Gives sales that wait to be sent with their quotes a push of their own.
-    async fn part_from_quotes(
-        &self,
-        tx: &mut WriteTx,
-        tenant: TenantId,
-        settings: &Settings,
-    ) -> Result<()> {
+    async fn part_from_quotes(&self, tx: &mut WriteTx, tenant: TenantId, settings: &Settings) -> Result<()> {
         for id in db::sales_behind_quotes(tx, tenant).await? {
             let Some(sale) = db::document(tx, tenant, id).await? else { continue };
             let quote = planning::quote_of(tx, tenant, &sale.document).await?.map(|quote| quote.id);

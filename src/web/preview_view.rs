@@ -66,10 +66,7 @@ fn options(chosen: &Chosen<'_>) -> Vec<Choice> {
 fn received(preview: &preview::Preview) -> Received {
     let of = |target: Target| preview.records.iter().filter(move |record| record.target == target);
     let cards = of(Target::Opportunity).chain(of(Target::Quote)).chain(of(Target::Ticket));
-    let others = preview
-        .records
-        .iter()
-        .filter(|record| !is_head_or_item(record.target));
+    let others = preview.records.iter().filter(|record| !is_head_or_item(record.target));
     let (outcome, sentence) = outcome(preview);
     Received {
         document: format!("{} {}", preview.document.number, preview.document.content.title),

@@ -54,11 +54,7 @@ impl Run<'_> {
     }
 
     /// A charge may have been billed after it was asked about: then it stays, whatever Autotask said.
-    pub(super) async fn unless_billed(
-        &mut self,
-        key: &Key,
-        outcome: Result<(), Stop>,
-    ) -> Result<(), Stop> {
+    pub(super) async fn unless_billed(&mut self, key: &Key, outcome: Result<(), Stop>) -> Result<(), Stop> {
         if key.target != Target::TicketCharge
             || !matches!(outcome, Err(Stop::End(End::Held(Hold::Refused { .. }))))
         {

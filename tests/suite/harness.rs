@@ -10,8 +10,13 @@ use opportune::{
     app,
     clock::Clock,
     config::{Config, Role, WorkerConfig},
+    db::{self, NewRevision},
     demo,
-    domain::{author::Author, ids::TenantId, settings::form::SettingsForm},
+    domain::{
+        author::Author,
+        ids::TenantId,
+        settings::{Settings, TicketSections, TicketSettings, form::SettingsForm},
+    },
     emulator::{self, CREDENTIALS, Emulator},
     service::{Services, connect::AUTOTASK, connection::NewConnection, settings::Saved},
     worker::Worker,
@@ -288,6 +293,18 @@ impl TestApp {
         assert!(matches!(saved, Saved::Done { .. }), "{saved:?}");
         self.settle().await;
         saved
+    }
+
+    /// Saves what the Tickets page has, its switch included, and lets the worker do what that releases.
+    pub async fn save_tickets(&self, enabled: bool, sections: Option<TicketSections>) {
+        let mut tx = self.services.db.write().await.unwrap();
+        let now = db::settings(&mut tx, self.tenant).await.unwrap();
+        let settings = Settings { tickets: TicketSettings { enabled, sections }, ..now.settings };
+        let by = &Author::SYSTEM;
+        let new = NewRevision { settings: &settings, by, note: None, form_id: None, origin: None };
+        assert!(db::save_settings(&mut tx, self.tenant, now.revision, &new, self.clock.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        self.settle().await;
     }
 
     pub async fn switch(&self, on: bool) {

@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use opportune::{
     config::WorkerConfig,
     db::{self, ThreadSlot},
-    domain::ids::{DocumentId, PushId},
+    domain::{
+        ids::{DocumentId, PushId},
+        route::Sync,
+    },
     emulator::CREDENTIALS,
     service::{catalogue::POLL_EVERY, limits::Limits},
     worker::Worker,
@@ -31,7 +34,7 @@ impl TestApp {
             document.number = format!("Q-{nth}");
             let (id, push) = (DocumentId(self.clock.new_id()), PushId(self.clock.new_id()));
             db::add_document(&mut tx, self.tenant, id, &document, b"hash", now).await.unwrap();
-            db::add_push(&mut tx, self.tenant, id, push, "created", now).await.unwrap();
+            db::add_push(&mut tx, self.tenant, id, push, Sync::Opportunities, "created", now).await.unwrap();
         }
         tx.commit().await.unwrap();
     }

@@ -67,7 +67,7 @@ async fn fleet(app: &TestApp, size: usize) -> [Vec<i64>; 2] {
         db::add_document(&mut tx, app.tenant, id, &document, b"hash", 1).await.unwrap();
         for (which, target) in [Target::Opportunity, Target::Quote].into_iter().enumerate() {
             let fields: Map<String, Value> = rows[which][index].as_object().unwrap().clone();
-            let written = Written { fields, state: State::Open, adopted: false };
+            let written = Written { fields, state: State::Open, ..Written::default() };
             let link = Link { id: ids[which][index], written };
             db::put_link(&mut tx, app.tenant, id, &Key::only(target), &link, 1).await.unwrap();
         }

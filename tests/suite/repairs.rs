@@ -1,6 +1,9 @@
 //! The list of repairs: on its page, through REST, and the number beside it.
 
-use opportune::{domain::person::Role, service::open_repairs::Action};
+use opportune::{
+    domain::{person::Role, plan::Target},
+    service::open_repairs::Action,
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -79,7 +82,7 @@ on_both! {
         assert_eq!((&repairs[2]["autotask_id"], &repairs[2]["document"]["number"]), (&gone, &json!("Q-4")));
         assert_eq!(app.services.repair_count(app.tenant).await.unwrap(), 3);
         let rows = app.services.open_repairs(app.tenant, None).await.unwrap().rows;
-        assert!(matches!(rows[0].action, Action::Company(_)) && matches!(rows[2].action, Action::Link(_)));
+        assert!(matches!(rows[0].action, Action::Company(_)) && matches!(rows[2].action, Action::Link(_, Target::Opportunity)));
         // What holds its push comes first, and says the same.
         app.quote("Q-4").with("title", json!("Other desks")).send().await;
         app.expect("Q-4", "held", &format!("Opportunities {gone} is no longer in Autotask")).await;

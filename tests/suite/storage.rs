@@ -29,6 +29,7 @@ use opportune::{
         document::Document,
         ids::{DocumentId, PushId, TenantId},
         intake,
+        route::Sync,
     },
 };
 use serde_json::json;
@@ -93,7 +94,7 @@ impl Fixture {
     async fn push_of(&self, tenant: TenantId, number: &str, run_at: i64) -> PushId {
         let (document, push) = (self.document_of(tenant, number).await, PushId(id()));
         let mut tx = self.db.write().await.unwrap();
-        db::add_push(&mut tx, tenant, document, push, "created", run_at).await.unwrap();
+        db::add_push(&mut tx, tenant, document, push, Sync::Opportunities, "created", run_at).await.unwrap();
         tx.commit().await.unwrap();
         push
     }

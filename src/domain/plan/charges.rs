@@ -88,7 +88,13 @@ impl<'a> Planner<'a> {
         let codes = self.codes;
         if let Some(charge) = content.delivery.as_ref().and_then(|delivery| delivery.charge) {
             let source = Source::document("delivery charge");
-            charges.push(self.other_charge("delivery", "Delivery", (PRODUCT, codes.product), charge.amount, source));
+            charges.push(self.other_charge(
+                "delivery",
+                "Delivery",
+                (PRODUCT, codes.product),
+                charge.amount,
+                source,
+            ));
         }
         if let Some(charge) = content.surcharge {
             let (code, source) = ((SURCHARGE, codes.payment_surcharge), Source::document("card surcharge"));
@@ -227,7 +233,11 @@ impl<'a> Planner<'a> {
 
 /// What is set at creation alone: it is a person's to change afterwards.
 fn set_once() -> Fields {
-    Fields::new().with("chargeType", OPERATIONAL, Source::Fixed).with("isBillableToCompany", true, Source::Fixed)
+    Fields::new().with("chargeType", OPERATIONAL, Source::Fixed).with(
+        "isBillableToCompany",
+        true,
+        Source::Fixed,
+    )
 }
 
 /// What is said of charges that are not as the sale has them, and stay so.

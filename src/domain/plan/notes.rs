@@ -26,8 +26,7 @@ pub(super) fn of(document: &Document, steps: &[Step], left_out: bool) -> Vec<Str
 /// The same for a sale that goes as a ticket, and what such a one cannot carry.
 pub(super) fn of_ticket(document: &Document, steps: &[Step]) -> Vec<String> {
     let left_out = not_sent(document);
-    let names: Vec<String> =
-        left_out.iter().take(NAMED).map(|line| format!("\"{}\"", line.name)).collect();
+    let names: Vec<String> = left_out.iter().take(NAMED).map(|line| format!("\"{}\"", line.name)).collect();
     let more = match left_out.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),

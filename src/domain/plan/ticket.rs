@@ -122,12 +122,9 @@ impl Planner<'_> {
     fn ticket_texts(&self, tickets: &TicketSections) -> Fields {
         let most = |field| self.longest(Target::Ticket, field);
         let (title, description) = (self.title(&tickets.title), self.description());
-        Fields::new().with_text("title", Some(&title), most("title"), Source::Setting("tickets.title")).with_text(
-            "description",
-            Some(&description),
-            most("description"),
-            Source::document("summary"),
-        )
+        Fields::new()
+            .with_text("title", Some(&title), most("title"), Source::Setting("tickets.title"))
+            .with_text("description", Some(&description), most("description"), Source::document("summary"))
     }
 
     /// The title by its pattern; the number alone where that leaves nothing, as Autotask asks for one. What is put in is

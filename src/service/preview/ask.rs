@@ -115,7 +115,9 @@ impl Answers {
             let (target, id) = (step.key.target, links.id(&step.key));
             let call = match (&step.action, target) {
                 (Action::Find(find), Target::Company | Target::Contact) => query(target, find, &links),
-                (Action::Settle(_), _) | (Action::Update(_), Target::Ticket) if self.head(target).is_none() => {
+                (Action::Settle(_), _) | (Action::Update(_), Target::Ticket)
+                    if self.head(target).is_none() =>
+                {
                     id.map(|id| Call::read(format!("{}/{id}", target.entity())))
                 }
                 (Action::Update(_) | Action::Delete { .. }, Target::TicketCharge)

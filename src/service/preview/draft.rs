@@ -10,7 +10,8 @@ use crate::{
         document::Line,
         hold::Hold,
         plan::{
-            Action, Create, Fields, Find, Key, Left, Link, Links, Otherwise, Step, Target, Written, rewritten,
+            Action, Create, Fields, Find, Key, Left, Link, Links, Otherwise, Step, Target, Written,
+            rewritten,
             settle::{Decision, Settle},
         },
         settings::fields::CREATE_CUSTOMERS,

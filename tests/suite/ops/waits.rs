@@ -87,7 +87,7 @@ on_both! {
         app.clock.advance(2 * MINUTE);
         app.quote("Q-2").line("HDMI cable", "1 × 11.50").put().await;
         app.services.set_enabled(app.tenant, &opportune::domain::author::Author::SYSTEM, false).await.unwrap();
-        assert_eq!(app.reason("Q-2").await, "The sync is off. It waits until the sync is turned on");
+        assert_eq!(app.reason("Q-2").await, "The opportunities sync is off. It waits until that is turned on");
     }
 
     async fn what_autotask_made_wait_says_until_when(db) {

@@ -6,6 +6,7 @@ use opportune::{
         author::Author,
         document::{Document, Kind, Person, State},
         ids::{BackfillId, DocumentId, PushId, TenantId},
+        route::{Class, Sync},
         settings::Settings,
     },
 };
@@ -36,7 +37,12 @@ impl Fixture {
     async fn add_backfill(&self, backfill: BackfillId, documents: &[DocumentId]) -> u64 {
         let pushes: Vec<NewPush> = documents
             .iter()
-            .map(|document| NewPush { id: PushId(id()), document: *document, change: "won" })
+            .map(|document| NewPush {
+                id: PushId(id()),
+                document: *document,
+                sync: Sync::Opportunities,
+                change: "won",
+            })
             .collect();
         let mut tx = self.db.write().await.unwrap();
         db::lock_documents(&mut tx, self.tenant, documents).await.unwrap();
@@ -63,7 +69,15 @@ impl Fixture {
     async fn work_off(&self, state: &str, opportunity_id: Option<i64>) -> Option<DocumentId> {
         let mut tx = self.db.write().await.unwrap();
         let lease = db::claim_push(&mut tx, 100, 200, 100).await.unwrap()?;
-        let outcome = Outcome { state, reason: None, run_at: 100, tries: 0, version: 1, opportunity_id };
+        let outcome = Outcome {
+            state,
+            reason: None,
+            run_at: 100,
+            tries: 0,
+            version: 1,
+            opportunity_id,
+            ticket_id: None,
+        };
         assert!(db::finish_push(&mut tx, &lease, &outcome, 100).await.unwrap());
         tx.commit().await.unwrap();
         Some(lease.document())
@@ -104,7 +118,7 @@ on_both! {
         assert_eq!(db::unsent_count(&mut tx, f.tenant).await.unwrap(), 4);
         assert_eq!(db::unsent_count(&mut tx, f.other).await.unwrap(), 0);
         let ids = db::unsent_ids(&mut tx, f.tenant, &UnsentFilter::default(), 100).await.unwrap();
-        let unquoted = ids.iter().filter(|unsent| unsent.is_unquoted_sale()).count();
+        let unquoted = ids.iter().filter(|unsent| unsent.class() == Class::UnquotedSale).count();
         assert_eq!((ids.len(), unquoted), (4, 1));
         assert_eq!(db::unsent_ids(&mut tx, f.tenant, &UnsentFilter::default(), 1).await.unwrap(), &ids[..1]);
         let chosen = [ids[2].document(), ids[0].document(), ids[2].document()];

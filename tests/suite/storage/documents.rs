@@ -19,7 +19,7 @@ fn sale_of(quote_number: &str, number: &str) -> Document {
 
 fn link(id: i64) -> Link {
     let fields = json!({ "amount": 27.95 }).as_object().unwrap().clone();
-    Link { id, written: Written { fields, state: State::Won, adopted: true } }
+    Link { id, written: Written { fields, state: State::Won, adopted: true, ..Written::default() } }
 }
 
 on_both! {

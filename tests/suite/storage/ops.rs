@@ -2,7 +2,10 @@
 
 use opportune::{
     db::{self, AttemptRow, OpenPushes, StepRow},
-    domain::ids::{DocumentId, PushId},
+    domain::{
+        ids::{DocumentId, PushId},
+        route::Sync,
+    },
 };
 
 use super::{Fixture, id};
@@ -61,7 +64,7 @@ impl Fixture {
         let next = PushId(id());
         let mut tx = self.db.write().await.unwrap();
         let document = DocumentId(db::push(&mut tx, self.tenant, push).await.unwrap().unwrap().document_id);
-        db::add_push(&mut tx, self.tenant, document, next, "edited", 30).await.unwrap();
+        db::add_push(&mut tx, self.tenant, document, next, Sync::Opportunities, "edited", 30).await.unwrap();
         tx.commit().await.unwrap();
         next
     }
@@ -69,8 +72,15 @@ impl Fixture {
     /// Ends a push that is due, at 50.
     async fn end(&self, state: &str) {
         let lease = self.claim(40, 100).await.unwrap();
-        let outcome =
-            db::Outcome { state, reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: None };
+        let outcome = db::Outcome {
+            state,
+            reason: None,
+            run_at: 0,
+            tries: 0,
+            version: 1,
+            opportunity_id: None,
+            ticket_id: None,
+        };
         assert!(self.finish(&lease, &outcome).await);
     }
 }

@@ -4,6 +4,7 @@ use opportune::{
     db::{self, Db, Lease, NewRevision, Outcome, PushFilter},
     domain::{
         ids::{PushId, TenantId},
+        route::Sync,
         settings::Settings,
     },
 };
@@ -12,8 +13,15 @@ use tokio_util::task::TaskTracker;
 use super::{Fixture, id};
 use crate::harness::on_both;
 
-const SENT: Outcome<'_> =
-    Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: Some(5) };
+const SENT: Outcome<'_> = Outcome {
+    state: "sent",
+    reason: None,
+    run_at: 0,
+    tries: 0,
+    version: 1,
+    opportunity_id: Some(5),
+    ticket_id: None,
+};
 const NO_LIMIT: i64 = 100;
 const ALL: PushFilter<'_> = PushFilter { state: None, backfill: None };
 
@@ -143,9 +151,9 @@ on_both! {
         let mut tx = f.db.write().await.unwrap();
         assert!(!db::keep_lease(&mut tx, &zombie, 999).await.unwrap());
         assert!(db::keep_lease(&mut tx, &heir, 300).await.unwrap());
-        db::pin_settings(&mut tx, &zombie, 7).await.unwrap();
+        db::pin_settings(&mut tx, &zombie, 7, Sync::Opportunities).await.unwrap();
         assert_eq!(db::push(&mut tx, f.tenant, push).await.unwrap().unwrap().settings_revision, None);
-        db::pin_settings(&mut tx, &heir, 8).await.unwrap();
+        db::pin_settings(&mut tx, &heir, 8, Sync::Opportunities).await.unwrap();
         assert_eq!(db::push(&mut tx, f.tenant, push).await.unwrap().unwrap().settings_revision, Some(8));
         tx.commit().await.unwrap();
         assert!(!f.finish(&zombie, &SENT).await);
@@ -220,13 +228,13 @@ on_both! {
         assert_eq!(db::active_push(&mut tx, f.other, document).await.unwrap(), None);
         drop(tx);
         let mut tx = f.db.write().await.unwrap();
-        assert!(db::add_push(&mut tx, f.tenant, document, PushId(id()), "won", 20).await.is_err());
+        assert!(db::add_push(&mut tx, f.tenant, document, PushId(id()), Sync::Opportunities, "won", 20).await.is_err());
         drop(tx);
         let lease = f.claim(10, 1).await.unwrap();
         f.finish(&lease, &SENT).await;
         let mut tx = f.db.write().await.unwrap();
         assert_eq!(db::active_push(&mut tx, f.tenant, document).await.unwrap(), None);
-        db::add_push(&mut tx, f.tenant, document, PushId(id()), "won", 20).await.unwrap();
+        db::add_push(&mut tx, f.tenant, document, PushId(id()), Sync::Opportunities, "won", 20).await.unwrap();
     }
 
     async fn waking_makes_due_what_is_not_being_sent(db) {

@@ -78,7 +78,7 @@ on_both! {
         let mut tx = f.db.write().await.unwrap();
         let hold = async |tx: &mut db::WriteTx, reason: &str| {
             let lease = db::claim_push(tx, 50, 60, 9).await.unwrap().unwrap();
-            let outcome = Outcome { state: "held", reason: Some(reason), run_at: 50, tries: 0, version: 1, opportunity_id: None };
+            let outcome = Outcome { state: "held", reason: Some(reason), run_at: 50, tries: 0, version: 1, opportunity_id: None, ticket_id: None };
             assert!(db::finish_push(tx, &lease, &outcome, 50).await.unwrap());
         };
         hold(&mut tx, "No price").await;

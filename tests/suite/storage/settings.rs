@@ -5,6 +5,7 @@ use opportune::{
     domain::{
         author::Author,
         ids::UserId,
+        route::Sync,
         settings::{
             BillingCodes, CategoryMap, Created, Lost, Origin, Sections, Services, Settings, TicketSettings,
             Won,
@@ -51,7 +52,7 @@ on_both! {
         assert_eq!((newest.revision, newest.who().as_str()), (0, "Opportune"));
         assert_eq!(newest.settings, Settings::NEW);
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 0).await.unwrap(), None);
-        assert!(!db::is_enabled(&mut tx, f.tenant).await.unwrap());
+        assert!(!db::is_enabled(&mut tx, f.tenant, Sync::Opportunities).await.unwrap());
     }
 
     async fn every_save_is_a_revision_that_stays(db) {
@@ -73,7 +74,7 @@ on_both! {
         };
         assert_eq!([first.who(), second.who()], ["R", "API token nightly"]);
         assert_eq!(db::settings(&mut tx, f.tenant).await.unwrap(), second);
-        assert!(db::is_enabled(&mut tx, f.tenant).await.unwrap());
+        assert!(db::is_enabled(&mut tx, f.tenant, Sync::Opportunities).await.unwrap());
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 1).await.unwrap(), Some(first));
         assert_eq!(db::settings_revision(&mut tx, f.tenant, 2).await.unwrap(), Some(second));
         assert_eq!(db::revision_of_form(&mut tx, f.tenant, "form").await.unwrap(), Some(1));

@@ -55,7 +55,7 @@ on_both! {
                 db::put_link(&mut tx, f.tenant, document, key, &Link { id, ..Link::default() }, 1).await.unwrap();
             }
         }
-        db::remove_links_below(&mut tx, f.tenant, document).await.unwrap();
+        db::remove_links_below(&mut tx, f.tenant, document, Target::Opportunity).await.unwrap();
         let shared = ["55".to_owned()];
         let left = db::links(&mut tx, f.tenant, document, &shared).await.unwrap();
         assert_eq!(keys.clone().map(|key| left.id(&key)), [Some(1), None, None, Some(13)]);

@@ -6,6 +6,7 @@ use opportune::{
         breaker::{Breaker, Outcome},
         document::Document,
         ids::{BackfillId, DocumentId, PushId, TenantId},
+        route::Sync,
     },
 };
 
@@ -36,7 +37,7 @@ impl Fixture {
         let body: Document = quote(number);
         let mut tx = self.db.write().await.unwrap();
         db::add_document(&mut tx, self.tenant, document, &body, b"hash", now).await.unwrap();
-        let new = db::NewPush { id: push, document, change: "created" };
+        let new = db::NewPush { id: push, document, sync: Sync::Opportunities, change: "created" };
         db::add_backfill(&mut tx, self.tenant, BackfillId(id()), &[new], now).await.unwrap();
         tx.commit().await.unwrap();
         push
@@ -94,7 +95,7 @@ on_both! {
         f.set_breaker(&breaker, 30).await;
         let others = f.claim(30, MANY).await.unwrap();
         assert_eq!(others.tenant(), f.other, "others go on");
-        let sent = db::Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: None };
+        let sent = db::Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: None, ticket_id: None };
         let mut tx = f.db.write().await.unwrap();
         assert!(db::finish_push(&mut tx, &others, &sent, 31).await.unwrap());
         tx.commit().await.unwrap();
@@ -146,7 +147,7 @@ on_both! {
         f.push("Q-2", 10).await;
         let lease = f.claim(10, 1).await.unwrap();
         assert_eq!(f.claim(50, 1).await, None, "one at a time");
-        let sent = db::Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: None };
+        let sent = db::Outcome { state: "sent", reason: None, run_at: 0, tries: 0, version: 1, opportunity_id: None, ticket_id: None };
         let mut tx = f.db.write().await.unwrap();
         assert!(db::finish_push(&mut tx, &lease, &sent, 60).await.unwrap());
         tx.commit().await.unwrap();

@@ -15,8 +15,10 @@ fn new(name: &'static str) -> Case {
 fn cases() -> Vec<Case> {
     let address = json!({ "line1": "200 Main Street", "line2": "Dock 4", "city": "Albany", "state": "NY", "postal_code": "12207", "country": "US" });
     vec![
-        new("a contact that the company has").with("contact", json!({ "name": "Pat Buyer", "email": "purchasing@northwind.example" })),
-        new("a contact that nobody has").with("contact", json!({ "name": "Nora Quist", "email": "nora@northwind.example" })),
+        new("a contact that the company has")
+            .with("contact", json!({ "name": "Pat Buyer", "email": "purchasing@northwind.example" })),
+        new("a contact that nobody has")
+            .with("contact", json!({ "name": "Nora Quist", "email": "nora@northwind.example" })),
         new("a delivery address").with("delivery", json!({ "address": address })),
         new("other scripts").with("title", json!("Ärzte – Größe ✓ 本")),
         new("a date at night").with("ordered_at", json!("2026-12-31T23:59:59-08:00")),
@@ -24,8 +26,14 @@ fn cases() -> Vec<Case> {
         new("another currency").with("currency", json!("EUR")),
         new("a long title").with("title", json!("t".repeat(200))),
         work("a long line", json!({ "name": "n".repeat(300), "description": "d".repeat(2000) })),
-        work("a long line as one unit", json!({ "name": "n".repeat(300), "quantity": "3", "discount": { "kind": "line", "value": "10" } })),
-        sale("a product of no category that is mapped", &[line("product", json!({ "name": "Drone", "category": "Toys" }))]),
+        work(
+            "a long line as one unit",
+            json!({ "name": "n".repeat(300), "quantity": "3", "discount": { "kind": "line", "value": "10" } }),
+        ),
+        sale(
+            "a product of no category that is mapped",
+            &[line("product", json!({ "name": "Drone", "category": "Toys" }))],
+        ),
     ]
 }
 

@@ -19,15 +19,22 @@ fn cases() -> Vec<Case> {
         new("cancelled at once").with("status", json!("cancelled")),
         new("cancelled with a charge that is billed").billed("Installation").becomes("cancelled"),
         new("cancelled with all billed").billed("Installation").billed("HDMI cable").becomes("cancelled"),
-        new("cancelled after a person completed it").ticket(json!({ "status": chosen::COMPLETE })).becomes("cancelled"),
-        new("cancelled while a person works on it").ticket(json!({ "status": chosen::IN_PROGRESS })).becomes("cancelled"),
+        new("cancelled after a person completed it")
+            .ticket(json!({ "status": chosen::COMPLETE }))
+            .becomes("cancelled"),
+        new("cancelled while a person works on it")
+            .ticket(json!({ "status": chosen::IN_PROGRESS }))
+            .becomes("cancelled"),
         new("cancelled with an edit").then(|body| {
             edit(body);
             body["status"] = json!("cancelled");
         }),
         new("edited after it was cancelled").becomes("cancelled").then(edit),
         new("placed again").becomes("cancelled").becomes("placed"),
-        new("placed again with a charge that is billed").billed("Installation").becomes("cancelled").becomes("placed"),
+        new("placed again with a charge that is billed")
+            .billed("Installation")
+            .becomes("cancelled")
+            .becomes("placed"),
         new("placed again after a person moved it")
             .becomes("cancelled")
             .ticket(json!({ "status": chosen::IN_PROGRESS }))

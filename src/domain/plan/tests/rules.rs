@@ -55,6 +55,9 @@ fn service_period(periods: &[(i64, &str, bool)], period: &str) -> Result<Option<
     service["period"] = json!(period);
     let (document, settings, links) = (quote("open", &[service]), settings(), Links::default());
     let input = Input {
+        sync: Sync::Opportunities,
+        opportunity: None,
+        tickets: None,
         document: &document,
         quote_is_known: false,
         sections: Some(&settings.sections),

@@ -16,7 +16,7 @@ use crate::{
         hold::Hold,
         plan::{
             Action, Create, Fields, Find, Key, Link, Otherwise, Provenance, Step, Target, Written,
-            other_period,
+            left_otherwise, other_period,
         },
     },
     error::Error,
@@ -88,6 +88,9 @@ impl Run<'_> {
     }
 
     async fn create(&mut self, key: &Key, create: Create) -> Result<(), Stop> {
+        if left_otherwise(key, &self.links).is_some() {
+            return Ok(());
+        }
         let marker = create
             .marker
             .as_ref()

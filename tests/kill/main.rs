@@ -1,8 +1,8 @@
 //! Real worker processes that are killed and stopped while they push, and started again: nothing is lost, nothing is
 //! doubled. On SQLite one process, on Postgres three.
 //!
-//! `KILL_QUOTES=1000 KILL_LINES=8 KILL_TIMES=200` runs the long form of the random kills; `KILL_SEED` draws others. Stops
-//! come on top of the kills.
+//! `KILL_QUOTES=1000 KILL_LINES=8 KILL_TIMES=200` runs the long form of the random kills; `KILL_SEED` draws others, and
+//! `KILL_SALES` is how many sales become tickets. Stops come on top of the kills.
 
 #![cfg(debug_assertions)]
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on has failed")]
@@ -21,6 +21,13 @@ use std::{
 };
 
 use common::Rig;
+use opportune::{
+    db::{self, NewRevision},
+    domain::{
+        author::Author,
+        settings::{BilledBy, Settings, TicketSections, TicketSettings, WhichSales},
+    },
+};
 use processes::{Processes, Signal};
 use quotes::Book;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -51,7 +58,42 @@ async fn ready(database: &str) -> Rig {
     let categories = BTreeSet::from(["Hardware/Laptops".to_owned()]);
     rig.services.add_catalogue(rig.tenant, &categories, &BTreeSet::new()).await.unwrap();
     rig.configure().await;
+    turn_tickets_on(&rig).await;
     rig
+}
+
+/// Sales become tickets, beside quotes that become opportunities.
+async fn turn_tickets_on(rig: &Rig) {
+    let sections = TicketSections {
+        which: WhichSales::All,
+        billed_by: BilledBy::Tickets,
+        category: 29_681_466,
+        queue: 29_681_447,
+        status: 1,
+        priority: 2,
+        issue_type: None,
+        due_days: 7,
+        title: "{number} {title}".to_owned(),
+        cancelled_status: 5,
+    };
+    let mut tx = rig.services.db.write().await.unwrap();
+    let now = db::settings(&mut tx, rig.tenant).await.unwrap();
+    let settings =
+        Settings { tickets: TicketSettings { enabled: true, sections: Some(sections) }, ..now.settings };
+    let by = &Author::SYSTEM;
+    let new = NewRevision { settings: &settings, by, note: None, form_id: None, origin: None };
+    assert!(
+        db::save_settings(&mut tx, rig.tenant, now.revision, &new, rig.services.clock.now()).await.unwrap()
+    );
+    tx.commit().await.unwrap();
+}
+
+fn quotes() -> Book {
+    Book::quotes(number("KILL_QUOTES").unwrap_or(60), number("KILL_LINES").unwrap_or(4))
+}
+
+fn sales() -> Book {
+    Book::sales(number("KILL_SALES").unwrap_or(200), 2)
 }
 
 async fn drop_database(url: &str) {
@@ -64,18 +106,16 @@ async fn drop_database(url: &str) {
 }
 
 /// Kills and stops processes at random moments, spread over the whole run, and says how it went.
-async fn kill_at_random(rig: &Rig, count: usize) {
-    let quotes = number("KILL_QUOTES").unwrap_or(60);
+async fn kill_at_random(rig: &Rig, count: usize, book: Book) {
     let kills = number("KILL_TIMES").unwrap_or(20);
     let mut rng = StdRng::seed_from_u64(number("KILL_SEED").unwrap_or(1) as u64);
-    let book = Book::new(quotes, number("KILL_LINES").unwrap_or(4));
     book.send_all(rig).await;
     let mut processes = Processes::start(rig, count);
     let (start, mut stops) = (Instant::now(), 0);
     for kill in 0..kills {
         // As many items as were there before, and a share of what is missing: wherever the processes are by then.
         let share = book.items() * (kill + 1) / (kills + 2);
-        quotes::until("items arrive", async || rig.emulator.entities("QuoteItems").len() >= share).await;
+        quotes::until("items arrive", async || book.items_now(rig) >= share).await;
         sleep(Duration::from_micros(rng.random_range(0..50_000))).await;
         if rng.random_range(0..4) == 0 {
             let stopped = rng.random_range(0..count);
@@ -91,7 +131,8 @@ async fn kill_at_random(rig: &Rig, count: usize) {
     book.until_sent(rig).await;
     book.check(rig);
     eprintln!(
-        "{quotes} quotes, {} items, {count} processes: {kills} kills and {stops} stops in {:.0} s, all sent {:.0} s after the last",
+        "{}, {} items, {count} processes: {kills} kills and {stops} stops in {:.0} s, all sent {:.0} s after the last",
+        book.name(),
         book.items(),
         (last - start).as_secs_f64(),
         last.elapsed().as_secs_f64()
@@ -101,14 +142,28 @@ async fn kill_at_random(rig: &Rig, count: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_at_random_moments_lose_and_double_nothing_on_sqlite() {
     let rig = ready("sqlite").await;
-    kill_at_random(&rig, 1).await;
+    kill_at_random(&rig, 1, quotes()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_at_random_moments_lose_and_double_nothing_on_postgres() {
     let url = new_database().await;
     let rig = ready(&url).await;
-    kill_at_random(&rig, 3).await;
+    kill_at_random(&rig, 3, quotes()).await;
+    drop_database(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_at_random_moments_lose_and_double_no_ticket_on_sqlite() {
+    let rig = ready("sqlite").await;
+    kill_at_random(&rig, 1, sales()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_at_random_moments_lose_and_double_no_ticket_on_postgres() {
+    let url = new_database().await;
+    let rig = ready(&url).await;
+    kill_at_random(&rig, 3, sales()).await;
     drop_database(&url).await;
 }
 

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::{
     common::Rig,
     processes::{self, SIGABRT},
-    quotes::{check_catalogue, count, is_sent, quote, send, until},
+    quotes::{check_catalogue, count, is_sent, quote, sale, send, send_sale, until},
 };
 
 /// A point that is not reached within this time is not on the way.
@@ -32,8 +32,16 @@ enum Cause {
     /// A change of a quote that was sent.
     Edit,
     Win,
+    /// A new sale, which becomes a ticket.
+    Sale,
+    /// A change of a sale that was sent.
+    SaleEdit,
+    /// A sale that was sent is cancelled.
+    Cancel,
     /// The create before was cut off: the process died at the point named here.
     After(&'static str),
+    /// The same of a sale.
+    SaleAfter(&'static str),
     Refresh,
 }
 
@@ -75,6 +83,19 @@ const POINTS: &[(Cause, &str, &[&str])] = &[
     (Cause::Win, "read.answered", &["opportunity"]),
     (Cause::Win, "patch.before", &["settle"]),
     (Cause::Win, "patch.answered", &["settle"]),
+    (Cause::Sale, "search.answered", &["ticket"]),
+    (Cause::Sale, "commit.before", &["ticket", "ticket_charge"]),
+    (Cause::Sale, "commit.after", &["ticket", "ticket_charge"]),
+    (Cause::Sale, "create.answered", &["ticket", "ticket_charge"]),
+    (Cause::SaleAfter("create.answered:ticket_charge"), "search.answered", &["ticket_charge"]),
+    (Cause::SaleEdit, "charges.answered", &["ticket_charge"]),
+    (Cause::SaleEdit, "read.answered", &["ticket"]),
+    (Cause::SaleEdit, "patch.before", &["ticket", "ticket_charge"]),
+    (Cause::SaleEdit, "patch.answered", &["ticket", "ticket_charge"]),
+    (Cause::SaleEdit, "delete.before", &["ticket_charge"]),
+    (Cause::SaleEdit, "delete.answered", &["ticket_charge"]),
+    (Cause::Cancel, "patch.before", &["settle"]),
+    (Cause::Cancel, "patch.answered", &["settle"]),
     (Cause::Refresh, "refresh.before", &["progress", "list"]),
     (Cause::Refresh, "refresh.after", &["progress", "list"]),
     // One that died there has nothing left but its end.
@@ -106,11 +127,15 @@ pub async fn abort_at_each(rig: &Rig, jobs: bool) {
     eprintln!("the process died at {} points, {:.0} s in all", points.len(), start.elapsed().as_secs_f64());
 }
 
-/// Quotes that are there before they are changed or won.
+/// Quotes and sales that are there before they are changed, won or cancelled.
 async fn send_first_versions(rig: &Rig, points: &[(Cause, String)]) {
     for (nth, (cause, _)) in points.iter().enumerate() {
-        if matches!(cause, Cause::Edit | Cause::Win) {
-            send(rig, &format!("P-{nth}"), &first(nth)).await;
+        match cause {
+            Cause::Edit | Cause::Win => drop(send(rig, &format!("P-{nth}"), &first(nth)).await),
+            Cause::SaleEdit | Cause::Cancel => {
+                drop(send_sale(rig, &format!("P-{nth}"), &first_sale(nth)).await);
+            }
+            _ => {}
         }
     }
     let _worker = processes::start(rig, "");
@@ -120,19 +145,16 @@ async fn send_first_versions(rig: &Rig, points: &[(Cause, String)]) {
 /// Makes that happen which a point is on the way of; the push that goes there.
 async fn bring_about(rig: &Rig, cause: Cause, nth: usize) -> Option<PushId> {
     let number = format!("P-{nth}");
-    let body = match cause {
-        Cause::Time => return None,
-        Cause::Refresh => {
-            // One that was cut off goes on by itself.
-            let _ = rig.services.request_refresh(rig.tenant, None).await;
-            return None;
-        }
-        Cause::New | Cause::After(_) => first(nth),
-        Cause::Edit => second(nth),
-        Cause::Win => won(nth),
+    if cause == Cause::Refresh {
+        // One that was cut off goes on by itself.
+        let _ = rig.services.request_refresh(rig.tenant, None).await;
+    }
+    let body = cause.body(nth)?;
+    let push = match cause.is_of_sale() {
+        true => Some(send_sale(rig, &number, &body).await),
+        false => Some(send(rig, &number, &body).await),
     };
-    let push = Some(send(rig, &number, &body).await);
-    if let Cause::After(point) = cause {
+    if let Cause::After(point) | Cause::SaleAfter(point) = cause {
         die_at(rig, point, push).await;
     }
     push
@@ -161,13 +183,9 @@ async fn finish(rig: &Rig, points: &[(Cause, String)]) {
     let items = rig.emulator.entities("QuoteItems");
     let quotes = rig.emulator.entities("Quotes");
     let mut expected = 0;
+    check_sales(rig, points);
     for (nth, (cause, point)) in points.iter().enumerate() {
-        let body = match cause {
-            Cause::Time | Cause::Refresh => continue,
-            Cause::New | Cause::After(_) => first(nth),
-            Cause::Edit => second(nth),
-            Cause::Win => won(nth),
-        };
+        let Some(body) = cause.body(nth).filter(|_| !cause.is_of_sale()) else { continue };
         expected += 1;
         let number = format!("P-{nth}");
         let title = format!("{number} {}", body["title"].as_str().unwrap());
@@ -178,6 +196,67 @@ async fn finish(rig: &Rig, points: &[(Cause, String)]) {
     }
     assert_eq!((titles.len(), numbers.len()), (expected, expected));
     check_catalogue(rig);
+}
+
+/// One ticket each, with the charges of the sale's last state.
+fn check_sales(rig: &Rig, points: &[(Cause, String)]) {
+    let (tickets, charges) = (rig.emulator.entities("Tickets"), rig.emulator.entities("TicketCharges"));
+    let mut expected = 0;
+    for (nth, (cause, point)) in points.iter().enumerate() {
+        let Some(body) = cause.body(nth).filter(|_| cause.is_of_sale()) else { continue };
+        expected += 1;
+        let number = format!("P-{nth}");
+        let its: Vec<&Value> =
+            tickets.iter().filter(|ticket| ticket["externalID"] == number.as_str()).collect();
+        assert_eq!(its.len(), 1, "tickets of {point}");
+        let count = charges.iter().filter(|charge| charge["ticketID"] == its[0]["id"]).count();
+        let (lines, status) = match cause {
+            Cause::Cancel => (0, 5),
+            _ => (body["lines"].as_array().unwrap().len(), 1),
+        };
+        assert_eq!((count, its[0]["status"].as_i64()), (lines, Some(status)), "charges of {point}");
+    }
+    assert_eq!(tickets.len(), expected);
+}
+
+impl Cause {
+    fn is_of_sale(self) -> bool {
+        matches!(self, Self::Sale | Self::SaleEdit | Self::Cancel | Self::SaleAfter(_))
+    }
+
+    /// What is sent; nothing where it is no document.
+    fn body(self, nth: usize) -> Option<Value> {
+        Some(match self {
+            Self::Time | Self::Refresh => return None,
+            Self::New | Self::After(_) => first(nth),
+            Self::Edit => second(nth),
+            Self::Win => won(nth),
+            Self::Sale | Self::SaleAfter(_) => first_sale(nth),
+            Self::SaleEdit => second_sale(nth),
+            Self::Cancel => with_status(first_sale(nth), "cancelled"),
+        })
+    }
+}
+
+fn with_status(mut body: Value, status: &str) -> Value {
+    body["status"] = json!(status);
+    body
+}
+
+/// A sale of a customer that no other has.
+fn first_sale(nth: usize) -> Value {
+    let mut body = sale(nth, 4);
+    body["customer"]["id"] = json!(format!("customer {nth}"));
+    body
+}
+
+/// The same with another title, another price, and a line less.
+fn second_sale(nth: usize) -> Value {
+    let mut body = first_sale(nth);
+    body["title"] = json!("Kill test again");
+    body["lines"][0]["unit_price"] = json!("21.00");
+    body["lines"].as_array_mut().unwrap().pop();
+    body
 }
 
 /// A quote of a customer, a product and a service that no other has.
@@ -199,9 +278,7 @@ fn second(nth: usize) -> Value {
 }
 
 fn won(nth: usize) -> Value {
-    let mut body = first(nth);
-    body["status"] = json!("won");
-    body
+    with_status(first(nth), "won")
 }
 
 /// The places that the program names, so that none is forgotten above.

@@ -14,6 +14,7 @@ mod polls;
 mod queue;
 mod reconciles;
 mod repairs;
+mod routes;
 mod settings;
 mod steps;
 mod stops;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::{
-    Action, Create, Fields, Filter, Key, Left, Link, Of, Op, Planner, Source, Target, Value,
+    Action, Create, Fields, Filter, Key, Left, Link, Links, Of, Op, Planner, Source, Target, Value,
     catalogue::catalogue_key,
     items::Item,
     notes::lost_characters,
@@ -164,18 +164,26 @@ impl<'a> Planner<'a> {
     pub(super) fn lines_to_charge(&self, wanted: &[Item]) -> Vec<Line> {
         let is_written = |item: &&Item| match self.input.links.get(&item.key) {
             Some(link) => link.written.left.is_none(),
-            None => self.left_otherwise(item).is_none(),
+            None => left_otherwise(&item.key, self.input.links).is_none(),
         };
         wanted.iter().filter(is_written).filter_map(|item| item.line.clone()).collect()
     }
 
-    /// Creates, updates and deletes until Autotask has the charges that the sale asks for. What is billed there, or was
-    /// deleted by a person, is left as it is and said.
+    /// Deletes, creates and updates until Autotask has the charges that the sale asks for. What is billed there, or was
+    /// deleted by a person, is left as it is and said. Deletes come first: what stays of a line that became another kind is
+    /// known before the line is charged again.
     pub(super) fn charges(&mut self, wanted: Vec<Item>) {
         let ticket = Key::only(Target::Ticket);
         let links = self.input.links;
         let kept: BTreeSet<Key> = wanted.iter().map(|item| item.key.clone()).collect();
         let mut left: Vec<&'a Link> = Vec::new();
+        for (key, link) in links.of(Target::TicketCharge).filter(|(key, _)| !kept.contains(key)) {
+            match link.written.left {
+                None => self.push(key.clone(), Action::Delete { parent: ticket.clone() }),
+                Some(Left::Billed) => left.push(link),
+                Some(Left::Deleted) => {}
+            }
+        }
         for item in wanted {
             match links.get(&item.key) {
                 Some(link) if link.written.left.is_some() => {
@@ -184,28 +192,15 @@ impl<'a> Planner<'a> {
                     }
                 }
                 Some(_) => self.update(&item.key, item.open, &FOLLOWING),
-                None => match self.left_otherwise(&item) {
+                None => match left_otherwise(&item.key, links) {
+                    // One that is billed was told with those that are not wanted.
+                    Some(other) if other.written.left == Some(Left::Billed) => {}
                     Some(other) => left.push(other),
                     None => self.create_charge(item, &ticket),
                 },
             }
         }
-        for (key, link) in links.of(Target::TicketCharge).filter(|(key, _)| !kept.contains(key)) {
-            match link.written.left {
-                None => self.push(key.clone(), Action::Delete { parent: ticket.clone() }),
-                Some(Left::Billed) => left.push(link),
-                Some(Left::Deleted) => {}
-            }
-        }
         self.plan.notes.extend(left_alone(&left));
-    }
-
-    /// The charge that the same line had as another kind, where that is left alone: a second one would bill it twice.
-    fn left_otherwise(&self, item: &Item) -> Option<&'a Link> {
-        let (of_line, _) = item.key.key.rsplit_once(" type ")?;
-        let is_its = |key: &Key| key.key.rsplit_once(" type ").is_some_and(|(line, _)| line == of_line);
-        let charges = self.input.links.of(Target::TicketCharge);
-        charges.filter(|(key, link)| is_its(key) && link.written.left.is_some()).map(|(_, link)| link).next()
     }
 
     fn create_charge(&mut self, item: Item, ticket: &Key) {
@@ -229,6 +224,14 @@ impl<'a> Planner<'a> {
         let create = Create { parent: Some(ticket.clone()), fields, marker: Some(marker) };
         self.push(item.key, Action::Create(create));
     }
+}
+
+/// The charge that the same line had as another kind, where that is left alone: a second one would bill it twice.
+pub fn left_otherwise<'l>(key: &Key, links: &'l Links) -> Option<&'l Link> {
+    let (of_line, _) = key.key.rsplit_once(" type ")?;
+    let is_its = |key: &Key| key.key.rsplit_once(" type ").is_some_and(|(line, _)| line == of_line);
+    let mut charges = links.of(Target::TicketCharge).filter(|(key, _)| is_its(key));
+    charges.find(|(_, link)| link.written.left.is_some()).map(|(_, link)| link)
 }
 
 /// What is set at creation alone: it is a person's to change afterwards.

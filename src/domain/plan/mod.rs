@@ -22,6 +22,7 @@ mod source;
 mod ticket;
 
 pub use catalogue::{catalogue_key, other_period, wanted_period};
+pub use charges::left_otherwise;
 pub use customer::company_key;
 pub use drift::{Difference, differences, has_arrived, rewritten, watched};
 pub use fields::{Condition, Fields, Filter, Op, Value, cut};

@@ -5,6 +5,7 @@ mod model;
 mod properties;
 mod rules;
 mod sources;
+mod tickets;
 
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
@@ -52,6 +53,10 @@ fn lists() -> Lists {
         (List::MaterialCodes, vec![50, 51, 52]),
         (List::ServiceCodes, vec![60]),
         (List::ProductCategories, vec![70]),
+        (List::TicketCategories, vec![80]),
+        (List::TicketQueues, vec![81]),
+        (List::TicketStatuses, vec![1, 5]),
+        (List::TicketPriorities, vec![2]),
     ];
     for (list, values) in values {
         for value in values {

@@ -11,7 +11,7 @@ use crate::{
         hold::Hold,
         plan::{
             Action, Create, Fields, Find, Key, Left, Link, Links, Otherwise, Step, Target, Written,
-            rewritten,
+            left_otherwise, rewritten,
             settle::{Decision, Settle},
         },
         settings::fields::CREATE_CUSTOMERS,
@@ -178,6 +178,9 @@ impl<'a> Draft<'a> {
     }
 
     fn create(&mut self, key: &Key, create: &Create) {
+        if left_otherwise(key, &self.links).is_some() {
+            return;
+        }
         self.send(key, &create.fields, self.name(key));
     }
 
@@ -283,6 +286,10 @@ impl<'a> Draft<'a> {
             Some(Left::Billed) => "It is billed already.",
             Some(Left::Deleted) => "A person deleted it in Autotask.",
         };
+        if let Some(mut link) = self.links.get(key).cloned() {
+            link.written.left = self.answers.left(key.target, id);
+            self.links.set(key.clone(), link);
+        }
         self.leave(key, sentence.to_owned());
         true
     }

@@ -59,6 +59,9 @@ fn with_people() -> Vec<Case> {
                 lines(body)[1] = line("product", json!({ "id": "2", "name": "HDMI cable" }));
             },
         ),
+        two("a charge that was billed before it became another kind")
+            .billed("Installation")
+            .then(|body| lines(body)[1] = line("product", json!({ "id": "2", "name": "HDMI cable" }))),
         two("another charge than the billed one").billed("HDMI cable").then(more),
         two("a charge that a person deleted").deleted("Installation").then(more),
         two("a person took another title").ticket(json!({ "title": "Theirs" })).then(title),
@@ -91,6 +94,6 @@ on_both! {
         for case in with_people() {
             table.case(case).await;
         }
-        table.finish("ticket_edits_with_people", 9);
+        table.finish("ticket_edits_with_people", 10);
     }
 }

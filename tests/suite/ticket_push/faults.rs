@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The kinds of fault that leave the outcome of a write unknown.
-const UNKNOWN: [&str; 3] = ["cut_before", "cut_after", "truncated"];
+const UNKNOWN: [&str; 2] = ["cut_before", "cut_after"];
 
 fn sale<'a>(app: &'a TestApp, number: &str) -> Draft<'a> {
     let work = line("service", json!({ "id": "2", "name": "Installation", "quantity": "2" }));

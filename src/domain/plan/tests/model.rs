@@ -4,33 +4,58 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{lists, settings};
+use super::{lists, settings, tickets::tickets};
 use crate::domain::{
     plan::{Action, Document, Input, Key, Links, Plan, Step, Target, plan, settle::Decision},
     route::Sync,
-    settings::Opportunities,
+    settings::{BillingCodes, Opportunities, Sections, TicketSections},
 };
 
 /// A row by its fields.
 pub type Row = Map<String, Json>;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Model {
     pub links: Links,
     /// What Autotask has, by our keys: of the entities that a document owns.
     pub rows: BTreeMap<Key, Row>,
+    /// As what documents go there.
+    pub sync: Sync,
+    pub tickets: Option<TicketSections>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        let (links, rows) = (Links::default(), BTreeMap::new());
+        Self { links, rows, sync: Sync::Opportunities, tickets: Some(tickets()) }
+    }
 }
 
 impl Model {
     pub fn plan(&self, document: &Document, settings: Option<&Opportunities>) -> Plan {
+        let sections = settings.map(|settings| &settings.sections);
+        self.plan_from(document, sections, settings.map(|settings| &settings.codes))
+    }
+
+    /// The plan where the Opportunities page was never saved.
+    pub fn plan_with_codes_alone(&self, document: &Document) -> Plan {
+        self.plan_from(document, None, Some(&settings().codes))
+    }
+
+    fn plan_from(
+        &self,
+        document: &Document,
+        sections: Option<&Sections>,
+        codes: Option<&BillingCodes>,
+    ) -> Plan {
         plan(&Input {
-            sync: Sync::Opportunities,
+            sync: self.sync,
             opportunity: None,
-            tickets: None,
+            tickets: self.tickets.as_ref(),
             document,
             quote_is_known: false,
-            sections: settings.map(|settings| &settings.sections),
-            codes: settings.map(|settings| &settings.codes),
+            sections,
+            codes,
             links: &self.links,
             lists: &lists(),
             currency: Some("USD"),

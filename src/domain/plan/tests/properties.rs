@@ -16,7 +16,7 @@ use crate::domain::{
 
 const CASES: u32 = 2_000;
 
-fn config() -> ProptestConfig {
+pub fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { CASES };
     ProptestConfig { cases, failure_persistence: None, ..default }

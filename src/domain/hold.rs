@@ -14,6 +14,18 @@ pub enum CompanyLack {
     Name,
 }
 
+impl CompanyLack {
+    fn fix(self) -> &'static str {
+        match self {
+            Self::Phone => "Send the document with customer.phone. Or choose its company on the push's page.",
+            Self::Name => {
+                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
+                 another name, then choose that company on the push's page."
+            }
+        }
+    }
+}
+
 /// Why a push is held. Stored with the push; two pushes with equal causes are released by the same action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cause", rename_all = "snake_case")]
@@ -210,9 +222,11 @@ impl Hold {
 
     /// What a person can do about it, in one sentence.
     pub fn fix(&self) -> String {
+        if let Some(fix) = self.fix_of_ticket() {
+            return fix;
+        }
         match self {
-            Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
-            Self::TicketSetupNeeded => "Choose every required setting on the Tickets page and save. It is sent then.".to_owned(),
+            Self::SetupNeeded | Self::TicketSetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
             Self::CustomerUnknown { name, .. } => format!(
                 "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
                  it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
@@ -224,20 +238,13 @@ impl Hold {
             Self::CompanyInactive { .. } => {
                 "Make it active in Autotask, then retry. Or choose another company on the push's page.".to_owned()
             }
-            Self::CompanyIncomplete { lack: CompanyLack::Phone, .. } => {
-                "Send the document with customer.phone. Or choose its company on the push's page.".to_owned()
-            }
-            Self::CompanyIncomplete { lack: CompanyLack::Name, .. } => {
-                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
-                 another name, then choose that company on the push's page.".to_owned()
-            }
+            Self::CompanyIncomplete { lack, .. } => lack.fix().to_owned(),
             Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
             Self::CategoryUnmapped { .. } => {
                 "Map the category, or choose a fallback, on the Opportunities page and save. It is sent then.".to_owned()
             }
-            Self::OptionInactive { field, list, .. } => {
-                let page = if list.is_of_tickets() { "Tickets" } else { "Opportunities" };
-                format!("Choose an active value for {field} on the {page} page and save. It is sent then.")
+            Self::OptionInactive { field, .. } => {
+                format!("Choose an active value for {field} on the Opportunities page and save. It is sent then.")
             }
             Self::CatalogueAmbiguous { .. } => {
                 "Make all but one of them inactive in Autotask, or give the line the SKU of the right one. Then retry.".to_owned()
@@ -252,17 +259,11 @@ impl Hold {
                 "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
             }
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
-            Self::Duplicate { entity, .. } if is_of_ticket(entity) => {
-                "Link the right ticket on the push's page. Or clear the external ID of all but one of them in Autotask, then retry.".to_owned()
-            }
             Self::Duplicate { .. } if self.record().is_none() => {
                 "Rename all but one of them in Autotask, then retry.".to_owned()
             }
             Self::Duplicate { .. } => {
                 "Link the right opportunity on the push's page. Or rename all but one of them in Autotask, then retry.".to_owned()
-            }
-            Self::Gone { entity, .. } if is_of_ticket(entity) => {
-                "Link another ticket, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
             }
             Self::Gone { .. } => {
                 "Link another opportunity, or stop the sync, on the push's page. Opportune makes no second one by itself.".to_owned()
@@ -275,6 +276,29 @@ impl Hold {
             }
             Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
         }
+    }
+
+    /// The same where it is about a ticket.
+    fn fix_of_ticket(&self) -> Option<String> {
+        let fix = match self {
+            Self::TicketSetupNeeded => {
+                "Choose every required setting on the Tickets page and save. It is sent then."
+            }
+            Self::OptionInactive { field, list, .. } if list.is_of_tickets() => {
+                let sentence = format!(
+                    "Choose an active value for {field} on the Tickets page and save. It is sent then."
+                );
+                return Some(sentence);
+            }
+            Self::Duplicate { entity, .. } if is_of_ticket(entity) => {
+                "Link the right ticket on the push's page. Or clear the external ID of all but one of them in Autotask, then retry."
+            }
+            Self::Gone { entity, .. } if is_of_ticket(entity) => {
+                "Link another ticket, or stop the sync, on the push's page. Opportune makes no second one by itself."
+            }
+            _ => return None,
+        };
+        Some(fix.to_owned())
     }
 
     /// The customer whose company a person has to choose: the source's id for it (empty where that was not noted), and

@@ -85,10 +85,8 @@ impl Services {
         let settings = &setting.revision.settings;
         picked.retain(|unsent| route::of_chosen(unsent.class(), settings).is_some());
         let mut syncs = picked.iter().filter_map(|unsent| route::of_chosen(unsent.class(), settings));
-        let enabled = match picked.is_empty() {
-            true => settings.enabled,
-            false => syncs.all(|sync| sync.is_on(settings)),
-        };
+        let enabled =
+            if picked.is_empty() { settings.enabled } else { syncs.all(|sync| sync.is_on(settings)) };
         let (holds, holds_if_new) = causes(&mut tx, tenant, &setting, &picked).await?;
         let mut statuses = BTreeMap::new();
         for unsent in &picked {

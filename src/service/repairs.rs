@@ -167,13 +167,11 @@ impl Services {
         sync: Sync,
     ) -> Result<()> {
         let now = self.clock.now();
-        match db::active_push(tx, tenant, document).await? {
-            Some(active) => db::wake_push(tx, tenant, active, None, now).await,
-            None => {
-                let push = PushId(self.clock.new_id());
-                db::add_push(tx, tenant, document, push, sync, "edited", now).await
-            }
+        if let Some(active) = db::active_push(tx, tenant, document).await? {
+            return db::wake_push(tx, tenant, active, None, now).await;
         }
+        let push = PushId(self.clock.new_id());
+        db::add_push(tx, tenant, document, push, sync, "edited", now).await
     }
 
     /// Notes in the history what somebody did for a document: `Avery Chen linked opportunity 7 (quote Q-1)`.

@@ -130,12 +130,12 @@ pub async fn abort_at_each(rig: &Rig, jobs: bool) {
 /// Quotes and sales that are there before they are changed, won or cancelled.
 async fn send_first_versions(rig: &Rig, points: &[(Cause, String)]) {
     for (nth, (cause, _)) in points.iter().enumerate() {
-        match cause {
-            Cause::Edit | Cause::Win => drop(send(rig, &format!("P-{nth}"), &first(nth)).await),
-            Cause::SaleEdit | Cause::Cancel => {
-                drop(send_sale(rig, &format!("P-{nth}"), &first_sale(nth)).await);
-            }
-            _ => {}
+        let number = format!("P-{nth}");
+        if matches!(cause, Cause::Edit | Cause::Win) {
+            send(rig, &number, &first(nth)).await;
+        }
+        if matches!(cause, Cause::SaleEdit | Cause::Cancel) {
+            send_sale(rig, &number, &first_sale(nth)).await;
         }
     }
     let _worker = processes::start(rig, "");
@@ -150,10 +150,12 @@ async fn bring_about(rig: &Rig, cause: Cause, nth: usize) -> Option<PushId> {
         let _ = rig.services.request_refresh(rig.tenant, None).await;
     }
     let body = cause.body(nth)?;
-    let push = match cause.is_of_sale() {
-        true => Some(send_sale(rig, &number, &body).await),
-        false => Some(send(rig, &number, &body).await),
+    let push = if cause.is_of_sale() {
+        send_sale(rig, &number, &body).await
+    } else {
+        send(rig, &number, &body).await
     };
+    let push = Some(push);
     if let Cause::After(point) | Cause::SaleAfter(point) = cause {
         die_at(rig, point, push).await;
     }

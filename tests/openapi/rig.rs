@@ -121,6 +121,7 @@ impl Rig {
             tries: 0,
             version: 1,
             opportunity_id: None,
+            ticket_id: None,
         };
         assert!(db::finish_push(&mut tx, &lease, &outcome, now).await.unwrap());
         tx.commit().await.unwrap();

@@ -110,16 +110,13 @@ impl<'a> Planner<'a> {
     fn line_charge(&self, line: Line) -> Item {
         let product = catalogue_key(&line).filter(|key| key.target == Target::Product);
         let open = self.line_charge_fields(&line);
-        let (kind, code, fixed, open) = match product {
-            Some(key) => {
-                let source = Source::Matched { of: Of::Line, what: "product" };
-                ("product", None, Fields::new(), open.with("productID", Value::Id(key), source))
-            }
-            None => {
-                let code = self.codes.non_recurring_service;
-                let fixed = Fields::new().with("billingCodeID", code, Source::Setting(NON_RECURRING));
-                ("material", Some(NON_RECURRING), fixed, open)
-            }
+        let (kind, code, fixed, open) = if let Some(key) = product {
+            let source = Source::Matched { of: Of::Line, what: "product" };
+            ("product", None, Fields::new(), open.with("productID", Value::Id(key), source))
+        } else {
+            let code = self.codes.non_recurring_service;
+            let fixed = Fields::new().with("billingCodeID", code, Source::Setting(NON_RECURRING));
+            ("material", Some(NON_RECURRING), fixed, open)
         };
         let key = Key::new(Target::TicketCharge, format!("line {} type {kind}", line.id));
         Item { key, line: Some(line), code, fixed: set_once().and(fixed), open }

@@ -96,11 +96,7 @@ impl Target {
 
     /// Whether the link belongs to one document (and not to the tenant's catalogue and customers).
     pub fn is_of_document(self) -> bool {
-        match self {
-            Self::Company | Self::Contact | Self::Product | Self::Service | Self::Role => false,
-            Self::Opportunity | Self::QuoteLocation | Self::Quote | Self::QuoteItem => true,
-            Self::Ticket | Self::TicketCharge => true,
-        }
+        !matches!(self, Self::Company | Self::Contact | Self::Product | Self::Service | Self::Role)
     }
 
     /// Whether everything else of a document hangs below it: it is looked for before it is created.

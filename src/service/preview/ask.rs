@@ -184,7 +184,7 @@ fn is_all_known(steps: &[Step], links: &Links) -> bool {
         Action::Update(_) | Action::Delete { .. } => {
             !matches!(step.key.target, Target::Ticket | Target::TicketCharge)
         }
-        _ => true,
+        Action::Create(_) => true,
     };
     steps.iter().all(is_known)
 }

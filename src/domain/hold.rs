@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{lists::List, settings::fields::CREATE_CUSTOMERS_LABEL};
 
+/// What a person does about another tool that sends too.
+const STOP_THE_OTHER: &str = "Turn off the Autotask opportunity sync in Kaseya Quote Manager (or in the other tool). Then press Start \
+     sending again on the Opportunities page: it is sent then.";
+
 /// What a customer lacks to become a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -264,9 +268,7 @@ impl Hold {
             Self::Refused { .. } => "Correct what Autotask names, in Autotask or in the document. Then retry.".to_owned(),
             Self::Credentials => "Check that the API user is active, then enter the secret again on the connection page. It is sent then.".to_owned(),
             Self::NotConnected => "Connect Autotask on the connection page. It is sent then.".to_owned(),
-            Self::SecondSender => {
-                "Turn off the Autotask opportunity sync in Kaseya Quote Manager (or in the other tool). Then press Start sending again on the Opportunities page: it is sent then.".to_owned()
-            }
+            Self::SecondSender => STOP_THE_OTHER.to_owned(),
             Self::Crashed => {
                 "Look at the worker's log for this push, and tell whoever maintains Opportune what it says. Then change the quote, or update Opportune and retry.".to_owned()
             }

@@ -11,6 +11,7 @@ mod others;
 mod people;
 mod preview;
 mod repairs;
+mod second_sender;
 mod settings_file;
 mod states;
 
@@ -85,6 +86,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(preview::samples());
     all.extend(people::samples());
     all.extend(repairs::samples());
+    all.extend(second_sender::samples());
     all.extend(states::samples());
     all
 }
@@ -98,7 +100,7 @@ fn every_page_keeps_the_rules() {
 }
 
 /// The samples that show what people, sources or Autotask wrote.
-const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
+const WITH_WORDS_OF_PEOPLE: [&str; 54] = [
     "account",
     "account-refused",
     "activity-held",
@@ -134,6 +136,7 @@ const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
     "name-ambiguous",
     "opportunities-hostile",
     "opportunities-nearest",
+    "opportunities-second-sender",
     "preview",
     "preview-held",
     "preview-missing",

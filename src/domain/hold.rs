@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{document::Unclear, lists::List, plan::Target, settings::fields::CREATE_CUSTOMERS_LABEL};
 
+/// What a person does about another tool that sends too.
+const STOP_THE_OTHER: &str = "Turn off the Autotask opportunity sync in Kaseya Quote Manager (or in the other tool). Then press Start \
+     sending again on the Opportunities page: it is sent then.";
+
 /// What a customer lacks to become a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -235,9 +239,7 @@ impl Hold {
                 "Autotask did not accept the user name, secret or integration code".to_owned()
             }
             Self::NotConnected => "Autotask is not connected".to_owned(),
-            Self::SecondSender => {
-                "Another tool also creates opportunities in Autotask for your quotes".to_owned()
-            }
+            Self::SecondSender => STOP_THE_OTHER.to_owned(),
             Self::Crashed => "This quote crashed the worker".to_owned(),
             Self::GaveUp { sentence } => format!("Autotask could not be reached for a week: {sentence}"),
         }

@@ -67,12 +67,12 @@ impl SecondSender {
             self.documents.iter().take(NAMED).map(|one| format!("{} {}", one.kind, one.number)).collect();
         let Some((last, others)) = names.split_last() else { return String::new() };
         let more = self.appearances - i64::try_from(names.len()).unwrap_or(i64::MAX);
-        let named = match (others.is_empty(), more) {
+        let listed = match (others.is_empty(), more) {
             (_, 1..) => format!("{} and {more} more", names.join(", ")),
             (true, _) => last.clone(),
             (false, _) => format!("{} and {last}", others.join(", ")),
         };
-        format!("Ids that Opportune did not make came with {named}.")
+        format!("Ids that Opportune did not make came with {listed}.")
     }
 }
 

@@ -84,7 +84,7 @@ async fn use_everything(app: &TestApp) {
     app.vanish("Opportunities", &app.opportunity("Q-1")["id"]).await;
     app.check().await;
     let ids = json!({ "opportunity_id": 4_711 });
-    app.quote("Q-3").with("created_at", json!("2026-11-20T09:00:00Z")).with("autotask", ids).put().await;
+    app.quote("Q-3").with("currency", json!("EUR")).with("autotask", ids).put().await;
     let repair = app.findings().await.remove(0);
     app.services.ignore_repair(app.tenant, &Author::SYSTEM, repair.id).await.unwrap();
     app.quote_manager().quote(101).line(801, 1, 11.50).put();

@@ -11,6 +11,7 @@ mod others;
 mod people;
 mod preview;
 mod repairs;
+mod second_sender;
 mod settings_file;
 mod source;
 mod states;
@@ -88,6 +89,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(people::samples());
     all.extend(repairs::samples());
     all.extend(source::samples());
+    all.extend(second_sender::samples());
     all.extend(states::samples());
     all.extend(tickets::samples());
     all
@@ -102,7 +104,7 @@ fn every_page_keeps_the_rules() {
 }
 
 /// The samples that show what people, sources or Autotask wrote.
-const WITH_WORDS_OF_PEOPLE: [&str; 60] = [
+const WITH_WORDS_OF_PEOPLE: [&str; 61] = [
     "account",
     "account-refused",
     "activity-held",
@@ -138,6 +140,7 @@ const WITH_WORDS_OF_PEOPLE: [&str; 60] = [
     "name-ambiguous",
     "opportunities-hostile",
     "opportunities-nearest",
+    "opportunities-second-sender",
     "preview",
     "preview-held",
     "preview-missing",

@@ -46,7 +46,8 @@ on_both! {
 
     async fn a_create_without_an_answer_is_looked_up_while_nothing_is_sent(db) {
         let app = TestApp::start(db).await;
-        app.fault(json!({ "method": "POST", "path": "/Opportunities", "kind": "cut_after" })).await;
+        app.fault(json!({ "method": "POST", "path": "Opportunities/query", "kind": "latency" })).await;
+        app.fault(json!({ "method": "POST", "path": "V1.0/Opportunities", "kind": "cut_after" })).await;
         app.quote("Q-1").put().await;
         assert!(app.worker.tick().await.unwrap());
         app.others_arrive(&["Q-2", "Q-3", "Q-4"]).await;

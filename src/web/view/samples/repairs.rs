@@ -39,6 +39,13 @@ fn full() -> Repairs {
                 object: None,
                 ..row("0", "The lists from Autotask were not refreshed for two days")
             },
+            RepairRow {
+                post: Some(Link::new("/apps/autotask/opportunities/second-sender", "Start sending again")),
+                held: "4 quotes and sales are held.".to_owned(),
+                link: None,
+                object: None,
+                ..row("4", "Another tool also creates opportunities in Autotask for your quotes")
+            },
             RepairRow { held: "12 quotes and sales are held.".to_owned(), ..row("1", HOSTILE) },
             row("2", "Opportunity 41877 of quote Q-10432 is no longer in Autotask"),
         ],

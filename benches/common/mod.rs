@@ -73,6 +73,13 @@ impl Rig {
             "sqlite" => format!("sqlite://{}", folder.path().join("bench.db").display()),
             address => address.to_owned(),
         };
+        let emulator =
+            Emulator::open(emulator::Options { clock: clock.clone(), ..emulator::Options::default() })
+                .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let emulator_url = format!("http://{}", listener.local_addr().unwrap());
+        let router = emulator.router();
+        TaskTracker::new().spawn(async move { axum::serve(listener, router).await });
         let config = Config {
             database_url,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -82,16 +89,11 @@ impl Rig {
             key: None,
             worker,
             secure_cookies: false,
-            quote_manager_url: opportune::service::sources::QUOTE_MANAGER.to_owned(),
+            quote_manager_url: emulator_url.clone(),
             discovery_url: opportune::service::connect::AUTOTASK.to_owned(),
             test_server: true,
         };
-        let services = app::services(&config, clock.clone()).await.unwrap();
-        let emulator = Emulator::open(emulator::Options { clock, ..emulator::Options::default() }).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let emulator_url = format!("http://{}", listener.local_addr().unwrap());
-        let router = emulator.router();
-        TaskTracker::new().spawn(async move { axum::serve(listener, router).await });
+        let services = app::services(&config, clock).await.unwrap();
         let tenant = services.add_tenant(&format!("Bench {}", services.clock.new_id())).await.unwrap();
         let rig = Self { services, config, tenant, emulator, emulator_url, _folder: folder };
         rig.tell("POST", "limits", &json!({ "limit": calls_an_hour })).await;

@@ -13,6 +13,7 @@ mod points;
 mod poison;
 mod processes;
 mod quotes;
+mod reading;
 
 use std::{
     collections::BTreeSet,
@@ -124,6 +125,12 @@ async fn an_abort_at_every_named_point_loses_and_doubles_nothing_on_postgres() {
     let rig = ready(&url).await;
     points::abort_at_each(&rig, false).await;
     drop_database(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_while_a_source_is_read_lose_and_double_nothing_on_sqlite() {
+    let rig = ready("sqlite").await;
+    reading::kill_at_random(&rig, number("KILL_TIMES").unwrap_or(20)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

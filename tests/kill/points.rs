@@ -17,6 +17,7 @@ use crate::{
     common::Rig,
     processes::{self, SIGABRT},
     quotes::{check_catalogue, count, is_sent, quote, send, until},
+    reading,
 };
 
 /// A point that is not reached within this time is not on the way.
@@ -35,6 +36,8 @@ enum Cause {
     /// The create before was cut off: the process died at the point named here.
     After(&'static str),
     Refresh,
+    /// A source is connected, of a tenant of its own.
+    Source,
 }
 
 /// Place, what passes it, and what makes it pass. Polls come first: the first one is due at once.
@@ -80,6 +83,8 @@ const POINTS: &[(Cause, &str, &[&str])] = &[
     // One that died there has nothing left but its end.
     (Cause::Refresh, "refresh.before", &["end"]),
     (Cause::Refresh, "refresh.after", &["end"]),
+    (Cause::Source, "source.before", &["settings", "call", "page", "below", "record", "documents", "end"]),
+    (Cause::Source, "source.after", &["settings", "call", "page", "below", "record", "documents", "end"]),
 ];
 
 /// Aborts at each point in turn, and sees that everything is as it should be in the end. `jobs` says whether at those of
@@ -89,7 +94,7 @@ pub async fn abort_at_each(rig: &Rig, jobs: bool) {
     assert_eq!(places_in_the_source(), POINTS.iter().map(|(_, place, _)| (*place).to_owned()).collect());
     let points: Vec<(Cause, String)> = POINTS
         .iter()
-        .filter(|(cause, ..)| jobs || !matches!(cause, Cause::Time | Cause::Refresh))
+        .filter(|(cause, ..)| jobs || !matches!(cause, Cause::Time | Cause::Refresh | Cause::Source))
         .flat_map(|(cause, place, whats)| whats.iter().map(move |what| (*cause, format!("{place}:{what}"))))
         .collect();
     assert!(points.len() >= 40);
@@ -98,6 +103,7 @@ pub async fn abort_at_each(rig: &Rig, jobs: bool) {
         die_at(rig, point, None).await;
     }
     send_first_versions(rig, &points).await;
+    reading::fill(rig, 1);
     for (nth, (cause, point)) in points.iter().enumerate().skip(polls) {
         let push = bring_about(rig, *cause, nth).await;
         die_at(rig, point, push).await;
@@ -125,6 +131,10 @@ async fn bring_about(rig: &Rig, cause: Cause, nth: usize) -> Option<PushId> {
         Cause::Refresh => {
             // One that was cut off goes on by itself.
             let _ = rig.services.request_refresh(rig.tenant, None).await;
+            return None;
+        }
+        Cause::Source => {
+            reading::connect(rig, &format!("Source {nth}")).await;
             return None;
         }
         Cause::New | Cause::After(_) => first(nth),
@@ -163,7 +173,7 @@ async fn finish(rig: &Rig, points: &[(Cause, String)]) {
     let mut expected = 0;
     for (nth, (cause, point)) in points.iter().enumerate() {
         let body = match cause {
-            Cause::Time | Cause::Refresh => continue,
+            Cause::Time | Cause::Refresh | Cause::Source => continue,
             Cause::New | Cause::After(_) => first(nth),
             Cause::Edit => second(nth),
             Cause::Win => won(nth),
@@ -178,6 +188,7 @@ async fn finish(rig: &Rig, points: &[(Cause, String)]) {
     }
     assert_eq!((titles.len(), numbers.len()), (expected, expected));
     check_catalogue(rig);
+    reading::until_all_read(rig, 1).await;
 }
 
 /// A quote of a customer, a product and a service that no other has.

@@ -27,6 +27,7 @@ pub struct Processes<'a> {
 pub fn start(rig: &Rig, abort_at: &str) -> Worker {
     let mut command = Command::new(env!("CARGO_BIN_EXE_opportune"));
     command.args(["serve", "--role", "worker", "--autotask-url", &rig.emulator_url]);
+    command.args(["--quote-manager-url", &rig.emulator_url]);
     command
         .env("DATABASE_URL", &rig.config.database_url)
         .env("OPPORTUNE_KEY_FILE", rig.config.key_file.as_ref().unwrap());

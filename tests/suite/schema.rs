@@ -85,6 +85,8 @@ async fn use_everything(app: &TestApp) {
     app.check().await;
     let repair = app.findings().await.remove(0);
     app.services.ignore_repair(app.tenant, &Author::SYSTEM, repair.id).await.unwrap();
+    app.quote_manager().quote(101).line(801, 1, 11.50).put();
+    app.quote_manager().connect().await;
     // A worker that died while a request was out.
     let place = ThreadSlot { scope: "code zone".to_owned(), endpoint: "quotes".to_owned(), slot: 0 };
     let mut tx = app.services.db.write().await.unwrap();

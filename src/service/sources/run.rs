@@ -208,12 +208,13 @@ impl Run<'_> {
         may_now && !self.settings.paused && !self.lease.refused
     }
 
-    /// How the run is left. What an earlier run said stays said where this one asked nothing.
+    /// How the run is left. What an earlier run said stays said for as long as the source is left alone for it.
     fn end(&mut self, outcome: std::result::Result<bool, Stop>) -> SourceEnd {
         let now = self.services.clock.now();
         let lease = self.lease;
         let has_called = self.calls > 0;
-        let said = lease.error.clone().zip(lease.fix.clone()).filter(|_| !has_called);
+        let is_waiting = lease.refused || now < self.progress.wait_until;
+        let said = lease.error.clone().zip(lease.fix.clone()).filter(|_| !has_called && is_waiting);
         let end = SourceEnd {
             read_at: self.read_at,
             failures: if has_called { 0 } else { lease.failures },

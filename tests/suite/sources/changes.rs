@@ -55,7 +55,7 @@ on_both! {
         assert!(shop.calls_since(mark).contains(&"salesorderline?salesOrderID=501".to_owned()));
         assert_eq!(shop.calls_since(mark).len(), 2 + 2 + 1);
         app.expect("QO101", "sent", "").await;
-        assert_eq!(app.get("quotes/QO101").await.body["status"], "won");
+        assert_eq!(app.get("quotes/QO101").await.body["document"]["status"], "won");
         assert_eq!(app.items("QO101").len(), 2, "the line, and the order's surcharge");
         assert_eq!(app.rows("Opportunities").iter().filter(|row| row["title"].as_str().unwrap().starts_with("SO")).count(), 0);
     }
@@ -81,7 +81,7 @@ on_both! {
         shop.quote(101).line(803, 1, 99.00).line(804, 1, 5.00).line_with("title", json!("Discontinued")).send().await;
         let fetched: Vec<String> = shop.calls_since(mark).into_iter().filter(|call| call.starts_with("product")).collect();
         assert_eq!(fetched, ["product/803", "product/804"]);
-        let lines = app.get("quotes/QO101").await.body["lines"].clone();
+        let lines = app.get("quotes/QO101").await.body["document"]["lines"].clone();
         assert_eq!((&lines[0]["sku"], &lines[1]["name"], &lines[1]["sku"]), (&json!("DSK-1"), &json!("Discontinued"), &json!(null)));
         let mark = shop.mark();
         shop.quote(102).line(804, 1, 5.00).line_with("title", json!("Discontinued")).send().await;
@@ -89,7 +89,7 @@ on_both! {
         // It is there after all, which the next look at all products shows.
         shop.api.put("product", json!({ "id": 804, "productNumber": "OLD-1", "title": "Old stock", "categoryID": 2 })).unwrap();
         app.after(25 * 60 * MINUTE).await;
-        assert_eq!(app.get("quotes/QO102").await.body["lines"][0]["sku"], "OLD-1");
+        assert_eq!(app.get("quotes/QO102").await.body["document"]["lines"][0]["sku"], "OLD-1");
     }
 
     async fn a_source_that_does_not_filter_mixes_nothing_up(db) {

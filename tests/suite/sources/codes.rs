@@ -28,7 +28,7 @@ on_both! {
         assert_eq!(shop.calls_since(mark), Vec::<String>::new(), "what was read is enough");
         app.expect("QO101", "sent", "").await;
         app.expect("QO102", "held", "It is not known what 2 means as quoteline.recurringType of Kaseya Quote Manager").await;
-        assert_eq!(app.get("quotes/QO101").await.body["lines"][0]["period"], "monthly");
+        assert_eq!(app.get("quotes/QO101").await.body["document"]["lines"][0]["period"], "monthly");
     }
 
     async fn a_code_that_is_said_anew_changes_what_has_it(db) {
@@ -92,10 +92,10 @@ on_both! {
         assert!(error.starts_with("Nobody said in which currency"), "{error}");
         shop.save(|form| form.settings.currency = Some("EUR".to_owned())).await;
         app.settle().await;
-        assert_eq!(app.get("quotes/QO101").await.body["currency"], "EUR");
+        assert_eq!(app.get("quotes/QO101").await.body["document"]["currency"], "EUR");
         shop.save(|form| form.settings.currency = Some("USD".to_owned())).await;
         app.settle().await;
-        assert_eq!(app.get("quotes/QO101").await.body["currency"], "USD");
+        assert_eq!(app.get("quotes/QO101").await.body["document"]["currency"], "USD");
         assert_eq!(shop.view().await.error, None);
     }
 }

@@ -32,7 +32,7 @@ on_both! {
         shop.connect().await;
         assert_eq!(app.unsent_numbers().await, ["QO101", "QO102", "SO502"]);
         assert_eq!(app.get("pushes").await.body["pushes"], json!([]));
-        assert_eq!(app.get("quotes/QO101").await.body["lines"][0]["name"], "HDMI cable");
+        assert_eq!(app.get("quotes/QO101").await.body["document"]["lines"][0]["name"], "HDMI cable");
         let view = shop.view().await;
         assert_eq!((view.state, shop.read("quote").await, shop.read("salesorder").await), (SourceState::Reading, 2, 2));
         shop.quote(103).line(801, 3, 11.50).send().await;
@@ -58,7 +58,7 @@ on_both! {
         shop.api.edit("product", 802, json!({ "title": "Wireless mouse", "productNumber": "MSE-2" })).unwrap();
         app.clock.advance(25 * 60 * MINUTE);
         app.settle().await;
-        assert_eq!(app.get("quotes/QO102").await.body["lines"][0]["sku"], "MSE-2", "it was made again");
+        assert_eq!(app.get("quotes/QO102").await.body["document"]["lines"][0]["sku"], "MSE-2", "it was made again");
         assert_eq!(app.unsent_numbers().await, ["QO101", "QO102"], "another name of its product sends nothing");
         quote.with("title", json!("Office refresh, second floor")).send().await;
         app.expect("QO101", "sent", "").await;

@@ -256,3 +256,6 @@ fn entry(text: &str, word: &str) -> Result<((&'static str, i64), &'static str), 
     })?;
     Ok(((field.name, code), meaning.word))
 }
+
+#[cfg(test)]
+mod tests;

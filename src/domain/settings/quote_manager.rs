@@ -63,7 +63,7 @@ impl QuoteManagerSettings {
     pub(super) fn set(&mut self, path: &str, value: &Value) {
         match (path, value) {
             (CURRENCY, Value::Text(text)) => {
-                self.currency = Some(text.clone()).filter(|text| !text.is_empty())
+                self.currency = Some(text.clone()).filter(|text| !text.is_empty());
             }
             (EVERY, Value::Text(text)) => {
                 let minutes = text.parse().ok().filter(|minutes| EVERY_MINUTES.contains(minutes));

@@ -235,7 +235,7 @@ impl Run<'_> {
                 let fix = "Look at Activity for what holds the others up.".to_owned();
                 SourceEnd { failure: Some((sentence, fix)), next_at: now + MINUTE, ..end }
             }
-            Err(Stop::Failed(failure)) => self.failed(failure, end, now),
+            Err(Stop::Failed(failure)) => self.failed(failure, end.read_at, now),
         }
     }
 
@@ -247,7 +247,7 @@ impl Run<'_> {
     }
 
     /// Leaves the source alone for a while: as long as it says, or longer with every failure in a row.
-    fn failed(&mut self, failure: Failure, end: SourceEnd, now: Millis) -> SourceEnd {
+    fn failed(&mut self, failure: Failure, read_at: Option<Millis>, now: Millis) -> SourceEnd {
         let failures = self.lease.failures + 1;
         let patience = MINUTE << (failures - 1).clamp(0, 4);
         let (wait, failures) = match failure.kind {
@@ -263,7 +263,7 @@ impl Run<'_> {
             self.progress.wait_until = now + wait;
         }
         let failure = Some((failure.sentence, failure.fix));
-        SourceEnd { failures, refused, failure, next_at: now + wait, ..end }
+        SourceEnd { read_at, failures, refused, failure, next_at: now + wait }
     }
 }
 

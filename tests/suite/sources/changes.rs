@@ -102,11 +102,11 @@ on_both! {
         }
         let mark = shop.mark();
         shop.cycle().await;
-        for id in 101..=104_i64 {
+        for id in 101..=104_i32 {
             let number = format!("QO{id}");
             app.expect(&number, "sent", "").await;
             let items = app.items(&number);
-            assert_eq!((items.len(), items[0]["quantity"].as_f64()), (2, Some((id - 100) as f64)), "{number}");
+            assert_eq!((items.len(), items[0]["quantity"].as_f64()), (2, Some(f64::from(id - 100))), "{number}");
         }
         assert_eq!(shop.calls_since(mark).len(), 2 + 2, "one answer has the sections of all, another the lines");
     }

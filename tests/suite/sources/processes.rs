@@ -34,7 +34,7 @@ on_both! {
             })
         });
         let never = CancellationToken::new();
-        failpoint::with_hook(hook, app.services.run_source(&lease, &never)).await.unwrap();
+        Box::pin(failpoint::with_hook(hook, app.services.run_source(&lease, &never))).await.unwrap();
         assert!(!is_first.load(Ordering::SeqCst), "a call was made");
         assert_eq!(shop.read("quote").await, 0, "what the first one read is not stored");
         let second = taken_over.lock().await.take().expect("the second one has the lease");

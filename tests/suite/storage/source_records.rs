@@ -21,7 +21,7 @@ fn root<'a>(resource: &'a str, id: i64, hash: &'a [u8]) -> NewRecord<'a> {
 }
 
 /// A record below quote 1.
-fn part<'a>(resource: &'a str, id: i64, parent_id: i64) -> NewRecord<'a> {
+fn part(resource: &str, id: i64, parent_id: i64) -> NewRecord<'_> {
     NewRecord {
         root: ("quote", 1),
         parent_id,
@@ -110,16 +110,16 @@ on_both! {
     async fn a_document_is_made_again_when_something_that_it_uses_changed(db) {
         let f = Fixture::open(db).await;
         let mut tx = f.db.write().await.unwrap();
-        let used = |resource: &str, id| (resource.to_owned(), id);
+        let made_with = |resource: &str, id| (resource.to_owned(), id);
         for id in [1, 2] {
             let new = NewRecord { unread: false, ..root("quote", id, b"a") };
             db::put_source_record(&mut tx, of(&f), &new, 10).await.unwrap();
             db::settle_document(&mut tx, of(&f), ("quote", id), Some(false), None).await.unwrap();
         }
-        let uses = [used("code quote.status", 7), used("product", 5)];
-        db::put_source_uses(&mut tx, of(&f), ("quote", 1), &[used("product", 4)]).await.unwrap();
+        let uses = [made_with("code quote.status", 7), made_with("product", 5)];
+        db::put_source_uses(&mut tx, of(&f), ("quote", 1), &[made_with("product", 4)]).await.unwrap();
         db::put_source_uses(&mut tx, of(&f), ("quote", 1), &uses).await.unwrap();
-        db::put_source_uses(&mut tx, of(&f), ("quote", 2), &[used("code quote.status", 7)]).await.unwrap();
+        db::put_source_uses(&mut tx, of(&f), ("quote", 2), &[made_with("code quote.status", 7)]).await.unwrap();
         assert_eq!(db::source_uses(&mut tx, of(&f), ("quote", 1)).await.unwrap(), uses);
         let codes = db::used_codes(&mut tx, of(&f), "code ").await.unwrap();
         assert_eq!(codes.iter().map(|it| (it.resource.as_str(), it.id, it.documents)).collect::<Vec<_>>(), [("code quote.status", 7, 2)]);

@@ -19,6 +19,7 @@ mod repairs;
 mod schema;
 mod settings;
 mod sources;
+mod ticket_settings;
 
 use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use serde_json::Value;
@@ -68,6 +69,8 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(sources::show))
         .routes(routes!(sources::read))
         .routes(routes!(sources::settings, sources::put_settings))
+        .routes(routes!(ticket_settings::show, ticket_settings::put))
+        .routes(routes!(ticket_settings::switch))
 }
 
 async fn no_such_address() -> error::Problem {

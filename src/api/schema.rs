@@ -8,6 +8,7 @@
 mod line;
 mod settings;
 mod sources;
+mod tickets;
 
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 pub use line::Line;
 pub use settings::{OpportunitySections, Switch};
 pub use sources::SourceSections;
+pub use tickets::{StaleTicketProblem, TicketDocument, TicketSettings, TicketSwitch};
 
 use super::schema;
 use crate::domain::intake;

@@ -37,4 +37,5 @@ mod settings_file;
 mod settings_rest;
 mod sources;
 mod storage;
+mod ticket_settings;
 mod workers;

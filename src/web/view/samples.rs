@@ -14,6 +14,7 @@ mod repairs;
 mod settings_file;
 mod source;
 mod states;
+mod tickets;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -88,6 +89,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(repairs::samples());
     all.extend(source::samples());
     all.extend(states::samples());
+    all.extend(tickets::samples());
     all
 }
 
@@ -100,7 +102,7 @@ fn every_page_keeps_the_rules() {
 }
 
 /// The samples that show what people, sources or Autotask wrote.
-const WITH_WORDS_OF_PEOPLE: [&str; 57] = [
+const WITH_WORDS_OF_PEOPLE: [&str; 60] = [
     "account",
     "account-refused",
     "activity-held",
@@ -158,6 +160,9 @@ const WITH_WORDS_OF_PEOPLE: [&str; 57] = [
     "source-test-failed",
     "source-wrong",
     "source-wrong-codes",
+    "tickets-hostile",
+    "tickets-nearest",
+    "tickets-summary-hostile",
 ];
 
 #[test]

@@ -215,6 +215,28 @@ pub async fn wake_source_polls(tx: &mut WriteTx, tenant: TenantId, now: Millis) 
     .map_err(fault)
 }
 
+/// Makes reading a source due now, with this progress in the place of another; not while somebody is at it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hasten_source_poll(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    source: &str,
+    (before, after): (&str, &str),
+    now: Millis,
+) -> Result<()> {
+    on!(tx, |c| {
+        let query = sqlx::query(
+            "UPDATE source_poll SET progress = $4, next_at = CASE WHEN next_at < $5 THEN next_at ELSE $5 END \
+             WHERE tenant_id = $1 AND source = $2 AND progress = $3 AND lease_until <= $5",
+        );
+        let query = query.bind(tenant.0).bind(source).bind(before).bind(after).bind(now);
+        query.execute(c).await.map(drop)
+    })
+    .map_err(fault)
+}
+
 /// Claims the source that is due first, of a tenant that is connected to it, unless somebody is at it.
 ///
 /// # Errors

@@ -6,8 +6,10 @@ mod connection;
 mod faults;
 mod first;
 mod limits;
+mod page;
 mod processes;
 mod reconcile;
+mod rest;
 
 use opportune::{
     domain::author::Author,

@@ -91,6 +91,11 @@ impl Progress {
         self.changes.get(name)?.since
     }
 
+    /// The next look at the documents is due at once.
+    pub fn hasten(&mut self) {
+        self.cycle_at = 0;
+    }
+
     /// Begins the looks that fell due, where the one before came to its end.
     pub fn begin_due(&mut self, facts: &Facts, every: Millis, now: Millis) {
         if now >= self.cycle_at + every && !self.is_under_way(facts, Role::Document) {

@@ -191,7 +191,17 @@ impl Services {
             let name = source.facts().name;
             return Err(Error::Conflict(format!("Reading {name} is paused. Go on with it first.")));
         }
-        self.wake_sources(tenant).await
+        let mut tx = self.db.write().await?;
+        if let Some(poll) = db::source_poll(&mut tx, tenant, word).await? {
+            let mut progress: Progress = serde_json::from_str(&poll.progress).map_err(Error::internal)?;
+            progress.hasten();
+            let after = to_json(&progress)?;
+            let change = (poll.progress.as_str(), after.as_str());
+            db::hasten_source_poll(&mut tx, tenant, word, change, self.clock.now()).await?;
+        }
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
     }
 
     pub(super) fn source(&self, word: &str) -> Result<std::sync::Arc<dyn Source>> {

@@ -67,6 +67,16 @@ on_both! {
         let end = SourceEnd { next_at: 200, ..SourceEnd::default() };
         assert!(db::finish_source_poll(&mut tx, &fourth, &end).await.unwrap());
         assert_eq!(db::source_poll(&mut tx, f.tenant, SOURCE).await.unwrap().unwrap().read_at, Some(32), "it stays known");
+        let hasten = async |tx: &mut WriteTx, change: (&str, &str), now| {
+            db::hasten_source_poll(tx, f.tenant, SOURCE, change, now).await.unwrap();
+            let row = db::source_poll(tx, f.tenant, SOURCE).await.unwrap().unwrap();
+            (row.progress, row.next_at)
+        };
+        let same = (fourth.progress.clone(), 200);
+        assert_eq!(hasten(&mut tx, ("another", "{}"), 70).await, same, "it moved meanwhile");
+        assert_eq!(hasten(&mut tx, (&same.0, "first"), 70).await, ("first".to_owned(), 70));
+        db::claim_source_poll(&mut tx, 70, 90).await.unwrap().unwrap();
+        assert_eq!(hasten(&mut tx, ("first", "second"), 80).await, ("first".to_owned(), 70), "somebody is at it");
         db::restart_source_poll(&mut tx, f.tenant, SOURCE, "{}", 60).await.unwrap();
         let fifth = db::claim_source_poll(&mut tx, 60, 70).await.unwrap().unwrap();
         assert_eq!((fifth.progress.as_str(), fifth.failures, fifth.refused, fifth.error), ("{}", 0, false, None));

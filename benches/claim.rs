@@ -54,6 +54,7 @@ impl Table {
             tries: 0,
             version: 1,
             opportunity_id: None,
+            ticket_id: None,
         };
         let mut tx = self.db.write().await?;
         db::finish_push(&mut tx, &lease, &outcome, now).await?;

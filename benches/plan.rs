@@ -13,6 +13,7 @@ use opportune::domain::{
     intake,
     lists::{List, ListOption, Lists},
     plan::{Input, Links, plan},
+    route::Sync,
     settings::{BillingCodes, CategoryMap, Created, Lost, Opportunities, Sections, Services, Won},
 };
 use serde_json::json;
@@ -103,6 +104,9 @@ fn main() -> io::Result<()> {
             return Err(io::Error::other("the bench's quote is none"));
         };
         let input = Input {
+            sync: Sync::Opportunities,
+            opportunity: None,
+            tickets: None,
             document: &document,
             quote_is_known: false,
             sections: Some(&settings.sections),

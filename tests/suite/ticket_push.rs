@@ -1,8 +1,6 @@
 //! Sales that become tickets: every kind of sale and the exact requests that bring it to Autotask, held to snapshots as the
 //! cases of opportunities are; which sync a sale goes by; and what is asked of Autotask.
 
-#![expect(clippy::needless_pass_by_value, reason = "a case is written in place, with its values")]
-
 mod calls;
 mod edits;
 mod faults;

@@ -54,7 +54,7 @@ on_both! {
         table.app.save_tickets(true, Some(other.clone())).await;
         table.case(sale("no issue type, due at once, another title", &[])).await;
         table.case(sale("braces in a title", &[]).with("title", json!("{number}"))).await;
-        other.title = "{title}".to_owned();
+        "{title}".clone_into(&mut other.title);
         (other.queue, other.cancelled_status) = (404, chosen::COMPLETE);
         table.app.save_tickets(true, Some(other)).await;
         table.case(sale("a queue that is gone", &[cable()])).await;

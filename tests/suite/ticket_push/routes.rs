@@ -10,8 +10,8 @@ use crate::{
     push::chosen::CLOSED_WON,
 };
 
-fn billed_by(billed_by: BilledBy) -> Option<TicketSections> {
-    Some(TicketSections { billed_by, ..sections() })
+fn billed_by(billed_by: BilledBy) -> TicketSections {
+    TicketSections { billed_by, ..sections() }
 }
 
 fn sale<'a>(app: &'a TestApp, number: &str) -> Draft<'a> {
@@ -36,12 +36,12 @@ on_both! {
         sale(&app, "S-1").send().await;
         assert_eq!(records(&app, "S-1"), (0, 1));
         assert_eq!(app.push("S-1").await["sync"], "tickets");
-        app.save_tickets(true, billed_by(BilledBy::Opportunities)).await;
+        app.save_tickets(true, Some(billed_by(BilledBy::Opportunities))).await;
         sale(&app, "S-2").send().await;
         assert_eq!(records(&app, "S-2"), (1, 0));
         // What is there stays what it is.
         sale(&app, "S-1").with("title", json!("Changed")).send().await;
-        app.save_tickets(true, billed_by(BilledBy::Tickets)).await;
+        app.save_tickets(true, Some(billed_by(BilledBy::Tickets))).await;
         sale(&app, "S-2").with("title", json!("Changed")).send().await;
         assert_eq!((records(&app, "S-1"), records(&app, "S-2")), ((0, 1), (1, 0)));
         assert_eq!(app.ticket("S-1")["title"], "S-1 Changed");
@@ -72,11 +72,11 @@ on_both! {
 
     async fn a_sale_that_its_quotes_opportunity_bills_never_becomes_a_ticket(db) {
         let app = start(db).await;
-        app.save_tickets(true, billed_by(BilledBy::Opportunities)).await;
+        app.save_tickets(true, Some(billed_by(BilledBy::Opportunities))).await;
         app.quote("Q-1").line("HDMI cable", "3 × 11.50").send().await;
         of_quote(&app, "S-1", "Q-1").send().await;
         assert_eq!(app.item_names("Q-1"), CHARGES);
-        app.save_tickets(true, billed_by(BilledBy::Tickets)).await;
+        app.save_tickets(true, Some(billed_by(BilledBy::Tickets))).await;
         of_quote(&app, "S-1", "Q-1").with("title", json!("Changed")).send().await;
         assert_eq!(app.tickets("S-1"), Vec::<Value>::new());
         // Another sale is another thing.
@@ -126,7 +126,7 @@ on_both! {
 
     async fn what_waits_goes_by_the_sync_that_a_save_gives_it(db) {
         let app = start(db).await;
-        app.save_tickets(true, billed_by(BilledBy::Opportunities)).await;
+        app.save_tickets(true, Some(billed_by(BilledBy::Opportunities))).await;
         sale(&app, "S-1").put().await;
         app.quote("Q-1").line("HDMI cable", "3 × 11.50").put().await;
         of_quote(&app, "S-2", "Q-1").put().await;
@@ -145,7 +145,7 @@ on_both! {
 
     async fn what_waits_as_a_ticket_goes_with_its_quote_where_that_bills_it(db) {
         let app = start(db).await;
-        app.save_tickets(true, billed_by(BilledBy::Opportunities)).await;
+        app.save_tickets(true, Some(billed_by(BilledBy::Opportunities))).await;
         app.quote("Q-1").line("HDMI cable", "3 × 11.50").send().await;
         app.switch(false).await;
         of_quote(&app, "S-1", "Q-1").put().await;

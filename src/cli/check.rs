@@ -92,7 +92,7 @@ impl CheckArgs {
             match services.test_saved(tenant).await? {
                 Some(list) => items.extend(list.lines.into_iter().map(|line| Item::of(&name, line))),
                 None => items.push(Item {
-                    tenant: Some(name),
+                    tenant: Some(name.clone()),
                     ..Item::new(
                         "Autotask",
                         Outcome::Warning,

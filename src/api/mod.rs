@@ -18,6 +18,7 @@ mod pushes;
 mod repairs;
 mod schema;
 mod settings;
+mod ticket_settings;
 
 use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use serde_json::Value;
@@ -63,6 +64,8 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(repairs::ignore))
         .routes(routes!(settings::show, settings::put))
         .routes(routes!(settings::switch))
+        .routes(routes!(ticket_settings::show, ticket_settings::put))
+        .routes(routes!(ticket_settings::switch))
 }
 
 async fn no_such_address() -> error::Problem {

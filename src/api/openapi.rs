@@ -18,7 +18,7 @@ use super::error::Problem;
     info(
         title = "Opportune REST API",
         version = "1",
-        description = "Takes quotes and sales in and brings them to Autotask PSA as opportunities.\n\n\
+        description = "Takes quotes and sales in and brings them to Autotask PSA as opportunities or tickets.\n\n\
             Every request carries an API token, every body is JSON. Errors are `application/problem+json`: `detail` \
             says what to do, `fields` names every wrong field by its path. Unknown fields are refused, not dropped. \
             Amounts and quantities are decimals in quotation marks, so that nothing is rounded on the way. \
@@ -31,7 +31,7 @@ use super::error::Problem;
         (name = "Lists", description = "What can be chosen from in Autotask, as last fetched."),
         (name = "Pushes", description = "What was sent to Autotask, what waits and why."),
         (name = "Repairs", description = "What waits for a person: causes of held pushes, and what comparing with Autotask found."),
-        (name = "Settings", description = "What the Opportunities page saves. Each save is a revision, and its number is the `ETag`.")
+        (name = "Settings", description = "What the Opportunities and Tickets pages save. Each save is a revision, and its number is the `ETag`.")
     ),
     security(("token" = [])),
     modifiers(&Bearer)

@@ -7,12 +7,14 @@
 
 mod line;
 mod settings;
+mod tickets;
 
 use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use line::Line;
 pub use settings::{OpportunitySections, Switch};
+pub use tickets::{StaleTicketProblem, TicketDocument, TicketSettings, TicketSwitch};
 
 use super::schema;
 use crate::domain::intake;

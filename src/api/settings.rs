@@ -1,4 +1,4 @@
-//! `/api/v1/settings/opportunities`: what the Opportunities page saves, and its switch.
+//! `/api/v1/settings/opportunities`: what the Opportunities page saves, and its switch. Tickets are answered alike.
 //!
 //! A change names the revision that it is made on. `If-Match: *` stands for whichever is the newest: for tools that own
 //! the settings and want theirs to count whatever others saved.
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     clock,
-    error::Error,
+    domain::{ids::TenantId, settings::page::Page},
     service::{
         Services,
         settings_document::{Expected, Put, SettingsDocument},
@@ -55,17 +55,17 @@ pub struct OpportunitySettings {
 }
 
 impl OpportunitySettings {
-    fn new(document: SettingsDocument) -> Result<Self, Error> {
+    fn new(document: SettingsDocument) -> Self {
         let SettingsDocument { revision, enabled, sections, labels, saved_at, saved_by } = document;
-        Ok(Self {
+        Self {
             revision,
             enabled,
             complete: sections.is_some(),
-            sections: sections.map(serde_json::to_value).transpose().map_err(Error::internal)?,
+            sections,
             labels,
             saved_at: saved_at.map(|at| clock::timestamp(at).to_string()),
             saved_by,
-        })
+        }
     }
 
     fn etag(&self) -> HeaderValue {
@@ -117,8 +117,13 @@ impl IntoResponse for StaleProblem {
     )
 )]
 pub async fn show(State(services): State<Services>, Caller(tenant): Caller) -> Result<Response, Problem> {
-    let document = services.settings_document(tenant).await?;
-    Ok(OpportunitySettings::new(document)?.into_response())
+    get(&services, tenant, Page::Opportunities).await
+}
+
+/// The settings of a page.
+pub(super) async fn get(services: &Services, tenant: TenantId, page: Page) -> Result<Response, Problem> {
+    let document = services.settings_document(tenant, page).await?;
+    Ok(OpportunitySettings::new(document).into_response())
 }
 
 /// Saves the settings
@@ -145,16 +150,27 @@ pub async fn show(State(services): State<Services>, Caller(tenant): Caller) -> R
 )]
 pub async fn put(
     State(services): State<Services>,
+    editor: Editor,
+    if_match: IfMatch,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    save(&services, editor, if_match, Page::Opportunities, &body).await
+}
+
+/// Saves the settings of a page on top of the revision that the sender names.
+pub(super) async fn save(
+    services: &Services,
     Editor { tenant, author }: Editor,
     IfMatch(expected): IfMatch,
-    JsonBody(body): JsonBody,
+    page: Page,
+    body: &Value,
 ) -> Result<Response, Problem> {
     let Some(expected) = expected else {
         let detail = "Send the ETag of the settings that yours were made from in the header If-Match. \
                       GET this address gives it.";
         return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail));
     };
-    Ok(answer(services.put_sections(tenant, &author, &expected, &body).await?)?)
+    Ok(answer(services.put_sections(tenant, page, &author, &expected, body).await?))
 }
 
 /// Turns the sync on or off
@@ -178,19 +194,30 @@ pub async fn put(
 )]
 pub async fn switch(
     State(services): State<Services>,
-    Editor { tenant, author }: Editor,
-    IfMatch(expected): IfMatch,
+    editor: Editor,
+    if_match: IfMatch,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let expected = expected.unwrap_or(Expected::Any);
-    Ok(answer(services.put_enabled(tenant, &author, &expected, &body).await?)?)
+    turn(&services, editor, if_match, Page::Opportunities, &body).await
 }
 
-fn answer(put: Put) -> Result<Response, Error> {
-    Ok(match put {
-        Put::Done(document) => OpportunitySettings::new(*document)?.into_response(),
+/// Turns the sync of a page on or off.
+pub(super) async fn turn(
+    services: &Services,
+    Editor { tenant, author }: Editor,
+    IfMatch(expected): IfMatch,
+    page: Page,
+    body: &Value,
+) -> Result<Response, Problem> {
+    let expected = expected.unwrap_or(Expected::Any);
+    Ok(answer(services.put_enabled(tenant, page, &author, &expected, body).await?))
+}
+
+fn answer(put: Put) -> Response {
+    match put {
+        Put::Done(document) => OpportunitySettings::new(*document).into_response(),
         Put::Stale(document) => {
-            let current = OpportunitySettings::new(*document)?;
+            let current = OpportunitySettings::new(*document);
             let detail = format!(
                 "The settings are at revision {} now. Compare yours with them, then send yours with the new ETag.",
                 current.revision
@@ -199,5 +226,5 @@ fn answer(put: Put) -> Result<Response, Error> {
             StaleProblem { title: "Precondition Failed", status: status.as_u16(), detail, current }
                 .into_response()
         }
-    })
+    }
 }

@@ -11,11 +11,13 @@ use crate::{
     clock::{Clock, Millis},
     config::{Config, Role, WorkerConfig},
     db::{self, Db},
+    domain::{ids::TenantId, settings::page::Page},
     error::{Error, Result},
     service::{
         Services,
         checklist::{Line, Outcome},
         connect::AUTOTASK,
+        settings::SettingsView,
     },
 };
 
@@ -90,7 +92,7 @@ impl CheckArgs {
             match services.test_saved(tenant).await? {
                 Some(list) => items.extend(list.lines.into_iter().map(|line| Item::of(&name, line))),
                 None => items.push(Item {
-                    tenant: Some(name),
+                    tenant: Some(name.clone()),
                     ..Item::new(
                         "Autotask",
                         Outcome::Warning,
@@ -99,6 +101,7 @@ impl CheckArgs {
                     )
                 }),
             }
+            items.extend(tickets(&services, tenant, &name).await?);
         }
         Ok(items)
     }
@@ -181,6 +184,29 @@ async fn worker(services: &Services) -> Result<Item> {
             "Check that opportune serve runs, with role all or worker.",
         ),
     })
+}
+
+/// What keeps sales from becoming tickets, where they should.
+async fn tickets(services: &Services, tenant: TenantId, name: &str) -> Result<Vec<Item>> {
+    let SettingsView { settings, lists, .. } = services.settings_view(tenant).await?;
+    if !settings.tickets.enabled {
+        return Ok(Vec::new());
+    }
+    let item = |outcome, sentence: String, fix: &str| Item {
+        tenant: Some(name.to_owned()),
+        ..Item::new("Tickets", outcome, sentence, fix)
+    };
+    if settings.tickets.sections.is_none() {
+        let sentence = "The sync is on and was never set up. Sales are held.".to_owned();
+        return Ok(vec![item(Outcome::Failed, sentence, "Save the page /apps/autotask/tickets.")]);
+    }
+    let inactive = settings.inactive(&lists).into_iter();
+    let inactive = inactive.filter(|choice| Page::of(choice.path).has_tickets());
+    let told = inactive.map(|choice| {
+        let sentence = format!("{} is inactive in Autotask: {}.", choice.label, choice.field);
+        item(Outcome::Warning, sentence, "Choose another on the page /apps/autotask/tickets.")
+    });
+    Ok(told.collect())
 }
 
 fn text(items: &[Item]) -> String {

@@ -9,8 +9,9 @@ use crate::{
         settings::{
             Origin, Settings,
             diff::{self, Change},
-            form::SettingsForm,
+            form::{Parts, SettingsForm},
             merge,
+            page::Page,
         },
     },
     error::{Error, Result},
@@ -47,18 +48,27 @@ impl Services {
         let of = db::settings_revision(&mut tx, tenant, revision).await?.ok_or(NO_REVISION)?.settings;
         let before = db::settings_revision(&mut tx, tenant, revision - 1).await?;
         let before = before.map_or(Settings::NEW, |before| before.settings);
-        if of.sections.is_some() && before.sections.is_none() {
-            return Err(Error::Conflict(format!(
+        let first = |page: Page| {
+            Err(Error::Conflict(format!(
                 "Revision {revision} is the first with settings: there is nothing before it to go back to. Change them on the \
-                 Opportunities page."
-            )));
+                 {} page.",
+                page.label()
+            )))
+        };
+        if of.sections.is_some() && before.sections.is_none() {
+            return first(Page::Opportunities);
+        }
+        if of.tickets.sections.is_some() && before.tickets.sections.is_none() {
+            return first(Page::Tickets);
         }
         let now = view(&mut tx, tenant).await?;
         let merged = merge::merge(&of, &now.settings, &before);
         let origin = Origin::Undo(revision);
         if !merged.clashes.is_empty() {
             let form = SettingsForm { origin: origin.to_string(), ..SettingsForm::default() };
-            return Ok(clashing(&now, &merged, &form));
+            let told = diff::changes(&before, &of, &now.lists);
+            let page = Page::of_all(told.iter().map(|change| change.path.as_str()));
+            return Ok(clashing(&now, &merged, page, &form));
         }
         let draft = Draft {
             settings: merged.settings,
@@ -71,14 +81,26 @@ impl Services {
         self.save(tx, tenant, &now, &draft).await
     }
 
-    /// The form that puts the settings back to how they were at a revision. Nothing is saved; the switch stays as it is.
+    /// The pages whose settings were saved at a revision.
+    ///
+    /// # Errors
+    /// When there is no such revision, or the database fails.
+    pub async fn saved_pages(&self, tenant: TenantId, revision: i64) -> Result<Vec<Page>> {
+        let mut tx = self.db.read().await?;
+        let of = db::settings_revision(&mut tx, tenant, revision).await?.ok_or(NO_REVISION)?.settings;
+        let pages = [Page::Opportunities, Page::Tickets].into_iter();
+        Ok(pages.filter(|page| saved_on(*page, &of).is_some()).collect())
+    }
+
+    /// The form that puts the settings of a page back to how they were at a revision. Nothing is saved; the switch stays
+    /// as it is.
     ///
     /// # Errors
     /// When there is no such revision or it had no settings yet, or the database fails.
-    pub async fn restored_form(&self, tenant: TenantId, revision: i64) -> Result<Restored> {
+    pub async fn restored_form(&self, tenant: TenantId, revision: i64, page: Page) -> Result<Restored> {
         let mut tx = self.db.read().await?;
         let of = db::settings_revision(&mut tx, tenant, revision).await?.ok_or(NO_REVISION)?;
-        let Some(page) = of.settings.opportunities() else {
+        let Some(parts) = saved_on(page, &of.settings) else {
             return Err(Error::Conflict(format!(
                 "Revision {revision} has no settings to restore: it was made before any were saved."
             )));
@@ -87,10 +109,21 @@ impl Services {
         let form = SettingsForm {
             revision: now.revision.to_string(),
             origin: Origin::Restore(revision).to_string(),
-            ..SettingsForm::of(&of.settings)
+            ..SettingsForm::of(&of.settings).of_page(page)
         };
-        let settings = now.settings.clone().with_opportunities(page);
+        let settings = parts.onto(now.settings.clone());
         let changes = diff::changes(&now.settings, &settings, &now.lists);
         Ok(Restored { form, at: of.created_at, changes })
     }
+}
+
+/// What a page had saved; none before it had anything.
+fn saved_on(page: Page, settings: &Settings) -> Option<Parts> {
+    let of = |is_on: bool| Some(settings).filter(|_| is_on);
+    let parts = Parts {
+        codes: settings.codes?,
+        sections: of(page.has_opportunities()).and_then(|settings| settings.sections.clone()),
+        tickets: of(page.has_tickets()).and_then(|settings| settings.tickets.sections.clone()),
+    };
+    (parts.sections.is_some() || parts.tickets.is_some()).then_some(parts)
 }

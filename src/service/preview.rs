@@ -247,8 +247,9 @@ impl Services {
             (db::brands(&mut tx, tenant).await?, db::categories(&mut tx, tenant).await?);
         let saved = &db::settings(&mut tx, tenant).await?.settings;
         let against = Against { lists: &planning.lists, brands: &brands, categories: &categories, saved };
-        let (page, errors) = form.read(&against);
-        (planning.sections, planning.codes) = (Some(page.sections), Some(page.codes));
+        let (parts, errors) = form.read(&against);
+        let settings = parts.onto(saved.clone());
+        (planning.sections, planning.codes) = (settings.sections, settings.codes);
         Ok((planning, errors))
     }
 }

@@ -1,4 +1,4 @@
-//! The Opportunities page: showing, saving, the switch.
+//! The pages of settings: showing, saving, the switches.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ use crate::{
             diff::{self, Change},
             form::{Against, SettingsForm},
             merge::{self, Clash},
+            page::Page,
         },
     },
     error::{Error, FieldErrors, Result},
@@ -103,7 +104,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl Services {
-    /// What the Opportunities page shows.
+    /// What the pages show.
     ///
     /// # Errors
     /// When the database fails.
@@ -174,14 +175,14 @@ impl Services {
         let saved = base.clone().or(&now.settings);
         let against =
             Against { lists: &now.lists, brands: &now.brands, categories: &now.categories, saved: &saved };
-        let page = match form.check(&against) {
-            Ok(page) => page,
+        let parts = match form.check(&against) {
+            Ok(parts) => parts,
             Err(errors) => return Ok(Saved::Wrong(errors)),
         };
-        let yours = base.clone().with_opportunities(page);
+        let yours = parts.onto(base.clone());
         let merged = merge::merge(base, &now.settings, &yours);
         if !merged.clashes.is_empty() {
-            return Ok(clashing(now, &merged, form));
+            return Ok(clashing(now, &merged, form.page(), form));
         }
         let is_merged = !merged.theirs.is_empty();
         let draft = Draft {
@@ -239,18 +240,32 @@ impl Services {
         }
     }
 
-    /// Turns the sync on or off. What waits while it is off goes on when it is on again; nothing is backfilled.
+    /// Turns the Opportunities sync on or off. What waits while it is off goes on when it is on again; nothing is
+    /// backfilled.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn set_enabled(&self, tenant: TenantId, by: &Author, enabled: bool) -> Result<()> {
+        self.turn(tenant, by, |settings| settings.enabled = enabled).await
+    }
+
+    /// Turns the Tickets sync on or off; likewise.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_tickets_enabled(&self, tenant: TenantId, by: &Author, enabled: bool) -> Result<()> {
+        self.turn(tenant, by, |settings| settings.tickets.enabled = enabled).await
+    }
+
+    async fn turn(&self, tenant: TenantId, by: &Author, turn: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut tx = self.db.write().await?;
         db::lock_settings(&mut tx, tenant).await?;
         let now = db::settings(&mut tx, tenant).await?;
-        if now.settings.enabled == enabled {
+        let mut settings = now.settings.clone();
+        turn(&mut settings);
+        if settings == now.settings {
             return Ok(());
         }
-        let settings = Settings { enabled, ..now.settings };
         let new = NewRevision { settings: &settings, by, note: None, form_id: None, origin: None };
         self.put(&mut tx, tenant, now.revision, &new).await?;
         tx.commit().await?;
@@ -323,13 +338,18 @@ async fn base(tx: &mut Tx, tenant: TenantId, form: &SettingsForm) -> Result<Sett
 }
 
 /// The form to choose with: on top of the newest revision, with everything that is not to be chosen about.
-pub(super) fn clashing(now: &SettingsView, merged: &merge::Merged, typed: &SettingsForm) -> Saved {
+pub(super) fn clashing(
+    now: &SettingsView,
+    merged: &merge::Merged,
+    page: Page,
+    typed: &SettingsForm,
+) -> Saved {
     let form = SettingsForm {
         revision: now.revision.to_string(),
         form_id: typed.form_id.clone(),
         note: typed.note.clone(),
         origin: typed.origin.clone(),
-        ..SettingsForm::of(&merged.settings)
+        ..SettingsForm::of(&merged.settings).of_page(page)
     };
     Saved::Clash(Box::new(Clashing { by: now.by.clone(), form, clashes: merged.clashes.clone() }))
 }

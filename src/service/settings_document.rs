@@ -10,9 +10,10 @@ use crate::{
         author::Author,
         ids::TenantId,
         settings::{
-            Opportunities, document,
+            document,
             form::{Against, SettingsForm},
             keys,
+            page::Page,
         },
     },
     error::{Error, Result},
@@ -22,15 +23,15 @@ use crate::{
     },
 };
 
-/// The settings with everything that REST tells of them.
+/// The settings of a page with everything that REST tells of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SettingsDocument {
     /// The newest revision's number; 0 before anything was saved.
     pub revision: i64,
     /// Whether the sync is on.
     pub enabled: bool,
-    /// The sections; none until they were saved for the first time.
-    pub sections: Option<Opportunities>,
+    /// The sections as JSON; none until they were saved for the first time.
+    pub sections: Option<Value>,
     /// The names of the ids in the sections, by path.
     pub labels: BTreeMap<String, String>,
     /// When it was saved; none before anything was.
@@ -39,21 +40,20 @@ pub struct SettingsDocument {
     pub saved_by: Option<String>,
 }
 
-impl From<SettingsView> for SettingsDocument {
-    fn from(view: SettingsView) -> Self {
-        let sections = view.settings.opportunities();
+impl SettingsDocument {
+    fn new(view: SettingsView, page: Page) -> Result<Self> {
+        let SettingsView { settings, lists, .. } = &view;
+        let sections = document::write(settings, page).map_err(Error::internal)?;
+        let labels = document::labels(settings, page, lists);
         let is_saved = view.revision > 0;
-        Self {
+        Ok(Self {
             revision: view.revision,
-            enabled: view.settings.enabled,
-            labels: sections
-                .as_ref()
-                .map(|sections| document::labels(sections, &view.lists))
-                .unwrap_or_default(),
+            enabled: if page == Page::Tickets { settings.tickets.enabled } else { settings.enabled },
+            labels: if sections.is_some() { labels } else { BTreeMap::new() },
             sections,
             saved_at: is_saved.then_some(view.saved_at),
             saved_by: is_saved.then_some(view.by),
-        }
+        })
     }
 }
 
@@ -100,32 +100,33 @@ pub enum Put {
 }
 
 impl Services {
-    /// The settings as they are.
+    /// The settings of a page as they are.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn settings_document(&self, tenant: TenantId) -> Result<SettingsDocument> {
-        Ok(self.settings_view(tenant).await?.into())
+    pub async fn settings_document(&self, tenant: TenantId, page: Page) -> Result<SettingsDocument> {
+        SettingsDocument::new(self.settings_view(tenant).await?, page)
     }
 
-    /// Puts sections in the place of those that are saved. What is the same already makes no revision.
+    /// Puts the sections of a page in the place of those that are saved. What is the same already makes no revision.
     ///
     /// # Errors
     /// Every field that is wrong, by its path; or the database fails.
     pub async fn put_sections(
         &self,
         tenant: TenantId,
+        page: Page,
         by: &Author,
         expected: &Expected,
         body: &Value,
     ) -> Result<Put> {
         let view = self.settings_view(tenant).await?;
         if !expected.includes(view.revision) {
-            return Ok(Put::Stale(Box::new(view.into())));
+            return Ok(Put::Stale(Box::new(SettingsDocument::new(view, page)?)));
         }
-        let form = read(body, &view)?;
+        let form = read(body, page, &view)?;
         let saved = self.save_settings_at(tenant, by, view.revision, &form).await?;
-        let now = Box::new(self.settings_document(tenant).await?);
+        let now = Box::new(self.settings_document(tenant, page).await?);
         match saved {
             Saved::Done { .. } => Ok(Put::Done(now)),
             Saved::Wrong(errors) => Err(Error::Fields(keys::by_category(&errors, &form))),
@@ -133,7 +134,7 @@ impl Services {
         }
     }
 
-    /// Turns the sync on or off. The switch alone cannot undo what others saved, so it needs no expectation; where one
+    /// Turns the sync of a page on or off. The switch alone cannot undo what others saved, so it needs no expectation; where one
     /// is given, it is looked at before.
     ///
     /// # Errors
@@ -141,24 +142,30 @@ impl Services {
     pub async fn put_enabled(
         &self,
         tenant: TenantId,
+        page: Page,
         by: &Author,
         expected: &Expected,
         body: &Value,
     ) -> Result<Put> {
-        let now = self.settings_document(tenant).await?;
+        let now = self.settings_document(tenant, page).await?;
         if !expected.includes(now.revision) {
             return Ok(Put::Stale(Box::new(now)));
         }
-        self.set_enabled(tenant, by, document::read_switch(body)?).await?;
-        Ok(Put::Done(Box::new(self.settings_document(tenant).await?)))
+        let enabled = document::read_switch(body)?;
+        if page == Page::Tickets {
+            self.set_tickets_enabled(tenant, by, enabled).await?;
+        } else {
+            self.set_enabled(tenant, by, enabled).await?;
+        }
+        Ok(Put::Done(Box::new(self.settings_document(tenant, page).await?)))
     }
 }
 
 /// The form that a body stands for, when nothing is wrong with it.
-fn read(body: &Value, view: &SettingsView) -> Result<SettingsForm> {
+fn read(body: &Value, page: Page, view: &SettingsView) -> Result<SettingsForm> {
     let saved = &view.settings;
     let against = Against { lists: &view.lists, brands: &view.brands, categories: &view.categories, saved };
-    let (form, found) = document::read(body);
+    let (form, found) = document::read(body, page);
     keys::check(&form, &against, found)?;
     Ok(form)
 }

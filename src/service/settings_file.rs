@@ -55,11 +55,11 @@ impl Services {
         let saved = &view.settings;
         let against =
             Against { lists: &view.lists, brands: &view.brands, categories: &view.categories, saved };
-        let (form, page) = match file::read(text, &against) {
+        let (form, parts) = match file::read(text, &against) {
             Ok(read) => read,
             Err(problems) => return Ok(FileRead::Wrong(problems)),
         };
-        let after = view.settings.clone().with_opportunities(page);
+        let after = parts.onto(view.settings.clone());
         let changes = diff::changes(&view.settings, &after, &view.lists);
         let form = SettingsForm { revision: view.revision.to_string(), ..form };
         Ok(FileRead::Fits { form: Box::new(form), revision: view.revision, changes })

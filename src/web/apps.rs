@@ -16,7 +16,7 @@ pub async fn show(signed: Signed) -> Page {
     let tile = Tile {
         name: "Autotask".to_owned(),
         href: "/apps/autotask".to_owned(),
-        state: state(connected, settings.enabled, settings.sections.is_some(), &summary),
+        state: state(connected, settings.is_any_on(), settings.is_set_up(), &summary),
         summary: super::activity::last_sent(signed.services().clock.now(), &summary),
     };
     html(&Apps { shell: signed.shell("Apps", Nav::Apps, &[]), tiles: vec![tile] })

@@ -15,6 +15,7 @@ use crate::{
 
 const CONNECTION: &str = "/apps/autotask/connection";
 const OPPORTUNITIES: &str = "/apps/autotask/opportunities";
+const TICKETS: &str = "/apps/autotask/tickets";
 
 /// The Autotask app: its connection and its sections.
 pub async fn show(signed: Signed) -> Page {
@@ -34,7 +35,7 @@ pub async fn show(signed: Signed) -> Page {
     } else {
         Link::new(OPPORTUNITIES, "Continue setup")
     };
-    let (enabled, saved) = (settings.enabled, settings.sections.is_some());
+    let (enabled, saved) = (settings.is_any_on(), settings.is_set_up());
     html(&Autotask {
         shell: signed.shell("Autotask — Apps", Nav::Apps, &[("Apps", Some("/apps")), ("Autotask", None)]),
         notice: None,
@@ -47,7 +48,7 @@ pub async fn show(signed: Signed) -> Page {
             (false, _) => "View the connection",
         },
         facts: connection.as_ref().map(facts).unwrap_or_default(),
-        sections: vec![section(&settings, last_sent(signed.services().clock.now(), &summary))],
+        sections: sections(&settings, last_sent(signed.services().clock.now(), &summary)),
         lists: lists::view(&lists, connection.is_some(), may_edit, signed.services().clock.now()),
     })
 }
@@ -60,6 +61,14 @@ fn steps(connected: bool, settings: &Settings) -> Vec<TaskRow> {
         // What it takes is of interest until it is done.
         note: if done { String::new() } else { note.to_owned() },
     };
+    if settings.tickets.enabled && !settings.enabled {
+        let row = |label, done| TaskRow { href: TICKETS.to_owned(), ..row(label, done, "") };
+        return vec![
+            TaskRow { href: CONNECTION.to_owned(), ..row("Connect Autotask", connected) },
+            row("Turn on ticket sync", true),
+            row("Choose defaults", settings.tickets.sections.is_some()),
+        ];
+    }
     let map = settings.sections.as_ref().map(|sections| &sections.category_map);
     let mapped = map.is_some_and(|map| map.fallback.is_some() || !map.rows.is_empty());
     vec![
@@ -82,13 +91,20 @@ fn facts(connection: &ConnectionRow) -> Vec<Fact> {
     ]
 }
 
-fn section(settings: &Settings, summary: String) -> SectionRow {
-    let state =
-        if settings.enabled { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") };
-    let summary = if settings.enabled && settings.sections.is_none() {
-        "Setup needed: choose the defaults and save.".to_owned()
-    } else {
-        summary
+fn sections(settings: &Settings, summary: String) -> Vec<SectionRow> {
+    let row = |name: &str, href: &str, is_on: bool, is_saved: bool, summary: String| SectionRow {
+        name: name.to_owned(),
+        href: href.to_owned(),
+        state: if is_on { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") },
+        summary: match (is_on, is_saved) {
+            (true, false) => "Setup needed: choose the defaults and save.".to_owned(),
+            _ => summary,
+        },
     };
-    SectionRow { name: "Opportunities".to_owned(), href: OPPORTUNITIES.to_owned(), state, summary }
+    let tickets = &settings.tickets;
+    let of_tickets = "Sales become tickets, without recurring services.".to_owned();
+    vec![
+        row("Opportunities", OPPORTUNITIES, settings.enabled, settings.sections.is_some(), summary),
+        row("Tickets", TICKETS, tickets.enabled, tickets.sections.is_some(), of_tickets),
+    ]
 }

@@ -9,7 +9,7 @@ use axum::{
 use super::{
     error::Page,
     extract::{Signed, pairs},
-    opportunities::{CRUMBS, PAGE},
+    opportunities::{CRUMBS, address},
     opportunities_view::posted_name,
     view::{Choice, Clash as View, ClashRow, Nav, count_of},
 };
@@ -36,9 +36,12 @@ pub async fn show(signed: &Signed, clashing: &Clashing) -> Page {
         form.form_id = crypto::random_text();
     }
     let rows: Vec<_> = clashing.clashes.iter().map(|clash| row(clash, &mut form, &view.lists)).collect();
-    let crumbs = [CRUMBS[0], CRUMBS[1], ("Opportunities", Some(PAGE)), ("Choose", None)];
+    let (page, label) = (address(form.page()), form.page().label());
+    let crumbs = [CRUMBS[0], CRUMBS[1], (label, Some(page)), ("Choose", None)];
+    let title = format!("Choose which values to keep — {label}");
     let page = View {
-        shell: signed.shell("Choose which values to keep — Opportunities", Nav::Apps, &crumbs),
+        shell: signed.shell(&title, Nav::Apps, &crumbs),
+        page,
         summary: summary(&clashing.by, clashing.clashes.len(), &form),
         theirs: clashing.by.clone(),
         yours: if undone(&form).is_some() { "Undone" } else { "Yours" }.to_owned(),

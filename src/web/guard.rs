@@ -23,10 +23,11 @@ use crate::{
 /// Forms of people who are not signed in.
 const OPEN: [&str; 2] = ["/sign-in", "/sign-out"];
 /// Where forms of the settings are sent to.
-const SETTINGS: &str = "/apps/autotask/opportunities";
+const SETTINGS: [&str; 2] = ["/apps/autotask/opportunities", "/apps/autotask/tickets"];
 /// Pages that forms are on, the longer addresses first.
-const PAGES: [&str; 10] = [
-    SETTINGS,
+const PAGES: [&str; 11] = [
+    SETTINGS[0],
+    SETTINGS[1],
     "/apps/autotask/connection",
     "/apps/autotask",
     "/account",
@@ -89,7 +90,7 @@ async fn signed_out(state: &WebState, request: Request) -> PageError {
 
 /// Keeps a settings form. Only its own fields are kept, so that nothing else that was sent can come back.
 async fn keep(state: &WebState, page: &str, request: Request) -> Result<Option<ParkedFormId>, Error> {
-    let token = session_token(request.headers(), state).filter(|_| page == SETTINGS);
+    let token = session_token(request.headers(), state).filter(|_| SETTINGS.contains(&page));
     let Some(token) = token else { return Ok(None) };
     let Some(whose) = state.services.former_visitor(&token).await? else { return Ok(None) };
     let Ok(bytes) = body::to_bytes(request.into_body(), MAX_PARKED).await else { return Ok(None) };
@@ -136,6 +137,7 @@ mod tests {
             ("/activity/0192/retry", "/activity/0192"),
             ("/activity/0192/company", "/activity/0192"),
             ("/apps/autotask/opportunities/sync", "/apps/autotask/opportunities"),
+            ("/apps/autotask/tickets/sync", "/apps/autotask/tickets"),
             ("/apps/autotask/connection/test", "/apps/autotask/connection"),
             ("/apps/autotask/lists/refresh", "/apps/autotask"),
             ("/account/password", "/account"),

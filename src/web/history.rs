@@ -7,20 +7,24 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    error::Page,
+    error::Page as Shown,
     extract::{Id, Params, Signed, html},
     history_export as export,
     history_params::HistoryParams,
     history_view as fill,
-    opportunities::after_save,
+    opportunities::{address, after_save},
     view::{Compare, ErrorLink, History, Link, Nav, Revision, Text},
 };
-use crate::{error::Error, service::go_back::NO_REVISION};
+use crate::{
+    domain::settings::page::Page,
+    error::Error,
+    service::{go_back::NO_REVISION, settings::Saved},
+};
 
 const PAGE: &str = "/history";
 
 /// The history, newest first.
-pub async fn show(signed: Signed, Params(params): Params<HistoryParams>) -> Page {
+pub async fn show(signed: Signed, Params(params): Params<HistoryParams>) -> Shown {
     let tenant = signed.visitor.tenant;
     let (filter, errors) = params.filter();
     let history = signed.services().history(tenant, &filter, params.place()).await?;
@@ -38,7 +42,7 @@ pub async fn show(signed: Signed, Params(params): Params<HistoryParams>) -> Page
 }
 
 /// One revision, with everything that it changed.
-pub async fn revision(signed: Signed, Id(number): Id<i64>) -> Page {
+pub async fn revision(signed: Signed, Id(number): Id<i64>) -> Shown {
     let tenant = signed.visitor.tenant;
     let save = signed.services().history_save(tenant, number).await?.ok_or(NO_REVISION)?;
     let newest = signed.services().newest_revision(tenant).await?.revision;
@@ -58,14 +62,33 @@ pub async fn revision(signed: Signed, Id(number): Id<i64>) -> Page {
         number,
         row: fill::save(&save, usize::MAX),
         is_newest: number == newest,
+        restore: if number == newest { Vec::new() } else { restore(&signed, number).await? },
         compare: links,
     })
 }
 
+/// Where a revision's settings can be looked at, to be saved again: the pages that had any.
+async fn restore(signed: &Signed, number: i64) -> Result<Vec<Link>, Error> {
+    let pages = signed.services().saved_pages(signed.visitor.tenant, number).await?;
+    let link = |page: &Page| {
+        let label = match (pages.len(), page) {
+            (1, _) => "Restore these settings".to_owned(),
+            _ => format!("Restore {}", page.label()),
+        };
+        Link::new(format!("{}?restore={number}#notice", address(*page)), label)
+    };
+    Ok(pages.iter().map(link).collect())
+}
+
 /// Takes back what one revision changed.
-pub async fn undo(signed: Signed, Id(number): Id<i64>) -> Page {
-    let saved = signed.services().undo_settings(signed.visitor.tenant, &signed.author(), number).await?;
-    after_save(&signed, saved).await
+pub async fn undo(signed: Signed, Id(number): Id<i64>) -> Shown {
+    let tenant = signed.visitor.tenant;
+    let saved = signed.services().undo_settings(tenant, &signed.author(), number).await?;
+    let page = match &saved {
+        Saved::Done { changes, .. } => Page::of_all(changes.iter().map(|change| change.path.as_str())),
+        _ => Page::default(),
+    };
+    after_save(&signed, page, saved).await
 }
 
 /// The two revisions to compare, as typed.
@@ -77,7 +100,7 @@ pub struct CompareParams {
 }
 
 /// What is different between two revisions.
-pub async fn compare(signed: Signed, Params(params): Params<CompareParams>) -> Page {
+pub async fn compare(signed: Signed, Params(params): Params<CompareParams>) -> Shown {
     let newest = signed.services().newest_revision(signed.visitor.tenant).await?.revision;
     let mut from = Text::new("from", "From revision");
     let mut to = Text::new("to", "To revision");
@@ -117,13 +140,13 @@ fn error_link(field: &Text) -> Option<ErrorLink> {
 }
 
 /// The filtered history as CSV, one line a changed setting.
-pub async fn csv(signed: Signed, Params(params): Params<HistoryParams>) -> Page {
+pub async fn csv(signed: Signed, Params(params): Params<HistoryParams>) -> Shown {
     let entries = signed.services().whole_history(signed.visitor.tenant, &params.filter().0).await?;
     Ok(file(export::csv(&entries)?, "text/csv; charset=utf-8", "attachment; filename=\"history.csv\""))
 }
 
 /// The filtered history as JSON.
-pub async fn json(signed: Signed, Params(params): Params<HistoryParams>) -> Page {
+pub async fn json(signed: Signed, Params(params): Params<HistoryParams>) -> Shown {
     let entries = signed.services().whole_history(signed.visitor.tenant, &params.filter().0).await?;
     let text = serde_json::to_string_pretty(&export::json(&entries)).map_err(Error::internal)?;
     Ok(file(text, "application/json", "attachment; filename=\"history.json\""))

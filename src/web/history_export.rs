@@ -4,12 +4,16 @@ use serde_json::{Value, json};
 
 use crate::{
     clock,
-    domain::settings::diff::{Change, NEVER_SAVED},
+    domain::settings::{
+        diff::{Change, NEVER_SAVED},
+        page::Page,
+    },
     error::Error,
     service::history::{Entry, Save},
 };
 
-const COLUMNS: [&str; 8] = ["time", "revision", "who", "through", "note", "setting", "before", "after"];
+const COLUMNS: [&str; 9] =
+    ["time", "revision", "who", "through", "note", "setting", "before", "after", "page"];
 /// What a spreadsheet takes for the begin of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
@@ -29,7 +33,7 @@ pub fn csv(entries: &[Entry]) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(Error::internal)
 }
 
-fn lines(entry: &Entry) -> Vec<[String; 8]> {
+fn lines(entry: &Entry) -> Vec<[String; 9]> {
     let time = clock::timestamp(entry.at()).to_string();
     match entry {
         Entry::Save(save) => save.changes.iter().map(|change| line(&time, save, change)).collect(),
@@ -45,12 +49,13 @@ fn lines(entry: &Entry) -> Vec<[String; 8]> {
                 row.subject.clone(),
                 empty(),
                 row.sentence.clone(),
+                empty(),
             ]]
         }
     }
 }
 
-fn line(time: &str, save: &Save, change: &Change) -> [String; 8] {
+fn line(time: &str, save: &Save, change: &Change) -> [String; 9] {
     [
         time.to_owned(),
         save.revision.to_string(),
@@ -60,6 +65,7 @@ fn line(time: &str, save: &Save, change: &Change) -> [String; 8] {
         change.label.clone(),
         change.before.clone().unwrap_or_else(|| NEVER_SAVED.to_owned()),
         change.after.clone(),
+        Page::of(&change.path).label().to_owned(),
     ]
 }
 
@@ -93,7 +99,8 @@ fn entry(entry: &Entry) -> Value {
 }
 
 fn change(change: &Change) -> Value {
-    json!({ "path": change.path, "label": change.label, "before": change.before, "after": change.after })
+    let page = Page::of(&change.path).label();
+    json!({ "path": change.path, "page": page, "label": change.label, "before": change.before, "after": change.after })
 }
 
 #[cfg(test)]

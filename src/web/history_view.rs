@@ -11,7 +11,7 @@ use crate::{
     clock::{self, Millis},
     domain::{
         author::{Author, Via},
-        settings::{Origin, diff},
+        settings::{Origin, diff, page::Page},
     },
     service::history::{Choices, Entry, Save},
 };
@@ -24,7 +24,7 @@ pub fn empty(is_narrowed: bool) -> &'static str {
     if is_narrowed {
         "No entry of the history fits this filter."
     } else {
-        "Nothing has been saved yet. The first save of the Opportunities page appears here, with who made it and what it changed."
+        "Nothing has been saved yet. The first save of the settings appears here, with who made it and what it changed."
     }
 }
 
@@ -78,6 +78,7 @@ fn origin(origin: Origin) -> String {
 /// A changed setting.
 pub fn change(change: &diff::Change) -> ChangeRow {
     ChangeRow {
+        page: Page::of(&change.path).label(),
         label: change.label.clone(),
         before: change.before.clone().unwrap_or_else(|| diff::NEVER_SAVED.to_owned()),
         after: change.after.clone(),

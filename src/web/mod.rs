@@ -40,6 +40,9 @@ mod settings_file;
 mod settings_summary;
 mod sign_in;
 mod switch_view;
+mod tickets;
+mod tickets_summary;
+mod tickets_view;
 mod upload;
 pub mod view;
 mod waits;
@@ -133,7 +136,7 @@ pub fn router(services: Services, openapi: &Value, secure_cookies: bool, test_se
     all.layer(CompressionLayer::new()).with_state(state)
 }
 
-/// The Opportunities page, with everything that is done from it, and the history of what it saved.
+/// The Opportunities and the Tickets page, with everything that is done from them, and the history of what they saved.
 fn settings_pages() -> Router<WebState> {
     Router::new()
         .route("/apps/autotask/opportunities", get(opportunities::show).post(opportunities::save))
@@ -149,6 +152,12 @@ fn settings_pages() -> Router<WebState> {
         .route("/apps/autotask/opportunities/map/import", get(category_map::ask).post(category_map::import))
         .route("/apps/autotask/opportunities/sync", post(opportunities::switch))
         .route("/apps/autotask/opportunities/sync/off", get(opportunities::turn_off))
+        .route("/apps/autotask/tickets", get(tickets::show).post(tickets::save))
+        .route("/apps/autotask/tickets/saved", get(tickets_summary::show))
+        .route("/apps/autotask/tickets/draft", post(tickets::draft))
+        .route("/apps/autotask/tickets/preview", get(preview::show).post(preview::of_form))
+        .route("/apps/autotask/tickets/sync", post(tickets::switch))
+        .route("/apps/autotask/tickets/sync/off", get(tickets::turn_off))
         .route("/history", get(history::show))
         .route("/history.csv", get(history::csv))
         .route("/history.json", get(history::json))

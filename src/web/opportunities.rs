@@ -19,11 +19,16 @@ use super::{
     opportunities_view::{self as fill, Shown},
     parked, settings_summary,
     switch_view::{self, Known},
-    view::{Nav, Notice, Opportunities, TurnOff},
+    tickets,
+    view::{Form as View, Nav, Notice, Opportunities, TurnOff},
 };
 use crate::{
     clock,
-    domain::{ids::ParkedFormId, person::Role, settings::form::SettingsForm},
+    domain::{
+        ids::ParkedFormId,
+        person::Role,
+        settings::{form::SettingsForm, page::Page as SettingsPage},
+    },
     error::{Error, FieldErrors},
     service::{
         go_back::NO_REVISION,
@@ -36,6 +41,11 @@ pub const PAGE: &str = "/apps/autotask/opportunities";
 /// The path to it.
 pub const CRUMBS: [(&str, Option<&str>); 3] =
     [("Apps", Some("/apps")), ("Autotask", Some("/apps/autotask")), ("Opportunities", None)];
+
+/// The address of a page of settings.
+pub fn address(page: SettingsPage) -> &'static str {
+    if page == SettingsPage::Tickets { tickets::PAGE } else { PAGE }
+}
 
 /// What a redirect tells about.
 #[derive(Debug, Default, Deserialize)]
@@ -65,25 +75,44 @@ pub struct SwitchForm {
     confirmed: String,
 }
 
+impl SwitchForm {
+    /// Whether the sync is to be on.
+    pub fn turns_on(&self) -> bool {
+        self.enabled == "true"
+    }
+
+    /// Whether it has to be asked about first.
+    pub fn needs_asking(&self) -> bool {
+        !self.turns_on() && self.confirmed != "true"
+    }
+}
+
 /// Shows the page: as it is saved, or as it was at an earlier revision.
 pub async fn show(signed: Signed, Params(news): Params<NewsParams>, Params(map): Params<MapParams>) -> Page {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
     if !signed.may(Role::Editor) {
         return html(&settings_summary::page(&signed, &view));
     }
-    if let Some(id) = news.unsaved
-        && let Some(page) = parked::page(&signed, &view, id, news.left).await?
+    if let Some((typed, notice)) = parked::kept(&signed, news.unsaved, news.left).await?
+        && view.settings.enabled
     {
+        let mut page = page(&signed, &view, Some(&typed), FieldErrors::default(), Some(notice)).await?;
+        if let Some(form) = &mut page.form {
+            form.form_id = typed.form_id;
+        }
         return html(&page);
     }
     if let Some(restore) = &news.restore {
         let revision = restore.trim().parse().map_err(|_| NO_REVISION)?;
-        let restored = signed.services().restored_form(signed.visitor.tenant, revision).await?;
-        let notice = notices::restored(&restored, view.settings.enabled);
+        let restored = signed
+            .services()
+            .restored_form(signed.visitor.tenant, revision, SettingsPage::Opportunities)
+            .await?;
+        let notice = notices::restored(&restored, SettingsPage::Opportunities, view.settings.enabled);
         let typed = Some(&restored.form);
         return html(&page(&signed, &view, typed, FieldErrors::default(), Some(notice)).await?);
     }
-    let notice = notices::news(&signed, &view, &news).await?;
+    let notice = notices::news(&signed, &view, &news, SettingsPage::Opportunities).await?;
     let mut page = page(&signed, &view, None, FieldErrors::default(), notice).await?;
     if let Some(form) = &mut page.form {
         form.map.filter = map.into();
@@ -98,24 +127,34 @@ pub async fn revision(signed: Signed) -> Page {
     Ok(Json(json!({ "revision": newest.revision, "by": newest.who(), "at": at })).into_response())
 }
 
-/// Saves the form, or shows it again with everything typed and what is wrong with it.
+/// Saves the form of either page, or shows it again with everything typed and what is wrong with it.
 pub async fn save(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
     let saved = signed.services().save_settings(signed.visitor.tenant, &signed.author(), &form).await?;
     if let Saved::Done { .. } = saved {
         signed.services().forget_parked(&signed.visitor, &form.form_id).await?;
     }
-    let Saved::Wrong(errors) = saved else { return after_save(&signed, saved).await };
+    let Saved::Wrong(errors) = saved else { return after_save(&signed, form.page(), saved).await };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(again(&signed, &form, errors).await?)).into_response())
+}
+
+/// The page with the form as it was posted.
+async fn again(signed: &Signed, form: &SettingsForm, errors: FieldErrors) -> Result<String, Error> {
     let view = signed.services().settings_view(signed.visitor.tenant).await?;
-    let page = page(&signed, &view, Some(&form), errors, None).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render().map_err(Error::from)?)).into_response())
+    let page = if form.page() == SettingsPage::Tickets {
+        tickets::page(signed, &view, Some(form), errors, None).await?.render()
+    } else {
+        page(signed, &view, Some(form), errors, None).await?.render()
+    };
+    Ok(page?)
 }
 
 /// Leads back to the page with the news of what was saved, or to the choice where people's changes clash.
-pub async fn after_save(signed: &Signed, saved: Saved) -> Page {
+pub async fn after_save(signed: &Signed, page: SettingsPage, saved: Saved) -> Page {
     match saved {
         Saved::Done { revision, released, merged, .. } => {
             let merged = merged.map(|base| format!("&merged={base}")).unwrap_or_default();
-            let address = format!("{PAGE}?saved={revision}&released={released}{merged}#notice");
+            let page = address(page);
+            let address = format!("{page}?saved={revision}&released={released}{merged}#notice");
             Ok(Redirect::to(&address).into_response())
         }
         Saved::Clash(clashing) => clash::show(signed, &clashing).await,
@@ -130,8 +169,7 @@ pub async fn after_save(signed: &Signed, saved: Saved) -> Page {
 
 /// Shows the form as it was posted, without saving it: for pages that carried it along.
 pub async fn draft(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
-    let view = signed.services().settings_view(signed.visitor.tenant).await?;
-    html(&page(&signed, &view, Some(&form), FieldErrors::default(), None).await?)
+    Ok(Html(again(&signed, &form, FieldErrors::default()).await?).into_response())
 }
 
 /// Leads to the brands, and back from there to the form as it was posted.
@@ -143,8 +181,8 @@ pub async fn add_brand(signed: Signed, Form(form): Form<SettingsForm>) -> Page {
 
 /// Turns the sync on at once; turning it off is asked about first.
 pub async fn switch(signed: Signed, Form(form): Form<SwitchForm>) -> Page {
-    let enabled = form.enabled == "true";
-    if !enabled && form.confirmed != "true" {
+    let enabled = form.turns_on();
+    if form.needs_asking() {
         return Ok(Redirect::to(&format!("{PAGE}/sync/off")).into_response());
     }
     signed.services().set_enabled(signed.visitor.tenant, &signed.author(), enabled).await?;
@@ -158,7 +196,12 @@ pub async fn turn_off(signed: Signed) -> Page {
     let summary = signed.services().summary(signed.visitor.tenant).await?;
     let waiting = u64::try_from(summary.waiting + summary.held).unwrap_or(0);
     let crumbs = [CRUMBS[0], CRUMBS[1], ("Opportunities", Some(PAGE)), ("Turn off sync", None)];
-    html(&TurnOff { shell: signed.shell("Turn off sync — Opportunities", Nav::Apps, &crumbs), waiting })
+    html(&TurnOff {
+        shell: signed.shell("Turn off sync — Opportunities", Nav::Apps, &crumbs),
+        question: "Turn off opportunity sync?",
+        consequence: TurnOff::of_waiting(waiting),
+        page: PAGE,
+    })
 }
 
 /// The page; with what was typed, if the form is shown again.
@@ -179,11 +222,19 @@ pub async fn page(
         enabled.then(|| fill::form(&Shown { view, typed, brand: &signed.visitor.tenant_name, loaded }));
     let errors = form.as_mut().map(|form| form.show_errors(&fill::posted_names(&errors))).unwrap_or_default();
     let now = services.clock.now();
-    let at = Known { view, standing: &standing, summary: &summary, worker: signed.worker, now };
+    let at = Known {
+        page: SettingsPage::Opportunities,
+        settings: &view.settings,
+        standing: &standing,
+        summary: &summary,
+        worker: signed.worker,
+        now,
+    };
+    let missing = form.as_ref().map(View::missing);
     Ok(Opportunities {
         shell: signed.shell("Opportunities — Autotask — Apps", Nav::Apps, &CRUMBS),
         notice,
-        switch: switch_view::switch(&at, form.as_ref(), !errors.is_empty()),
+        switch: switch_view::switch(&at, missing, !errors.is_empty()),
         errors,
         form,
         saved: view.settings.sections.is_some(),

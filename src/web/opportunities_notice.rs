@@ -1,8 +1,8 @@
-//! The news at the top of the Opportunities page: after a save, after the switch, before going back.
+//! The news at the top of a page of settings: after a save, after the switch, before going back.
 
 use super::{
     extract::Signed,
-    opportunities::{NewsParams, PAGE},
+    opportunities::{NewsParams, address},
     view::{Link, Notice, Tone, count_of},
     words,
 };
@@ -10,6 +10,7 @@ use crate::{
     domain::settings::{
         Origin,
         diff::{self, Change},
+        page::Page,
     },
     error::Error,
     service::{
@@ -30,10 +31,18 @@ pub async fn news(
     signed: &Signed,
     view: &SettingsView,
     params: &NewsParams,
+    page: Page,
 ) -> Result<Option<Notice>, Error> {
     if let Some(revision) = params.saved {
         let news = signed.services().save_news(signed.visitor.tenant, revision, params.merged).await?;
-        return Ok(news.map(|news| saved(revision, &news, params.released.unwrap_or(0))));
+        return Ok(news.map(|news| saved(revision, &news, params.released.unwrap_or(0), page)));
+    }
+    if page == Page::Tickets {
+        let is_set_up = view.settings.tickets.sections.is_some();
+        return Ok(params
+            .sync
+            .as_deref()
+            .and_then(|sync| tickets_switched(sync, is_set_up, view.settings.enabled)));
     }
     let mut notice = params.sync.as_deref().and_then(|sync| switched(sync, view.settings.sections.is_some()));
     if let Some(notice) = notice.as_mut().filter(|_| params.sync.as_deref() == Some("on")) {
@@ -72,7 +81,32 @@ fn switched(sync: &str, is_set_up: bool) -> Option<Notice> {
     Some(Notice { tone, heading: heading.to_owned(), text: text.to_owned(), ..Notice::default() })
 }
 
-fn saved(revision: i64, news: &SaveNews, released: u64) -> Notice {
+fn tickets_switched(sync: &str, is_set_up: bool, is_other_on: bool) -> Option<Notice> {
+    let (tone, heading, text) = match (sync, is_set_up) {
+        ("on", true) => {
+            (Tone::Ok, "Ticket sync is enabled", "Sales from now on become tickets with the settings below.")
+        }
+        ("on", false) => (
+            Tone::Ok,
+            "Ticket sync is enabled",
+            "Sales from now on become tickets with the defaults below; they are held until these are saved.",
+        ),
+        ("off", _) => (
+            Tone::Info,
+            "Ticket sync is disabled",
+            "No sale is sent as a ticket. Your choices are kept, and nothing in Autotask was changed.",
+        ),
+        _ => return None,
+    };
+    let mut notice = Notice::new(tone, heading, text);
+    if sync == "on" && is_other_on {
+        notice.text += " The Opportunities sync is on too.";
+        notice.links.push(Link::new("#both", "Choose which sync bills a sale that both would"));
+    }
+    Some(notice)
+}
+
+fn saved(revision: i64, news: &SaveNews, released: u64, page: Page) -> Notice {
     let history = Link::new("/history", "View history");
     let first = diff::sentence(&news.changes);
     if revision == UNCHANGED || news.changes.is_empty() {
@@ -81,9 +115,14 @@ fn saved(revision: i64, news: &SaveNews, released: u64) -> Notice {
     }
     let mut sentences = vec![first];
     sentences.extend(news.others.as_ref().map(others));
-    sentences.push(
-        "Used for quotes sent from now on. Opportunities already in Autotask are not changed.".to_owned(),
-    );
+    let used = match page {
+        Page::Opportunities => {
+            "Used for quotes sent from now on. Opportunities already in Autotask are not changed."
+        }
+        Page::Tickets => "Used for sales sent from now on. Tickets already in Autotask are not changed.",
+        Page::Both => "Used for what is sent from now on. What is already in Autotask is not changed.",
+    };
+    sentences.push(used.to_owned());
     if released > 0 {
         sentences.push(format!("{} now being sent.", count_of(released, "held quote is", "held quotes are")));
     }
@@ -124,7 +163,7 @@ fn others(others: &Others) -> String {
 }
 
 /// What saving the restored form would do.
-pub fn restored(restored: &Restored, is_on: bool) -> Notice {
+pub fn restored(restored: &Restored, page: Page, is_on: bool) -> Notice {
     let day = words::day(restored.at);
     let count = u64::try_from(restored.changes.len()).unwrap_or(u64::MAX);
     if count == 0 {
@@ -155,7 +194,7 @@ pub fn restored(restored: &Restored, is_on: bool) -> Notice {
         heading: how,
         text: text.to_owned(),
         points,
-        links: vec![Link::new(PAGE, "Keep the saved settings")],
+        links: vec![Link::new(address(page), "Keep the saved settings")],
         ..Notice::default()
     }
 }

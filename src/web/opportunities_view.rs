@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 pub use super::filler::Filler;
 use super::{
     category_map_view,
-    view::{Control, Form, Select, Tag, Text, Tone},
+    extract::pairs,
+    view::{Codes, Control, Form, Select, Tag, Text, Tone},
 };
 use crate::{
     crypto,
@@ -13,7 +14,9 @@ use crate::{
         lists::{List, Lists},
         plan::settle::DECIDED,
         settings::{
+            Settings, WhichSales,
             form::{CodesForm, SettingsForm},
+            page::Page,
             suggest::{From, Suggestions, suggest},
         },
     },
@@ -47,6 +50,8 @@ pub fn form(shown: &Shown<'_>) -> Form {
         form.origin.clone_from(&typed.origin);
         form.unsaved = true;
     }
+    form.both = both(&view.settings);
+    form.carried = shown.typed.map(carried).unwrap_or_default();
     form.include_unquoted_sales = values.include_unquoted_sales == "true";
     form.created.create_missing_customers = values.created.create_missing_customers == "true";
     form.lost.keep_stage = values.lost.keep_stage == "true";
@@ -54,8 +59,7 @@ pub fn form(shown: &Shown<'_>) -> Form {
     probability(&mut form.created.probability, &values.created.probability);
     let mut filler = Filler::new(lists, shown.loaded);
     for field in fields(&mut form, &values) {
-        let chosen = filler.choose(field.select, field.list, field.value);
-        field.describe(chosen, lists, &reasons);
+        field.fill(&mut filler, lists, &reasons);
     }
     category_map_view::fill(&mut form.map, &mut filler, view, &values);
     services(&mut form, &mut filler, view, &values);
@@ -64,6 +68,33 @@ pub fn form(shown: &Shown<'_>) -> Form {
     }
     form.shared = filler.shared();
     form
+}
+
+/// What both syncs would bill, and which of them does.
+fn both(settings: &Settings) -> Option<String> {
+    let tickets = settings.tickets.sections.as_ref();
+    if !(settings.enabled && settings.tickets.enabled) {
+        return None;
+    }
+    let billed_by = tickets.map(|tickets| tickets.billed_by).unwrap_or_default();
+    let quoted = tickets.is_none_or(|tickets| tickets.which == WhichSales::All);
+    let twice = if quoted {
+        "Sales with a quote would be billed twice, and with \"Include unquoted sales\" those without one too: with an \
+         opportunity, and with a ticket."
+    } else {
+        "With \"Include unquoted sales\", sales without a quote would be billed twice: with an opportunity, and with a \
+         ticket."
+    };
+    Some(format!("{twice} Such a sale is billed with {} alone.", billed_by.label()))
+}
+
+/// What a form has beside the settings of this page.
+fn carried(typed: &SettingsForm) -> Vec<(String, String)> {
+    if typed.page() != Page::Both {
+        return Vec::new();
+    }
+    let is_carried = |(name, _): &(String, String)| name == "page" || name.starts_with("tickets[");
+    pairs(typed).map(|pairs| pairs.into_iter().filter(is_carried).collect()).unwrap_or_default()
 }
 
 /// The form that nobody has changed yet: what is saved, else suggestions.
@@ -99,15 +130,24 @@ fn probability(field: &mut Text, value: &str) {
 }
 
 /// A choice from one of Autotask's lists.
-struct Field<'f> {
-    select: &'f mut Select,
-    path: &'static str,
-    list: List,
-    value: &'f str,
+pub struct Field<'f> {
+    /// Its control.
+    pub select: &'f mut Select,
+    /// Its path in documents.
+    pub path: &'static str,
+    /// The list.
+    pub list: List,
+    /// What is saved or typed.
+    pub value: &'f str,
 }
 
 impl Field<'_> {
-    /// Says why the value was chosen, or what it leads to.
+    /// Gives the control its options and its value, and says why that was chosen, or what it leads to.
+    pub fn fill(self, filler: &mut Filler<'_>, lists: &Lists, reasons: &BTreeMap<&'static str, String>) {
+        let chosen = filler.choose(self.select, self.list, self.value);
+        self.describe(chosen, lists, reasons);
+    }
+
     fn describe(self, chosen: Option<i64>, lists: &Lists, reasons: &BTreeMap<&'static str, String>) {
         let Some(value) = chosen.filter(|_| self.select.kept.is_none()) else { return };
         if !lists.is_active(self.list, value) {
@@ -132,6 +172,8 @@ fn held(path: &str, list: List) -> String {
         Some(("created", _)) => "New quotes",
         Some(("won", _)) => "Won quotes",
         Some(("lost", _)) => "Lost quotes",
+        Some(("tickets", "cancelled_status")) => "Cancelled sales",
+        Some(("tickets", _)) => "New sales",
         _ => "Quotes that need this code",
     };
     let noun = list.nouns().0.to_lowercase();
@@ -141,9 +183,8 @@ fn held(path: &str, list: List) -> String {
 /// The choices from Autotask's lists, but for the category map.
 fn fields<'f>(form: &'f mut Form, values: &'f SettingsForm) -> Vec<Field<'f>> {
     let field = |select, path, list, value| Field { select, path, list, value };
-    let (created, won, lost, codes) = (&mut form.created, &mut form.won, &mut form.lost, &mut form.codes);
-    let (new, code) = (&values.created, &values.codes);
-    vec![
+    let (created, won, lost, new) = (&mut form.created, &mut form.won, &mut form.lost, &values.created);
+    let mut fields = vec![
         field(&mut created.category, "created.category", List::OpportunityCategories, &new.category),
         field(&mut created.default_owner, "created.default_owner", List::Owners, &new.default_owner),
         field(&mut created.stage, "created.stage", List::Stages, &new.stage),
@@ -153,6 +194,15 @@ fn fields<'f>(form: &'f mut Form, values: &'f SettingsForm) -> Vec<Field<'f>> {
         field(&mut won.status, "won.status", List::Statuses, &values.won.status),
         field(&mut lost.stage, "lost.stage", List::Stages, &values.lost.stage),
         field(&mut lost.status, "lost.status", List::Statuses, &values.lost.status),
+    ];
+    fields.extend(code_fields(&mut form.codes, &values.codes));
+    fields
+}
+
+/// The codes, on either page.
+pub fn code_fields<'f>(codes: &'f mut Codes, code: &'f CodesForm) -> Vec<Field<'f>> {
+    let field = |select, path, list, value| Field { select, path, list, value };
+    vec![
         field(&mut codes.product, "codes.product", List::MaterialCodes, &code.product),
         field(
             &mut codes.recurring_service,

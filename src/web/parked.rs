@@ -1,35 +1,30 @@
-//! The settings form as it was typed before its session ended, or before its person left for another page.
+//! A settings form as it was typed before its session ended, or before its person left for another page.
 
 use super::{
     extract::Signed,
-    opportunities,
-    view::{Notice, Opportunities, Tone},
+    view::{Notice, Tone},
 };
 use crate::{
-    domain::ids::ParkedFormId,
-    error::{Error, FieldErrors},
-    service::settings::SettingsView,
+    domain::{ids::ParkedFormId, settings::form::SettingsForm},
+    error::Error,
 };
 
-/// The page with the form that is kept under `id` for whoever is signed in; `None` where none is, or the sync is off. They
-/// have `left` it for another page, or else were signed out.
+/// The form that is kept under `id` for whoever is signed in, with what to say of it; `None` where none is. They have
+/// `left` it for another page, or else were signed out.
+///
+/// Its revision stays, so that somebody's save since it was typed is noticed; its id is the one that it is kept under, so
+/// that saving it forgets what is kept.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn page(
+pub async fn kept(
     signed: &Signed,
-    view: &SettingsView,
-    id: ParkedFormId,
+    id: Option<ParkedFormId>,
     left: bool,
-) -> Result<Option<Opportunities>, Error> {
-    let Some(typed) = signed.services().parked(&signed.visitor, id).await? else { return Ok(None) };
-    let mut page =
-        opportunities::page(signed, view, Some(&typed), FieldErrors::default(), Some(notice(left))).await?;
-    let Some(form) = &mut page.form else { return Ok(None) };
-    // Somebody's save since it was typed must still be noticed, and saving this forgets what is kept.
-    form.revision = typed.revision;
-    form.form_id = id.to_string();
-    Ok(Some(page))
+) -> Result<Option<(SettingsForm, Notice)>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let typed = signed.services().parked(&signed.visitor, id).await?;
+    Ok(typed.map(|typed| (SettingsForm { form_id: id.to_string(), ..typed }, notice(left))))
 }
 
 fn notice(left: bool) -> Notice {

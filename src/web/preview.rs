@@ -10,8 +10,9 @@ use serde::Deserialize;
 use super::{
     error::Page,
     extract::{Both, Params, Signed, pairs},
+    opportunities::address,
     preview_view as fill,
-    view::Nav,
+    view::{Nav, Preview},
 };
 use crate::{
     domain::settings::form::SettingsForm,
@@ -63,7 +64,10 @@ async fn page(signed: &Signed, form: Option<&SettingsForm>, picked: &Picked) -> 
     };
     let shell = signed.shell("Preview — Opportunities — Autotask", Nav::Apps, &fill::CRUMBS);
     let carried = form.map(pairs).transpose()?;
-    let view =
-        fill::page(shell, carried, &fill::Chosen { recent: &recent, number: &chosen }, preview.as_ref());
+    let chosen = fill::Chosen { recent: &recent, number: &chosen };
+    let view = Preview {
+        settings: address(form.map(SettingsForm::page).unwrap_or_default()),
+        ..fill::page(shell, carried, &chosen, preview.as_ref())
+    };
     Ok((status, Html(view.render().map_err(Error::from)?)).into_response())
 }

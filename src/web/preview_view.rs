@@ -46,7 +46,8 @@ pub fn page(
     if preview.is_none() {
         number.error = Some(format!("There is no quote or sale with the number {}", chosen.number));
     }
-    Preview { shell, carried, quote, number, received: preview.map(received) }
+    let settings = "/apps/autotask/opportunities";
+    Preview { shell, carried, settings, quote, number, received: preview.map(received) }
 }
 
 fn options(chosen: &Chosen<'_>) -> Vec<Choice> {

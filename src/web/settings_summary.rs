@@ -12,7 +12,7 @@ use crate::{
         lists::{List, Lists},
         person::Role,
         picker::Picker,
-        settings::{Opportunities, Sections, fields::CREATE_CUSTOMERS_LABEL, is_bundle},
+        settings::{BillingCodes, Opportunities, Sections, fields::CREATE_CUSTOMERS_LABEL, is_bundle},
     },
     service::settings::SettingsView,
 };
@@ -33,6 +33,7 @@ pub fn page(signed: &Signed, view: &SettingsView) -> SettingsSummary {
     let saved = saved.as_ref();
     let mut namer = Namer::new(&view.lists);
     SettingsSummary {
+        title: "Opportunities",
         shell: signed.shell("Opportunities — Autotask — Apps", Nav::Apps, &crumbs),
         state: if enabled { Tag::new(Tone::Ok, "Enabled") } else { Tag::new(Tone::Plain, "Disabled") },
         edit: signed.may(Role::Editor).then(|| Link::new(FORM, "Edit settings")),
@@ -81,19 +82,14 @@ fn sections(page: &Opportunities, namer: &mut Namer<'_>) -> Vec<SummarySection> 
                 namer.row("Status", List::Statuses, Some(saved.lost.status), ""),
             ],
         ),
-        section(
-            "codes",
-            "When an item is quoted or sold",
-            [
-                ("Product material code", List::MaterialCodes, codes.product),
-                ("Recurring service billing code", List::ServiceCodes, codes.recurring_service),
-                ("Payment surcharge material code", List::MaterialCodes, codes.payment_surcharge),
-                ("Non-recurring service material code", List::MaterialCodes, codes.non_recurring_service),
-            ]
-            .map(|(label, list, value)| namer.row(label, list, Some(value), ""))
-            .into(),
-        ),
+        codes_section(codes, namer),
     ]
+}
+
+/// The codes, on either page.
+pub fn codes_section(codes: &BillingCodes, namer: &mut Namer<'_>) -> SummarySection {
+    let rows = codes.choices().into_iter().map(|(_, label, list, value)| namer.row(label, list, value, ""));
+    section("codes", "When an item is quoted or sold", rows.collect())
 }
 
 fn services(saved: &Sections) -> SummarySection {
@@ -115,27 +111,30 @@ fn map(saved: &Sections, categories: &[String], namer: &mut Namer<'_>) -> Vec<Su
     rows
 }
 
-fn section(id: &'static str, heading: &'static str, rows: Vec<SummaryRow>) -> SummarySection {
+/// A section with its settings.
+pub fn section(id: &'static str, heading: &'static str, rows: Vec<SummaryRow>) -> SummarySection {
     SummarySection { id, heading, rows }
 }
 
-fn text(label: &str, value: &str) -> SummaryRow {
+/// A setting that is no choice.
+pub fn text(label: &str, value: &str) -> SummaryRow {
     SummaryRow { label: label.to_owned(), value: value.to_owned(), tag: None }
 }
 
 /// Names the values of lists; each list is prepared once.
-struct Namer<'a> {
+pub struct Namer<'a> {
     lists: &'a Lists,
     pickers: BTreeMap<List, Picker>,
 }
 
 impl<'a> Namer<'a> {
-    fn new(lists: &'a Lists) -> Self {
+    /// Nothing is prepared yet.
+    pub fn new(lists: &'a Lists) -> Self {
         Self { lists, pickers: BTreeMap::new() }
     }
 
     /// A setting with the name of its value; `nothing` stands for none.
-    fn row(&mut self, label: &str, list: List, value: Option<i64>, nothing: &str) -> SummaryRow {
+    pub fn row(&mut self, label: &str, list: List, value: Option<i64>, nothing: &str) -> SummaryRow {
         let lists = self.lists;
         let picker = self.pickers.entry(list).or_insert_with(|| Picker::new(lists, list));
         let Some(value) = value else { return text(label, nothing) };

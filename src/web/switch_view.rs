@@ -2,12 +2,13 @@
 
 use super::{
     activity::last_sent,
-    view::{Form, Link, Obstacle, Remedy, SetupNeeded, Switch, Tone, count_of},
+    view::{ErrorLink, Link, Obstacle, Remedy, SetupNeeded, Switch, Tone, count_of},
     words::{self, length},
 };
 use crate::{
     clock::Millis,
-    service::{activity::Summary, settings::SettingsView, standing::Standing, workers::WorkerState},
+    domain::settings::{Settings, page::Page},
+    service::{activity::Summary, standing::Standing, workers::WorkerState},
 };
 
 const CONNECTION: &str = "/apps/autotask/connection";
@@ -18,8 +19,10 @@ const BUSY: i64 = 80;
 
 /// What the switch is filled from.
 pub struct Known<'a> {
+    /// Whose switch it is.
+    pub page: Page,
     /// What is saved.
-    pub view: &'a SettingsView,
+    pub settings: &'a Settings,
     /// How Autotask can be reached.
     pub standing: &'a Standing,
     /// How the sync is doing.
@@ -30,18 +33,48 @@ pub struct Known<'a> {
     pub now: Millis,
 }
 
-/// The switch with what is in the way.
-pub fn switch(at: &Known<'_>, form: Option<&Form>, refused: bool) -> Switch {
-    let (enabled, is_new) = (at.view.settings.enabled, at.view.settings.sections.is_none());
-    let setup = form.filter(|_| is_new && !refused).map(|form| SetupNeeded { links: form.missing() });
-    let obstacles = connection(at.standing, enabled).into_iter().chain(silence(at.worker, enabled));
-    let obstacles = obstacles.chain(calls(at.standing)).chain(lists(at, form.is_some())).collect();
-    Switch { enabled, note: note(at, is_new), setup, obstacles }
+impl Known<'_> {
+    fn is_tickets(&self) -> bool {
+        self.page == Page::Tickets
+    }
+
+    fn enabled(&self) -> bool {
+        if self.is_tickets() { self.settings.tickets.enabled } else { self.settings.enabled }
+    }
+
+    fn is_new(&self) -> bool {
+        if self.is_tickets() {
+            self.settings.tickets.sections.is_none()
+        } else {
+            self.settings.sections.is_none()
+        }
+    }
+
+    /// What is sent: `Quotes`.
+    fn what(&self) -> &'static str {
+        if self.is_tickets() { "Sales" } else { "Quotes" }
+    }
 }
 
-fn note(at: &Known<'_>, is_new: bool) -> String {
+/// The switch with what is in the way; `missing` are the settings that are empty, where there is a form.
+pub fn switch(at: &Known<'_>, missing: Option<Vec<ErrorLink>>, refused: bool) -> Switch {
+    let (enabled, what, is_form) = (at.enabled(), at.what(), missing.is_some());
+    let setup = missing.filter(|_| at.is_new() && !refused).map(|links| SetupNeeded { what, links });
+    let obstacles = connection(at).into_iter().chain(silence(at.worker, enabled));
+    let obstacles = obstacles.chain(calls(at.standing)).chain(lists(at, is_form)).collect();
+    let (label, action) = if at.is_tickets() {
+        ("Sync your sales to Autotask tickets", "/apps/autotask/tickets/sync")
+    } else {
+        ("Sync your quotes and unquoted sales to Autotask opportunities", "/apps/autotask/opportunities/sync")
+    };
+    Switch { label, action, enabled, note: note(at), setup, obstacles }
+}
+
+fn note(at: &Known<'_>) -> String {
     let waiting = u64::try_from(at.summary.waiting + at.summary.held).unwrap_or(0);
-    match (at.view.settings.enabled, is_new, waiting) {
+    match (at.enabled(), at.is_new(), waiting) {
+        (true, false, _) if at.is_tickets() => "Sales become tickets with the settings below.".to_owned(),
+        (false, ..) if at.is_tickets() => "No sale is sent as a ticket.".to_owned(),
         (true, true, _) => "Nothing is sent before the settings below are saved.".to_owned(),
         (true, false, _) => last_sent(at.now, at.summary),
         (false, _, 0) => "Nothing is sent.".to_owned(),
@@ -52,14 +85,15 @@ fn note(at: &Known<'_>, is_new: bool) -> String {
     }
 }
 
-fn connection(standing: &Standing, enabled: bool) -> Option<Obstacle> {
-    let held = if enabled { "Quotes are held until it is." } else { "Quotes would be held until it is." };
+fn connection(at: &Known<'_>) -> Option<Obstacle> {
+    let standing = at.standing;
+    let held = format!("{} {} held until it is.", at.what(), if at.enabled() { "are" } else { "would be" });
     let go = |label: &str| Some(Remedy::Go(Link::new(CONNECTION, label)));
     match &standing.failure {
         _ if !standing.connected => Some(Obstacle {
             tone: Tone::Warn,
             heading: "Autotask is not connected".to_owned(),
-            text: held.to_owned(),
+            text: held,
             remedy: go("Connect Autotask"),
         }),
         Some((cause, fix)) => Some(Obstacle {
@@ -127,10 +161,11 @@ fn hours(millis: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::domain::{lists::Lists, settings::Settings};
+    use crate::{
+        domain::settings::TicketSettings,
+        web::view::{Form, TicketsForm},
+    };
 
     const NOW: Millis = 1_000 * 3_600_000;
 
@@ -143,20 +178,35 @@ mod tests {
     }
 
     fn told_beside(worker: WorkerState, standing: &Standing, enabled: bool) -> Switch {
-        let view = SettingsView {
-            revision: 1,
-            settings: Settings { enabled, ..Settings::NEW },
-            lists: Lists::default(),
-            brands: Vec::new(),
-            categories: Vec::new(),
-            products: BTreeMap::new(),
-            by: String::new(),
-            saved_at: 0,
-        };
+        let settings = Settings { enabled, ..Settings::NEW };
         let summary = Summary { waiting: 3, held: 1, ..Summary::default() };
-        let at = Known { view: &view, standing, summary: &summary, worker, now: NOW };
-        let form = enabled.then(|| Form::new("1", "1"));
-        switch(&at, form.as_ref(), false)
+        let page = Page::Opportunities;
+        let at = Known { page, settings: &settings, standing, summary: &summary, worker, now: NOW };
+        switch(&at, enabled.then(|| Form::new("1", "1").missing()), false)
+    }
+
+    #[test]
+    fn the_switch_of_tickets_is_another_one() {
+        let told = |enabled: bool| {
+            let tickets = TicketSettings { enabled, sections: None };
+            let settings = Settings { enabled: !enabled, tickets, ..Settings::NEW };
+            let summary = Summary { waiting: 3, ..Summary::default() };
+            let (page, worker) = (Page::Tickets, WorkerState::Active(12_000));
+            let standing = Standing::default();
+            let at =
+                Known { page, settings: &settings, standing: &standing, summary: &summary, worker, now: NOW };
+            switch(&at, enabled.then(|| TicketsForm::new("1", "1").missing()), false)
+        };
+        let (on, off) = (told(true), told(false));
+        assert_eq!((on.enabled, off.enabled, off.action), (true, false, "/apps/autotask/tickets/sync"));
+        let setup = on.setup.unwrap();
+        assert_eq!(
+            setup.sentence(),
+            "9 required settings are empty. Sales are held until you save the settings below."
+        );
+        assert_eq!(setup.links[1].text, "When a sale is made: Queue");
+        assert_eq!((off.note.as_str(), off.setup.is_none()), ("No sale is sent as a ticket.", true));
+        assert_eq!(off.obstacles[0].text, "Sales would be held until it is.");
     }
 
     fn headings(standing: &Standing, enabled: bool) -> Vec<String> {
@@ -214,7 +264,7 @@ mod tests {
         assert!(setup.sentence().starts_with("13 required settings are empty."), "{}", setup.sentence());
         assert_eq!(setup.links[0].text, "When a quote is created: Category");
         assert_eq!(
-            SetupNeeded { links: Vec::new() }.sentence().split(':').next(),
+            SetupNeeded { what: "Quotes", links: Vec::new() }.sentence().split(':').next(),
             Some("Every required setting has a suggestion")
         );
     }

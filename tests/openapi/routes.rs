@@ -182,13 +182,26 @@ async fn lists(rig: &Rig) -> Vec<Asked> {
     ]
 }
 
-/// The settings and their switch, saved and refused in every way.
+/// The settings of both pages and their switches, saved and refused in every way.
 async fn settings(rig: &Rig) -> Vec<Asked> {
-    const SETTINGS: &str = "/api/v1/settings/opportunities";
-    const SWITCH: &str = "/api/v1/settings/opportunities/enabled";
-    let sections = rig.sections().await.to_string();
-    let mut asked = vec![ask(rig, "GET", SETTINGS, SETTINGS, "").await];
-    for (path, body) in [(SETTINGS, sections.as_str()), (SWITCH, "{\"enabled\":true}")] {
+    let sections = rig.sections().await;
+    let tickets = json!({
+        "tickets": {
+            "which": "all", "category": 1, "queue": 1, "status": 1, "priority": 1, "due_days": 7, "title": "{number}",
+            "cancelled_status": 1, "billed_by": "opportunities",
+        },
+        "codes": sections["codes"],
+    });
+    let opportunities = ["/api/v1/settings/opportunities", "/api/v1/settings/opportunities/enabled"];
+    let mut asked = settings_of(rig, opportunities, &sections.to_string()).await;
+    let pages = ["/api/v1/settings/tickets", "/api/v1/settings/tickets/enabled"];
+    asked.extend(settings_of(rig, pages, &tickets.to_string()).await);
+    asked
+}
+
+async fn settings_of(rig: &Rig, [settings, switch]: [&'static str; 2], sections: &str) -> Vec<Asked> {
+    let mut asked = vec![ask(rig, "GET", settings, settings, "").await];
+    for (path, body) in [(settings, sections), (switch, "{\"enabled\":true}")] {
         let put = async |etag: &str, kind: &str, body: &str| {
             let token = format!("Bearer {}", rig.token);
             let headers = [("authorization", token.as_str()), ("content-type", kind), ("if-match", etag)];
@@ -202,8 +215,8 @@ async fn settings(rig: &Rig) -> Vec<Asked> {
         asked.push(put("*", "application/json", &" ".repeat(TOO_LONG)).await);
         asked.push(put("*", "text/plain", body).await);
     }
-    asked.push(ask(rig, "PUT", SETTINGS, SETTINGS, &sections).await);
-    asked.push(ask(rig, "GET", SETTINGS, SETTINGS, "").await);
+    asked.push(ask(rig, "PUT", settings, settings, sections).await);
+    asked.push(ask(rig, "GET", settings, settings, "").await);
     asked
 }
 

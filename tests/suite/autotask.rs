@@ -133,7 +133,7 @@ impl TestApp {
         assert_eq!(reply.status, 200, "{reply:?}");
     }
 
-    async fn control(&self, method: Method, path: &str, body: Value) -> Reply {
+    pub async fn control(&self, method: Method, path: &str, body: Value) -> Reply {
         let url = format!("http://{}/_emulator/{path}", self.emulator);
         Reply::of(self.http.request(method, url).json(&body)).await
     }

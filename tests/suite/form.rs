@@ -78,7 +78,8 @@ fn check(
 ) -> Result<Opportunities, FieldErrors> {
     let names = ["Own".to_owned()];
     let saved = saved.cloned().map_or(Settings::NEW, all);
-    form.check(&Against { lists, brands: &names, categories: &names, saved: &saved })
+    let parts = form.check(&Against { lists, brands: &names, categories: &names, saved: &saved })?;
+    Ok(Opportunities { sections: parts.sections.unwrap(), codes: parts.codes })
 }
 
 /// Settings of which the Opportunities page alone was saved.

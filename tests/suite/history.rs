@@ -1,11 +1,14 @@
 //! The history of the settings: what it tells, how it is narrowed, and how people go back.
 
 mod back;
-mod browser;
+pub mod browser;
 mod clash;
 
 use opportune::{
-    domain::{author::Author, settings::form::SettingsForm},
+    domain::{
+        author::Author,
+        settings::{form::SettingsForm, page::Page},
+    },
     service::{
         history::{Beyond, Entry, HistoryFilter, Place, RevisionFilter},
         settings::Saved,
@@ -195,7 +198,7 @@ on_both! {
         assert_eq!(app.services.history_save(other, 1).await.unwrap(), None);
         assert_eq!(app.services.compare_settings(other, 0, 1).await.unwrap(), None);
         assert!(app.services.undo_settings(other, &Author::SYSTEM, 1).await.is_err());
-        assert!(app.services.restored_form(other, 1).await.is_err());
+        assert!(app.services.restored_form(other, 1, Page::Opportunities).await.is_err());
         assert_eq!(app.services.history_choices(other).await.unwrap().authors, []);
     }
 

@@ -36,4 +36,5 @@ mod settings;
 mod settings_file;
 mod settings_rest;
 mod storage;
+mod ticket_settings;
 mod workers;

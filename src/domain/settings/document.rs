@@ -1,13 +1,15 @@
-//! The settings as REST writes them: the sections as JSON, ids in them, the names beside them.
+//! The settings of a page as REST writes them: the sections as JSON, ids in them, the names beside them.
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Opportunities,
+    BillingCodes, Settings, TicketSections,
     form::{MapRowForm, SettingsForm},
-    keys::{Key, Kind, SECTIONS, id_text, row_path},
+    keys::{Key, Kind, id_text, row_path, sections_of},
+    page::Page,
 };
 use crate::{
     domain::{
@@ -22,16 +24,18 @@ pub const MAX_NOTE: usize = 500;
 /// The longest name of a brand or a category, in characters.
 const MAX_NAME: usize = 500;
 
-/// Reads the sections as a form: what it says is checked as the page's form is. It comes back with what could not be
+/// Reads the sections of a page as a form: what it says is checked as the page's form is. It comes back with what could not be
 /// read of it, so that everything that is wrong can be told at once.
-pub fn read(body: &Value) -> (SettingsForm, FieldErrors) {
+pub fn read(body: &Value, page: Page) -> (SettingsForm, FieldErrors) {
     let notes = Notes::default();
-    let mut form = SettingsForm::default();
+    let mut form = SettingsForm::default().of_page(page);
     let mut top = Reader::top(body, &notes);
-    form.include_unquoted_sales = top.required_boolean("include_unquoted_sales").to_string();
+    if page.has_opportunities() {
+        form.include_unquoted_sales = top.required_boolean("include_unquoted_sales").to_string();
+    }
     form.note = top.text("note", MAX_NOTE).unwrap_or_default();
     "true".clone_into(&mut form.lost.keep_stage);
-    for (section, _) in SECTIONS {
+    for (section, _) in sections_of(page) {
         top.object(section, |below| {
             Key::of(section).for_each(|field| read_field(field, &mut form, below));
             if section == "category_map" {
@@ -50,7 +54,8 @@ fn read_field(field: &Key, form: &mut SettingsForm, below: &mut Reader<'_>) {
         Kind::Percent => below.id(field.name).map(|percent| percent.to_string()),
         // Senders from before there was this choice do not say it.
         Kind::Flag => Some(below.boolean(field.name, false).to_string()),
-        Kind::Name => below.text(field.name, MAX_NAME),
+        Kind::Days => below.id(field.name).map(|days| days.to_string()),
+        Kind::Name | Kind::Word(_) => below.text(field.name, MAX_NAME),
     };
     field.put(form, text);
 }
@@ -72,14 +77,41 @@ pub fn read_switch(body: &Value) -> Result<bool, FieldErrors> {
     notes.finish(enabled)
 }
 
+/// What the page saved, as [`read`] takes it; none before it did.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn write(settings: &Settings, page: Page) -> serde_json::Result<Option<Value>> {
+    if page.has_opportunities() {
+        return settings.opportunities().map(serde_json::to_value).transpose();
+    }
+    let saved = settings.tickets.sections.as_ref().zip(settings.codes.as_ref());
+    saved.map(|(tickets, codes)| serde_json::to_value(Tickets { tickets, codes })).transpose()
+}
+
+/// What the Tickets page saves at once.
+#[derive(Serialize)]
+struct Tickets<'a> {
+    tickets: &'a TicketSections,
+    codes: &'a BillingCodes,
+}
+
 /// The name of every id in what the page saved, by the id's path.
-pub fn labels(page: &Opportunities, lists: &Lists) -> BTreeMap<String, String> {
-    let choices = page.sections.choices().into_iter().chain(page.codes.choices());
+pub fn labels(settings: &Settings, page: Page, lists: &Lists) -> BTreeMap<String, String> {
+    let is_shown = |path: &str| match Page::of(path) {
+        Page::Opportunities => page.has_opportunities(),
+        Page::Tickets => page.has_tickets(),
+        Page::Both => true,
+    };
+    let choices = settings.choices().into_iter().filter(|(path, ..)| is_shown(path));
     let choices = choices.filter_map(|(path, _, list, value)| Some((path.to_owned(), list, value?)));
-    let map = &page.sections.category_map;
-    let fallback = map.fallback.map(|value| ("category_map.fallback".to_owned(), value));
-    let rows = map.rows.iter().map(|(category, value)| (row_path(category), *value));
-    let mapped = fallback.into_iter().chain(rows);
+    let map =
+        settings.sections.iter().map(|sections| &sections.category_map).filter(|_| page.has_opportunities());
+    let mapped = map.flat_map(|map| {
+        let fallback = map.fallback.map(|value| ("category_map.fallback".to_owned(), value));
+        let rows = map.rows.iter().map(|(category, value)| (row_path(category), *value));
+        fallback.into_iter().chain(rows)
+    });
     choices
         .chain(mapped.map(|(path, value)| (path, List::ProductCategories, value)))
         .map(|(path, list, value)| (path, lists.path(list, value)))
@@ -93,8 +125,30 @@ mod tests {
     use super::*;
 
     fn told(body: &Value) -> Vec<(String, String)> {
-        let errors = read(body).1;
+        let errors = read(body, Page::Opportunities).1;
         errors.iter().map(|(path, sentences)| (path.to_owned(), sentences.join(". "))).collect()
+    }
+
+    fn read_of(body: &Value) -> SettingsForm {
+        read(body, Page::Opportunities).0
+    }
+
+    #[test]
+    fn the_tickets_document_has_the_tickets_and_the_codes_alone() {
+        let tickets =
+            json!({ "which": "all", "queue": 3, "issue_type": null, "due_days": 7, "title": "{number}" });
+        let body = json!({ "tickets": tickets, "codes": { "product": 5 }, "created": {}, "note": "Why" });
+        let (form, errors) = read(&body, Page::Tickets);
+        assert_eq!(
+            [form.tickets.which.as_str(), &form.tickets.queue, &form.codes.product],
+            ["all", "(#3)", "(#5)"]
+        );
+        assert_eq!([form.tickets.due_days.as_str(), &form.tickets.issue_type, &form.note], ["7", "", "Why"]);
+        assert_eq!(form.page(), Page::Tickets);
+        assert_eq!(errors.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["created"]);
+        let wrong = json!({ "tickets": { "due_days": "7", "which": 1 } });
+        let paths: Vec<_> = read(&wrong, Page::Tickets).1.iter().map(|(path, _)| path.to_owned()).collect();
+        assert_eq!(paths, ["tickets.due_days", "tickets.which"]);
     }
 
     #[test]
@@ -126,9 +180,9 @@ mod tests {
 
     #[test]
     fn no_lost_stage_leaves_the_stage() {
-        assert_eq!(read(&json!({})).0.lost.keep_stage, "true");
-        assert_eq!(read(&json!({ "lost": { "stage": null } })).0.lost.keep_stage, "true");
-        let lost = read(&json!({ "lost": { "stage": 7 } })).0.lost;
+        assert_eq!(read_of(&json!({})).lost.keep_stage, "true");
+        assert_eq!(read_of(&json!({ "lost": { "stage": null } })).lost.keep_stage, "true");
+        let lost = read_of(&json!({ "lost": { "stage": 7 } })).lost;
         assert_eq!((lost.keep_stage.as_str(), lost.stage.as_str()), ("false", "(#7)"));
     }
 

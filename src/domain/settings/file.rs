@@ -5,10 +5,11 @@ mod read;
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
 use super::{
-    Sections, Settings,
+    MAX_DUE_DAYS, Sections, Settings,
     form::SettingsForm,
     is_bundle,
-    keys::{Key, Kind, SECTIONS},
+    keys::{Key, Kind, sections_of},
+    page::Page,
 };
 use crate::domain::{
     lists::{List, Lists},
@@ -54,22 +55,31 @@ const INTRODUCTION: &str = "\
 # or on the page Apps › Autotask › Opportunities › Settings as a file. Both show first what would change.
 #
 # A choice has a name and an id, and one of them is enough. Where both are given they must fit together: other tenants
-# have other ids, so leave the ids out there. What you leave out of the file stays as it is. The switch that turns the
-# sync on is not in it.
+# have other ids, so leave the ids out there. What you leave out of the file stays as it is. The switches that turn
+# the syncs on are not in it.
 ";
 
 /// Writes the file.
 pub fn write(source: &Source<'_>, ids: Ids) -> String {
     let mut out = format!(
-        "# Opportune: the settings of the Opportunities page.\n# Tenant: {}. Revision: {}.\n#\n{INTRODUCTION}\nformat = {FORMAT}\n",
+        "# Opportune: the settings of the Opportunities and Tickets pages.\n# Tenant: {}. Revision: {}.\n#\n{INTRODUCTION}\nformat = {FORMAT}\n",
         one_line(source.tenant),
         source.revision
     );
-    if let Some(sections) = &source.settings.sections {
-        return Writer { source, ids, pickers: BTreeMap::new(), out }.sections(sections);
+    if source.settings.codes.is_some() {
+        return Writer { source, ids, pickers: BTreeMap::new(), out }.sections();
     }
     out.push_str("\n# Nothing was saved yet.\n");
     out
+}
+
+/// The pages whose sections were saved.
+fn saved_pages(settings: &Settings) -> Page {
+    match (&settings.sections, &settings.tickets.sections) {
+        (Some(_), Some(_)) => Page::Both,
+        (None, Some(_)) => Page::Tickets,
+        (_, None) => Page::Opportunities,
+    }
 }
 
 struct Writer<'a> {
@@ -85,18 +95,21 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    fn sections(mut self, sections: &Sections) -> String {
-        self.line("\n# Whether sales without a quote are sent too.");
-        self.line(&format!("include_unquoted_sales = {}", sections.include_unquoted_sales));
-        let mut form = SettingsForm::of(self.source.settings);
-        for (section, heading) in SECTIONS {
+    fn sections(mut self) -> String {
+        let settings = self.source.settings;
+        if let Some(sections) = &settings.sections {
+            self.line("\n# Whether sales without a quote are sent too.");
+            self.line(&format!("include_unquoted_sales = {}", sections.include_unquoted_sales));
+        }
+        let mut form = SettingsForm::of(settings);
+        for (section, heading) in sections_of(saved_pages(settings)) {
             self.line(&format!("\n# {heading}\n[{section}]"));
             for field in Key::of(section) {
                 let text = field.text(&mut form);
                 let (value, remark) = self.value(field, &text);
                 self.setting(field.name, &value, &remark);
             }
-            if section == "category_map" {
+            if let Some(sections) = settings.sections.as_ref().filter(|_| section == "category_map") {
                 self.rows(sections);
             }
         }
@@ -120,6 +133,8 @@ impl Writer<'_> {
             (Kind::Percent | Kind::Choice(_), Err(_)) => {
                 (quoted(field.none.unwrap_or_default()), String::new())
             }
+            (Kind::Days, _) => (text.to_owned(), format!("0 to {MAX_DUE_DAYS}")),
+            (Kind::Word([one, other]), _) => (quoted(text), format!("\"{one}\" or \"{other}\"")),
             (Kind::Flag, _) => (text.to_owned(), "true or false".to_owned()),
             (Kind::Name, _) => (quoted(text), String::new()),
         }

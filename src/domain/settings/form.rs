@@ -1,12 +1,12 @@
-//! Reads what the Opportunities page posts: texts as typed, turned into settings or into sentences about them.
+//! Reads what a page posts: texts as typed, turned into settings or into sentences about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CategoryMap, Created, Lost, Opportunities, Sections, Services, Settings, Won, category_tools::MapTools,
-    check::Check, is_bundle,
+    BillingCodes, CategoryMap, Created, Lost, Sections, Services, Settings, TicketSections, Won,
+    category_tools::MapTools, check::Check, is_bundle, page::Page, ticket_form::TicketForm,
 };
 use crate::{
     domain::{fold::fold, lists::List},
@@ -23,6 +23,8 @@ pub struct SettingsForm {
     pub revision: String,
     /// One per page shown, so that a form sent twice is saved once.
     pub form_id: String,
+    /// The [`Page::name`] of what it has the sections of; empty for the Opportunities page.
+    pub page: String,
     /// `true` when the box is checked.
     pub include_unquoted_sales: String,
     /// When a quote is created.
@@ -37,12 +39,36 @@ pub struct SettingsForm {
     pub category_map: MapForm,
     /// When a service or labor role is created in Autotask.
     pub services: ServicesForm,
+    /// What the Tickets page has of its own.
+    pub tickets: TicketForm,
     /// A note for the history.
     pub note: String,
     /// The earlier revision that it goes back to, as [`super::Origin`] writes it; mostly empty.
     pub origin: String,
     /// The tools above the category map, which change the form and are no settings.
     pub map_tools: MapTools,
+}
+
+/// What a form stands for: the codes, and the sections of its pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    /// When an item is quoted or sold.
+    pub codes: BillingCodes,
+    /// The sections of the Opportunities page.
+    pub sections: Option<Sections>,
+    /// The sections of the Tickets page.
+    pub tickets: Option<TicketSections>,
+}
+
+impl Parts {
+    /// The settings with these parts in the place of theirs.
+    #[must_use]
+    pub fn onto(self, mut settings: Settings) -> Settings {
+        settings.codes = Some(self.codes);
+        settings.sections = self.sections.or(settings.sections);
+        settings.tickets.sections = self.tickets.or(settings.tickets.sections);
+        settings
+    }
 }
 
 /// When a quote is created.
@@ -122,7 +148,22 @@ impl SettingsForm {
     /// The form that shows saved settings; what was never saved is empty.
     pub fn of(settings: &Settings) -> Self {
         let form = settings.sections.as_ref().map(Self::of_sections).unwrap_or_default();
-        Self { codes: settings.codes.as_ref().map(CodesForm::of).unwrap_or_default(), ..form }
+        Self {
+            codes: settings.codes.as_ref().map(CodesForm::of).unwrap_or_default(),
+            tickets: settings.tickets.sections.as_ref().map(TicketForm::of).unwrap_or_default(),
+            ..form
+        }
+    }
+
+    /// Whose sections it has.
+    pub fn page(&self) -> Page {
+        Page::from_name(&self.page)
+    }
+
+    /// The same form, for the sections of these pages.
+    #[must_use]
+    pub fn of_page(self, page: Page) -> Self {
+        Self { page: page.name().to_owned(), ..self }
     }
 
     fn of_sections(sections: &Sections) -> Self {
@@ -164,16 +205,23 @@ impl SettingsForm {
     ///
     /// # Errors
     /// One sentence for every field that is wrong, by its path.
-    pub fn check(&self, against: &Against<'_>) -> Result<Opportunities, FieldErrors> {
-        let (page, errors) = self.read(against);
-        errors.into_result().map(|()| page)
+    pub fn check(&self, against: &Against<'_>) -> Result<Parts, FieldErrors> {
+        let (parts, errors) = self.read(against);
+        errors.into_result().map(|()| parts)
     }
 
     /// The settings as far as the form stands for any, with 0 and nothing where a field is wrong, and one sentence for
     /// each of these by its path.
-    pub fn read(&self, against: &Against<'_>) -> (Opportunities, FieldErrors) {
+    pub fn read(&self, against: &Against<'_>) -> (Parts, FieldErrors) {
         let mut check = Check::new(against);
-        let sections = Sections {
+        let sections = self.page().has_opportunities().then(|| self.sections(&mut check));
+        let codes = check.codes(&self.codes);
+        let tickets = self.page().has_tickets().then(|| check.tickets(&self.tickets));
+        (Parts { codes, sections, tickets }, check.errors)
+    }
+
+    fn sections(&self, check: &mut Check<'_>) -> Sections {
+        Sections {
             include_unquoted_sales: self.include_unquoted_sales == "true",
             created: check.created(&self.created),
             won: Won {
@@ -198,9 +246,7 @@ impl SettingsForm {
             },
             category_map: check.category_map(&self.category_map),
             services: check.services(&self.services),
-        };
-        let codes = check.codes(&self.codes);
-        (Opportunities { sections, codes }, check.errors)
+        }
     }
 }
 

@@ -1,21 +1,31 @@
 //! The keys of the settings in documents: the TOML file and REST have the same ones.
 
 use super::{
-    Opportunities,
     fields::ROWS,
-    form::{Against, SettingsForm},
+    form::{Against, Parts, SettingsForm},
+    page::Page,
 };
 use crate::{domain::lists::List, error::FieldErrors};
 
-/// The sections in the order of the page: key and heading.
-pub const SECTIONS: [(&str, &str); 6] = [
+/// The sections in the order of the pages: key and heading.
+pub const SECTIONS: [(&str, &str); 7] = [
     ("created", "When a quote is created"),
     ("won", "When a quote is won"),
     ("lost", "When a quote is lost"),
     ("codes", "When an item is quoted or sold"),
     ("category_map", "Map your product categories to Autotask"),
     ("services", "When a service or labor role is created in Autotask"),
+    ("tickets", "When a sale becomes a ticket"),
 ];
+
+/// The sections that a document of this page has: its own and the codes.
+pub fn sections_of(page: Page) -> impl Iterator<Item = (&'static str, &'static str)> {
+    SECTIONS.into_iter().filter(move |(section, _)| match Page::of(section) {
+        Page::Opportunities => page.has_opportunities(),
+        Page::Tickets => page.has_tickets(),
+        Page::Both => true,
+    })
+}
 
 /// What is behind a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +36,11 @@ pub enum Kind {
     Percent,
     /// True or false.
     Flag,
-    /// The name of something in the tenant's own catalogue.
+    /// A whole number of days.
+    Days,
+    /// One of these words.
+    Word([&'static str; 2]),
+    /// The name of something in the tenant's own catalogue, or another text.
     Name,
 }
 
@@ -45,7 +59,7 @@ pub struct Key {
 }
 
 /// Every key, in the order of the page.
-pub const KEYS: [Key; 18] = [
+pub const KEYS: [Key; 28] = [
     choice("created", "category", List::OpportunityCategories, |form| &mut form.created.category),
     choice("created", "default_owner", List::Owners, |form| &mut form.created.default_owner),
     choice("created", "stage", List::Stages, |form| &mut form.created.stage),
@@ -67,6 +81,16 @@ pub const KEYS: [Key; 18] = [
         .or("none"),
     key("services", "brand", Kind::Name, |form| &mut form.services.brand),
     key("services", "category", Kind::Name, |form| &mut form.services.category),
+    key("tickets", "which", Kind::Word(["all", "unquoted"]), |form| &mut form.tickets.which),
+    choice("tickets", "category", List::TicketCategories, |form| &mut form.tickets.category),
+    choice("tickets", "queue", List::TicketQueues, |form| &mut form.tickets.queue),
+    choice("tickets", "status", List::TicketStatuses, |form| &mut form.tickets.status),
+    choice("tickets", "priority", List::TicketPriorities, |form| &mut form.tickets.priority),
+    choice("tickets", "issue_type", List::TicketIssueTypes, |form| &mut form.tickets.issue_type).or("none"),
+    key("tickets", "due_days", Kind::Days, |form| &mut form.tickets.due_days),
+    key("tickets", "title", Kind::Name, |form| &mut form.tickets.title),
+    choice("tickets", "cancelled_status", List::TicketStatuses, |form| &mut form.tickets.cancelled_status),
+    key("tickets", "billed_by", Kind::Word(["opportunities", "tickets"]), |form| &mut form.tickets.billed_by),
 ];
 
 const fn key(
@@ -131,11 +155,7 @@ pub fn row_path(category: &str) -> String {
 ///
 /// # Errors
 /// Everything that is wrong, by the document's paths; where reading a field failed already, that alone is told of it.
-pub fn check(
-    form: &SettingsForm,
-    against: &Against<'_>,
-    found: FieldErrors,
-) -> Result<Opportunities, FieldErrors> {
+pub fn check(form: &SettingsForm, against: &Against<'_>, found: FieldErrors) -> Result<Parts, FieldErrors> {
     let mut errors = found.clone();
     let mut form = form.clone();
     form.category_map.rows.retain(|_, row| {
@@ -145,9 +165,9 @@ pub fn check(
         }
         is_known
     });
-    let sections = form.check(against).map_err(|wrong| by_category(&wrong, &form));
-    let sections = match sections {
-        Ok(sections) => Some(sections),
+    let parts = form.check(against).map_err(|wrong| by_category(&wrong, &form));
+    let parts = match parts {
+        Ok(parts) => Some(parts),
         Err(wrong) => {
             let news = wrong.iter().filter(|(path, _)| !is_told(&found, path));
             for (path, sentences) in news {
@@ -158,8 +178,8 @@ pub fn check(
             None
         }
     };
-    match (errors.into_result(), sections) {
-        (Ok(()), Some(sections)) => Ok(sections),
+    match (errors.into_result(), parts) {
+        (Ok(()), Some(parts)) => Ok(parts),
         (Err(errors), _) => Err(errors),
         (Ok(()), None) => Err(found),
     }

@@ -1,6 +1,7 @@
 //! Settings: what the pages of the apps save, one document together. Each save is a revision.
 //!
-//! One file a section; [`form`] reads what a browser posts, [`document`] what REST sends, [`file`] a TOML file;
+//! One file a section; [`form`] reads what a browser posts ([`ticket_form`] the Tickets page's own part of it),
+//! [`document`] what REST sends, [`file`] a TOML file;
 //! [`fields`] lists every setting, [`diff`] names what a save changed, [`merge`] brings two people's changes together.
 
 pub mod category_csv;
@@ -18,8 +19,11 @@ pub mod keys;
 pub mod merge;
 mod opportunities;
 mod origin;
+pub mod page;
 mod stored;
 pub mod suggest;
+pub mod suggest_tickets;
+pub mod ticket_form;
 mod tickets;
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +31,9 @@ use serde::{Deserialize, Serialize};
 pub use category_map::{CategoryMap, is_bundle};
 pub use opportunities::Opportunities;
 pub use origin::Origin;
-pub use tickets::{BilledBy, MAX_DUE_DAYS, TicketSections, TicketSettings, WhichSales};
+pub use tickets::{
+    BilledBy, MAX_DUE_DAYS, Overlap, PLACEHOLDERS, TicketSections, TicketSettings, WhichSales,
+};
 
 use super::{
     hold::Hold,
@@ -51,6 +57,18 @@ pub struct Settings {
 impl Settings {
     /// What a tenant starts with: off, nothing chosen.
     pub const NEW: Self = Self { enabled: false, codes: None, sections: None, tickets: TicketSettings::NEW };
+
+    /// Whether either sync is on.
+    pub fn is_any_on(&self) -> bool {
+        self.enabled || self.tickets.enabled
+    }
+
+    /// Whether each sync that is on has its sections.
+    pub fn is_set_up(&self) -> bool {
+        let is_ready = |enabled: bool, saved: bool| !enabled || saved;
+        is_ready(self.enabled, self.sections.is_some())
+            && is_ready(self.tickets.enabled, self.tickets.sections.is_some())
+    }
 
     /// What the Opportunities page saved; `None` until it did.
     pub fn opportunities(&self) -> Option<Opportunities> {

@@ -33,7 +33,7 @@ pub struct Suggestions {
 
 /// How an option is found by its name.
 #[derive(Clone, Copy)]
-enum Rule {
+pub(super) enum Rule {
     /// The name is this one.
     Is(&'static str),
     /// One of the name's words is this one.
@@ -87,7 +87,7 @@ pub fn suggest(from: &From<'_>) -> Suggestions {
 }
 
 /// The value of the first active option that a rule fits; the first rule that fits any counts.
-fn first(lists: &Lists, list: List, rules: &[Rule]) -> Option<(String, String)> {
+pub(super) fn first(lists: &Lists, list: List, rules: &[Rule]) -> Option<(String, String)> {
     let active = || lists.options(list).iter().filter(|option| option.active);
     rules.iter().find_map(|rule| {
         let option = active().find(|option| rule.fits(&option.label))?;

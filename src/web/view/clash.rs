@@ -7,12 +7,14 @@ use super::{
     shell::Shell,
 };
 
-/// Asks which values to keep. It posts the whole form to `/apps/autotask/opportunities`.
+/// Asks which values to keep. It posts the whole form to the page that it is of.
 #[derive(Clone, Debug, Template)]
 #[template(path = "clash.html")]
 pub struct Clash {
     /// The frame.
     pub shell: Shell,
+    /// The page that the settings are on.
+    pub page: &'static str,
     /// Who changed how much meanwhile, and what to do.
     pub summary: String,
     /// What the other person's values are called: their name.

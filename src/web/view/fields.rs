@@ -43,6 +43,8 @@ pub struct Select {
     pub note: Option<String>,
     /// What a typed text that no option is called may have meant; each leads to the form with that choice.
     pub near: Vec<Choice>,
+    /// Where these buttons post the form to.
+    pub draft: &'static str,
     /// Of a list that was never loaded: the saved value, posted as it is while nothing can be chosen.
     pub kept: Option<String>,
 }
@@ -68,7 +70,8 @@ pub struct SharedList {
 impl Select {
     /// A required select without choices.
     pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { name: name.into(), label: label.into(), ..Self::default() }
+        let draft = "/apps/autotask/opportunities/draft";
+        Self { name: name.into(), label: label.into(), draft, ..Self::default() }
     }
 
     /// The same with help under it.
@@ -107,6 +110,34 @@ impl Select {
         let is_typed = self.typed.as_ref().is_some_and(|typed| !typed.value.trim().is_empty());
         let is_kept = self.kept.as_ref().is_some_and(|kept| !kept.is_empty());
         !(self.optional || is_typed || is_kept || self.options.iter().any(|choice| choice.selected))
+    }
+}
+
+/// A choice among a few values that are all shown.
+#[derive(Clone, Debug)]
+pub struct Radios {
+    /// The name that is posted.
+    pub name: String,
+    /// What is chosen.
+    pub legend: String,
+    /// The values, each with what it leads to.
+    pub options: Vec<(Choice, &'static str)>,
+    /// Why the posted value was refused.
+    pub error: Option<String>,
+}
+
+impl Radios {
+    /// The id of the first one; an error leads there.
+    pub fn id(&self) -> String {
+        id_of(&self.name)
+    }
+
+    /// The id of one of them.
+    pub fn id_at(&self, index: &usize) -> String {
+        match index {
+            0 => self.id(),
+            index => format!("{}-{index}", self.id()),
+        }
     }
 }
 

@@ -83,6 +83,8 @@ pub struct HistoryRow {
 /// One changed setting.
 #[derive(Clone, Debug)]
 pub struct ChangeRow {
+    /// The page that the setting is on.
+    pub page: &'static str,
     /// The setting.
     pub label: String,
     /// What it was.
@@ -101,8 +103,10 @@ pub struct Revision {
     pub number: i64,
     /// The entry, with all of its changes.
     pub row: HistoryRow,
-    /// Whether it is what counts now: then there is nothing to restore.
+    /// Whether it is what counts now …
     pub is_newest: bool,
+    /// … or where its settings can be looked at, to be saved again.
+    pub restore: Vec<Link>,
     /// Comparisons with other revisions.
     pub compare: Vec<Link>,
 }

@@ -13,6 +13,7 @@ mod catalogue;
 mod category_import;
 mod category_map;
 mod clash;
+mod codes_form;
 mod connection;
 mod error_page;
 mod fields;
@@ -29,6 +30,7 @@ mod settings_file;
 mod settings_summary;
 mod shell;
 mod sign_in;
+mod tickets;
 mod turn_off;
 
 #[cfg(test)]
@@ -55,13 +57,14 @@ pub use catalogue::{
 pub use category_import::{CategoryImport, ImportDiff, ImportSection};
 pub use category_map::{MapFilter, MapRow, MapState, MapSuggestion, MapTable};
 pub use clash::{Clash, ClashRow};
+pub use codes_form::Codes;
 pub use connection::{CheckRow, Connection, ConnectionForm, Disconnect, Meter, MeterAll};
 pub use error_page::{ErrorPage, ErrorPageInside, ErrorPageOutside};
-pub use fields::{Choice, Control, Select, SharedList, Text, Typed, id_of};
+pub use fields::{Choice, Control, Radios, Select, SharedList, Text, Typed, id_of};
 pub use history::{ChangeRow, Compare, History, HistoryFilter, HistoryRow, Revision};
 pub use lists::{Failure as ListFailure, Lists, News as ListNews, Progress as ListProgress};
 pub use opportunities::{Obstacle, Opportunities, Remedy, SetupNeeded, Switch};
-pub use opportunities_form::{Codes, Contents, Created, Form, Lost, Services, Won};
+pub use opportunities_form::{Contents, Created, Form, Lost, Services, Won};
 pub use parts::{Crumb, ErrorLink, Link, Notice, Tag, Tone, count_of};
 pub use preview::{Card, Place, Preview, PreviewItem, Problem, Received};
 pub use push_detail::{AttemptRow, CompanyPicker, PushDetail, StepRow, ValueRow, WrittenValues};
@@ -71,4 +74,5 @@ pub use settings_file::{FileChange, FileChanges, FileProblem, SettingsFile};
 pub use settings_summary::{SettingsSummary, SummaryRow, SummarySection};
 pub use shell::{Frame, Nav, Shell, Theme};
 pub use sign_in::SignIn;
+pub use tickets::{Tickets, TicketsForm};
 pub use turn_off::TurnOff;

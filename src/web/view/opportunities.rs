@@ -28,9 +28,12 @@ pub struct Opportunities {
 }
 
 /// Turns sync on and off at once, apart from the settings form.
-/// It posts `enabled=true|false` to `/apps/autotask/opportunities/sync`.
 #[derive(Clone, Debug)]
 pub struct Switch {
+    /// What is turned on and off.
+    pub label: &'static str,
+    /// Where it posts `enabled=true|false` to.
+    pub action: &'static str,
     /// Whether sync is on.
     pub enabled: bool,
     /// What is the case and what is next, in one line: `Last sent 2 minutes ago.`
@@ -66,6 +69,8 @@ pub enum Remedy {
 /// Required settings that nobody has saved yet.
 #[derive(Clone, Debug)]
 pub struct SetupNeeded {
+    /// What is held meanwhile: `Quotes`.
+    pub what: &'static str,
     /// The fields that are empty, suggestions applied.
     pub links: Vec<ErrorLink>,
 }
@@ -78,6 +83,6 @@ impl SetupNeeded {
             1 => "1 required setting is empty.".to_owned(),
             count => format!("{count} required settings are empty."),
         };
-        format!("{missing} Quotes are held until you save the settings below.")
+        format!("{missing} {} are held until you save the settings below.", self.what)
     }
 }

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{
     category_map::MapTable,
+    codes_form::Codes,
     fields::{Control, Select, SharedList, Text, id_of},
-    parts::{ErrorLink, Tag, Tone, count_of},
+    parts::{ErrorLink, Link, Tag, Tone, count_of},
 };
 
+/// A section's id, its heading and its choices.
+pub(super) type Part<'f> = (&'static str, &'static str, Vec<&'f Select>);
+
+/// The id of the section of the category map.
+const MAP: &str = "category_map";
 /// How many wrong rows of the category map the error summary names one by one.
 const NAMED_ROWS: usize = 10;
 
@@ -22,6 +28,10 @@ pub struct Form {
     pub origin: String,
     /// Whether it shows what was typed and not saved.
     pub unsaved: bool,
+    /// What else is saved with it: settings of another page, by the names that they are posted under. Mostly empty.
+    pub carried: Vec<(String, String)>,
+    /// What both syncs would bill, and which of them does; none where there is no such sale.
+    pub both: Option<String>,
     /// Whether sales without a quote become opportunities too.
     pub include_unquoted_sales: bool,
     /// When a quote is created.
@@ -81,19 +91,6 @@ pub struct Lost {
     pub status: Select,
 }
 
-/// The fields of *When an item is quoted or sold*, shared with the Tickets page.
-#[derive(Clone, Debug)]
-pub struct Codes {
-    /// `codes[product]`
-    pub product: Select,
-    /// `codes[recurring_service]`
-    pub recurring_service: Select,
-    /// `codes[payment_surcharge]`
-    pub payment_surcharge: Select,
-    /// `codes[non_recurring_service]`
-    pub non_recurring_service: Select,
-}
-
 /// The fields of *When a service or labor role is created in Autotask*.
 #[derive(Clone, Debug)]
 pub struct Services {
@@ -122,11 +119,13 @@ impl Form {
             form_id: form_id.into(),
             origin: String::new(),
             unsaved: false,
+            carried: Vec::new(),
+            both: None,
             include_unquoted_sales: true,
             created: Created::new(),
             won: Won::new(),
             lost: Lost::new(),
-            codes: Codes::new(),
+            codes: Codes::new(Link::new("/apps/autotask/tickets", "Tickets")),
             map: MapTable::default(),
             services: Services::new(),
             note: Text::new("note", "Note for history")
@@ -154,44 +153,19 @@ impl Form {
 
     /// The sections with how far each is, in the order of the page.
     pub fn contents(&self) -> Vec<Contents> {
-        let (wrong_rows, map) =
-            (self.map.rows.iter().filter(|row| row.select.error.is_some()).count(), "category_map");
-        let contents = |(id, title, selects): &(&'static str, &'static str, Vec<&Select>)| {
-            let is_wrong = |select: &&&Select| {
-                select.error.is_some() || select.tag.as_ref().is_some_and(|tag| tag.tone == Tone::Warn)
-            };
-            let wrong = selects.iter().filter(is_wrong).count() + if *id == map { wrong_rows } else { 0 };
-            let missing = selects.iter().filter(|select| select.is_missing()).count();
-            let state = match (wrong, missing) {
-                (0, 0) if *id == map => None,
-                (0, 0) => Some(Tag::new(Tone::Ok, "Complete")),
-                (0, missing) => Some(Tag::new(Tone::Warn, format!("{missing} missing"))),
-                (wrong, _) => Some(Tag::new(Tone::Bad, count(wrong, "problem", "problems"))),
-            };
-            Contents { href: format!("#{id}"), title, state }
-        };
-        self.parts().iter().map(contents).collect()
+        let wrong_rows = self.map.rows.iter().filter(|row| row.select.error.is_some()).count();
+        let contents =
+            |part: Part<'_>| if part.0 == MAP { of_map(&part, wrong_rows) } else { part_state(&part, 0) };
+        self.parts().into_iter().map(contents).collect()
     }
 
     /// The required settings that are empty, in the order of the page.
     pub fn missing(&self) -> Vec<ErrorLink> {
-        let link = |title: &str, select: &Select| ErrorLink {
-            href: format!("#{}", select.id()),
-            text: format!("{title}: {}", select.label),
-        };
-        let parts = self.parts().into_iter();
-        parts
-            .flat_map(|(_, title, selects)| {
-                selects
-                    .into_iter()
-                    .filter(|select| select.is_missing())
-                    .map(move |select| link(title, select))
-            })
-            .collect()
+        missing(self.parts())
     }
 
     /// Each section's id, heading and choices, but for the rows of the category map.
-    fn parts(&self) -> Vec<(&'static str, &'static str, Vec<&Select>)> {
+    fn parts(&self) -> Vec<Part<'_>> {
         let Self { created, won, lost, codes, map, services, .. } = self;
         let new = vec![
             &created.category,
@@ -204,12 +178,6 @@ impl Form {
         if !lost.keep_stage {
             gone.insert(0, &lost.stage);
         }
-        let code = vec![
-            &codes.product,
-            &codes.recurring_service,
-            &codes.payment_surcharge,
-            &codes.non_recurring_service,
-        ];
         let mut service = vec![&services.category];
         if let Control::Select(brand) = &services.brand {
             service.insert(0, brand);
@@ -218,8 +186,8 @@ impl Form {
             ("created", "When a quote is created", new),
             ("won", "When a quote is won", vec![&won.stage, &won.status]),
             ("lost", "When a quote is lost", gone),
-            ("codes", "When an item is quoted or sold", code),
-            ("category_map", "Map your product categories to Autotask", vec![&map.fallback]),
+            ("codes", "When an item is quoted or sold", codes.all()),
+            (MAP, "Map your product categories to Autotask", vec![&map.fallback]),
             ("services", "When a service or labor role is created in Autotask", service),
         ]
     }
@@ -237,18 +205,50 @@ impl Form {
             slot(&mut won.status),
             slot(&mut lost.stage),
             slot(&mut lost.status),
-            slot(&mut codes.product),
-            slot(&mut codes.recurring_service),
-            slot(&mut codes.payment_surcharge),
-            slot(&mut codes.non_recurring_service),
-            slot(&mut map.fallback),
         ];
+        slots.extend(codes.all_mut().into_iter().map(slot));
+        slots.push(slot(&mut map.fallback));
         slots.extend(map.rows.iter_mut().map(|row| slot(&mut row.select)));
         slots.push((services.brand.name().to_owned(), services.brand.error_mut()));
         slots.push(slot(&mut services.category));
         slots.push((note.name.clone(), &mut note.error));
         slots
     }
+}
+
+/// How far a part of a form is; `more` problems are not in its choices.
+pub(super) fn part_state((id, title, selects): &Part<'_>, more: usize) -> Contents {
+    let is_wrong = |select: &&&Select| {
+        select.error.is_some() || select.tag.as_ref().is_some_and(|tag| tag.tone == Tone::Warn)
+    };
+    let wrong = selects.iter().filter(is_wrong).count() + more;
+    let missing = selects.iter().filter(|select| select.is_missing()).count();
+    let state = match (wrong, missing) {
+        (0, 0) => Tag::new(Tone::Ok, "Complete"),
+        (0, missing) => Tag::new(Tone::Warn, format!("{missing} missing")),
+        (wrong, _) => Tag::new(Tone::Bad, count(wrong, "problem", "problems")),
+    };
+    Contents { href: format!("#{id}"), title, state: Some(state) }
+}
+
+/// The category map is never complete: whatever is not mapped is held, or not, as documents come in.
+fn of_map(part: &Part<'_>, wrong_rows: usize) -> Contents {
+    let contents = part_state(part, wrong_rows);
+    let state = contents.state.filter(|tag| tag.tone != Tone::Ok);
+    Contents { state, ..contents }
+}
+
+/// The required choices that are empty, as `heading: label`.
+pub(super) fn missing(parts: Vec<Part<'_>>) -> Vec<ErrorLink> {
+    let link = |title: &str, select: &Select| ErrorLink {
+        href: format!("#{}", select.id()),
+        text: format!("{title}: {}", select.label),
+    };
+    let of_part = |(_, title, selects): Part<'_>| {
+        let missing = selects.into_iter().filter(|select| select.is_missing());
+        missing.map(|select| link(title, select)).collect::<Vec<_>>()
+    };
+    parts.into_iter().flat_map(of_part).collect()
 }
 
 fn count(count: usize, one: &str, many: &str) -> String {
@@ -273,7 +273,7 @@ fn fold_rows(links: Vec<ErrorLink>) -> Vec<ErrorLink> {
     folded
 }
 
-fn slot(select: &mut Select) -> (String, &mut Option<String>) {
+pub(super) fn slot(select: &mut Select) -> (String, &mut Option<String>) {
     (select.name.clone(), &mut select.error)
 }
 
@@ -320,29 +320,6 @@ impl Lost {
             status: Select::new("lost[status]", "Status")
                 .prompt("Select a status")
                 .hint("Recommended: Lost."),
-        }
-    }
-}
-
-impl Codes {
-    fn new() -> Self {
-        let material = "Select a material code";
-        Self {
-            product: Select::new("codes[product]", "Product material code")
-                .prompt(material)
-                .hint("The tax category that is right for most products, often Taxable Products."),
-            recurring_service: Select::new("codes[recurring_service]", "Recurring service billing code")
-                .prompt("Select a service code")
-                .hint("The service code for recurring services, often Managed Services."),
-            payment_surcharge: Select::new("codes[payment_surcharge]", "Payment surcharge material code")
-                .prompt(material)
-                .hint("The tax category of a payment surcharge, such as a credit card fee."),
-            non_recurring_service: Select::new(
-                "codes[non_recurring_service]",
-                "Non-recurring service material code",
-            )
-            .prompt(material)
-            .hint("For labor and other services that are billed once."),
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Preview {
     pub shell: Shell,
     /// The settings form as it was posted, carried along in hidden fields; `None` for the saved settings.
     pub carried: Option<Vec<(String, String)>>,
+    /// The page of the settings.
+    pub settings: &'static str,
     /// The newest documents and the example.
     pub quote: Select,
     /// Another document, by its number.

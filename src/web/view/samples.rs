@@ -13,6 +13,7 @@ mod preview;
 mod repairs;
 mod settings_file;
 mod states;
+mod tickets;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -86,6 +87,7 @@ fn all() -> BTreeMap<&'static str, String> {
     all.extend(people::samples());
     all.extend(repairs::samples());
     all.extend(states::samples());
+    all.extend(tickets::samples());
     all
 }
 
@@ -98,7 +100,7 @@ fn every_page_keeps_the_rules() {
 }
 
 /// The samples that show what people, sources or Autotask wrote.
-const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
+const WITH_WORDS_OF_PEOPLE: [&str; 56] = [
     "account",
     "account-refused",
     "activity-held",
@@ -152,6 +154,9 @@ const WITH_WORDS_OF_PEOPLE: [&str; 53] = [
     "settings-file-wrong",
     "settings-summary-hostile",
     "sign-in-error",
+    "tickets-hostile",
+    "tickets-nearest",
+    "tickets-summary-hostile",
 ];
 
 #[test]

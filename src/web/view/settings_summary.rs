@@ -13,6 +13,8 @@ use super::{
 pub struct SettingsSummary {
     /// The frame.
     pub shell: Shell,
+    /// The page that they are of.
+    pub title: &'static str,
     /// Whether the sync is on.
     pub state: Tag,
     /// Where to change them; none for whoever may not.

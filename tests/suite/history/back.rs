@@ -1,7 +1,10 @@
 //! Going back: undo from the banner and the history, restoring with a look first.
 
 use opportune::{
-    domain::{author::Author, settings::Origin},
+    domain::{
+        author::Author,
+        settings::{Origin, page::Page},
+    },
     service::settings::{Saved, UNCHANGED},
 };
 
@@ -88,7 +91,7 @@ on_both! {
         page.says(&["This puts 2 settings back to how they were on 23 Nov 2026", "Probability %: 10 → 50", "Nothing is saved yet."]);
         page.says(&[&format!("name=\"origin\" value=\"restore:{before}\""), &format!("name=\"revision\" value=\"{newest}\"")]);
         assert_eq!(app.newest().await, newest);
-        let restored = app.services.restored_form(app.tenant, before).await.unwrap();
+        let restored = app.services.restored_form(app.tenant, before, Page::Opportunities).await.unwrap();
         kim.follow(&kim.save(&restored.form).await).await.says(&[&format!("revision {before} is restored")]);
         assert_eq!(probability(&app).await, Some(50));
         kim.get("/history").await.says(&[&format!("Restores revision {before}")]);

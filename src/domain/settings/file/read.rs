@@ -14,10 +14,10 @@ use crate::{
         lists::{List, Lists},
         picker::Picker,
         settings::{
-            Opportunities,
             fields::ROWS,
-            form::{Against, MapRowForm, SettingsForm},
+            form::{Against, MapRowForm, Parts, SettingsForm},
             keys::{self, Key, Kind, SECTIONS, id_text, row_path},
+            page::Page,
         },
     },
     error::FieldErrors,
@@ -54,7 +54,7 @@ impl fmt::Display for Problem {
 ///
 /// # Errors
 /// Everything that is wrong with it, by line.
-pub fn read(text: &str, against: &Against<'_>) -> Result<(SettingsForm, Opportunities), Vec<Problem>> {
+pub fn read(text: &str, against: &Against<'_>) -> Result<(SettingsForm, Parts), Vec<Problem>> {
     let whole = |line, sentence: String| vec![Problem { path: String::new(), line, sentence }];
     if text.len() > MAX_BYTES {
         let most = MAX_BYTES / 1024;
@@ -97,21 +97,39 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(text: &'a str, against: &'a Against<'a>) -> Self {
-        let new = || SettingsForm { include_unquoted_sales: true.to_string(), ..SettingsForm::default() };
+        let mut form = SettingsForm::of(against.saved);
+        if against.saved.sections.is_none() {
+            form.include_unquoted_sales = true.to_string();
+        }
         Self {
             text,
             against,
             pickers: BTreeMap::new(),
-            form: if against.saved.sections.is_some() { SettingsForm::of(against.saved) } else { new() },
+            form,
             errors: FieldErrors::default(),
             lines: BTreeMap::new(),
         }
     }
 
-    fn finish(self) -> Result<(SettingsForm, Opportunities), Vec<Problem>> {
+    /// Whose sections there are when the file is read: those that are saved, and those that it has anything of.
+    fn page(&self) -> Page {
+        let named = |page| self.lines.keys().any(|path| path != "format" && Page::of(path) == page);
+        let saved = self.against.saved;
+        let has_opportunities = saved.sections.is_some() || named(Page::Opportunities);
+        let has_tickets = saved.tickets.sections.is_some() || named(Page::Tickets);
+        match (has_opportunities, has_tickets) {
+            (true, true) => Page::Both,
+            (false, true) => Page::Tickets,
+            (_, false) => Page::Opportunities,
+        }
+    }
+
+    fn finish(self) -> Result<(SettingsForm, Parts), Vec<Problem>> {
+        let page = self.page();
         let Self { form, errors, lines, .. } = self;
+        let form = form.of_page(page);
         match keys::check(&form, self.against, errors) {
-            Ok(page) => Ok((form, page)),
+            Ok(parts) => Ok((form, parts)),
             Err(errors) => {
                 let problem = |(path, sentence): (&str, &String)| Problem {
                     path: path.to_owned(),
@@ -184,9 +202,9 @@ impl<'a> Reading<'a> {
     fn field(&mut self, field: &'static Key, path: &str, value: &DeValue<'_>) {
         let read = match field.kind {
             Kind::Choice(list) => self.choice(path, list, field.none, value),
-            Kind::Percent => Ok(percent(value, field.none)),
+            Kind::Percent | Kind::Days => Ok(number(value, field.none)),
             Kind::Flag => value.as_bool().map(|on| Some(on.to_string())).ok_or_else(|| NO_FLAG.to_owned()),
-            Kind::Name => value
+            Kind::Name | Kind::Word(_) => value
                 .as_str()
                 .map(|name| Some(name.to_owned()))
                 .ok_or_else(|| "must be text in quotation marks".to_owned()),
@@ -298,10 +316,10 @@ fn agreed(lists: &Lists, picker: &Picker, list: List, name: &str, id: i64) -> Re
     }
 }
 
-/// A probability as the form has it; what is none gets the form's own sentence.
-fn percent(value: &DeValue<'_>, none: Option<&str>) -> Option<String> {
+/// A number as the form has it; what is none gets the form's own sentence.
+fn number(value: &DeValue<'_>, none: Option<&str>) -> Option<String> {
     match (integer(value), value.as_str()) {
-        (Some(percent), _) => Some(percent.to_string()),
+        (Some(number), _) => Some(number.to_string()),
         (None, Some(text)) if none.is_some_and(|none| fold(none) == fold(text)) => None,
         (None, text) => Some(text.filter(|text| !text.trim().is_empty()).unwrap_or("?").to_owned()),
     }

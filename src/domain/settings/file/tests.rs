@@ -36,7 +36,7 @@ impl Tenant {
 
     fn read(&self, text: &str) -> Result<Settings, Vec<String>> {
         let problems = |all: Vec<Problem>| all.iter().map(Problem::to_string).collect();
-        read(text, &self.against()).map(|(_, page)| Settings::NEW.with_opportunities(page)).map_err(problems)
+        read(text, &self.against()).map(|(_, parts)| parts.onto(Settings::NEW)).map_err(problems)
     }
 }
 

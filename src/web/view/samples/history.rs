@@ -7,7 +7,7 @@ use crate::web::view::{
 };
 
 pub(super) fn samples() -> [(&'static str, String); 9] {
-    let newest = Revision { is_newest: true, ..revision() };
+    let newest = Revision { is_newest: true, restore: Vec::new(), ..revision() };
     let same = Compare { changes: Some(Vec::new()), ..compare() };
     [
         ("history", page(&history())),
@@ -38,7 +38,12 @@ fn filter(active: bool) -> HistoryFilter {
 }
 
 fn change(label: &str, before: &str, after: &str) -> ChangeRow {
-    ChangeRow { label: label.to_owned(), before: before.to_owned(), after: after.to_owned() }
+    ChangeRow {
+        page: "Opportunities",
+        label: label.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+    }
 }
 
 fn row() -> HistoryRow {
@@ -94,6 +99,10 @@ fn revision() -> Revision {
         number: 7,
         row: row(),
         is_newest: false,
+        restore: vec![
+            Link::new("/apps/autotask/opportunities?restore=7#notice", "Restore Opportunities"),
+            Link::new("/apps/autotask/tickets?restore=7#notice", "Restore Tickets"),
+        ],
         compare: vec![Link::new("/history/compare?from=6&to=7", "Compare with the one before")],
     }
 }
@@ -127,6 +136,7 @@ fn clash() -> Clash {
     };
     let stages = ["Leave at current stage", "Closed Lost"];
     Clash {
+        page: "/apps/autotask/opportunities",
         shell: shell(
             "Choose which values to keep — Opportunities",
             Nav::Apps,

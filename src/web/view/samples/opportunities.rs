@@ -8,7 +8,10 @@ use crate::web::view::{
     Remedy, SetupNeeded, SharedList, Switch, Tag, Text, Tone, Typed,
 };
 
-pub(super) fn samples() -> [(&'static str, String); 12] {
+const LABEL: &str = "Sync your quotes and unquoted sales to Autotask opportunities";
+const ACTION: &str = "/apps/autotask/opportunities/sync";
+
+pub(super) fn samples() -> [(&'static str, String); 13] {
     [
         ("opportunities-disabled", page(&disabled())),
         ("opportunities-fresh", page(&fresh())),
@@ -22,6 +25,7 @@ pub(super) fn samples() -> [(&'static str, String); 12] {
         ("opportunities-unloaded", page(&unloaded())),
         ("opportunities-nearest", page(&nearest())),
         ("opportunities-hostile", page(&hostile())),
+        ("opportunities-both", page(&both())),
     ]
 }
 
@@ -33,14 +37,11 @@ pub(super) fn base(switch: Switch, form: Option<Form>) -> Opportunities {
 
 pub(super) fn on() -> Switch {
     let note = "Last sent 2 minutes ago. 212 of 10,000 calls used this hour.".to_owned();
-    Switch { enabled: true, note, setup: None, obstacles: Vec::new() }
+    Switch { label: LABEL, action: ACTION, enabled: true, note, setup: None, obstacles: Vec::new() }
 }
 
 pub(super) fn disabled() -> Opportunities {
-    base(
-        Switch { enabled: false, note: "Nothing is sent.".to_owned(), setup: None, obstacles: Vec::new() },
-        None,
-    )
+    base(Switch { enabled: false, note: "Nothing is sent.".to_owned(), ..on() }, None)
 }
 
 pub(super) fn form() -> Form {
@@ -110,7 +111,7 @@ pub(super) fn fresh() -> Opportunities {
         link("#created-default_owner", "Default owner"),
         link("#codes-payment_surcharge", "Payment surcharge material code"),
     ];
-    base(Switch { setup: Some(SetupNeeded { links }), ..on() }, Some(form))
+    base(Switch { setup: Some(SetupNeeded { what: "Quotes", links }), ..on() }, Some(form))
 }
 
 pub(super) fn complete() -> Opportunities {
@@ -154,6 +155,24 @@ fn errors() -> Opportunities {
     form.unsaved = true;
     let errors = form.show_errors(&refused());
     Opportunities { errors, ..base(on(), Some(form)) }
+}
+
+/// The Tickets sync is on too, and the form carries settings of its page along.
+fn both() -> Opportunities {
+    let mut page = complete();
+    let form = page.form.as_mut().unwrap();
+    form.both = Some("Such a sale is billed with Tickets alone.".to_owned());
+    form.carried = vec![("tickets[queue]".to_owned(), "29682".to_owned())];
+    page
+}
+
+#[test]
+fn what_is_carried_along_is_posted_and_said() {
+    let html = page(&both());
+    assert!(html.contains("<input type=\"hidden\" name=\"tickets[queue]\" value=\"29682\">"));
+    assert!(html.contains("Saving this also saves changes to the Tickets page."));
+    assert!(html.contains("<a href=\"/apps/autotask/tickets#both\">Choose which sync bills them</a>"));
+    assert!(!page(&complete()).contains("The Tickets sync is on too"));
 }
 
 pub(super) fn inactive() -> Opportunities {

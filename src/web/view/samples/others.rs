@@ -200,13 +200,15 @@ fn turn_off(waiting: u64) -> TurnOff {
     let crumbs = ["Apps", "Autotask", "Opportunities", "Turn off sync"];
     TurnOff {
         shell: shell("Turn off opportunity sync — Opportunities — Autotask", Nav::Apps, &crumbs),
-        waiting,
+        question: "Turn off opportunity sync?",
+        consequence: TurnOff::of_waiting(waiting),
+        page: "/apps/autotask/opportunities",
     }
 }
 
 #[test]
 fn the_consequence_counts_the_quotes() {
-    assert_eq!(turn_off(0).consequence(), "No quote is waiting to be sent.");
-    assert!(turn_off(1).consequence().starts_with("1 quote is waiting"));
-    assert!(turn_off(4).consequence().starts_with("4 quotes are waiting"));
+    assert_eq!(TurnOff::of_waiting(0), "No quote is waiting to be sent.");
+    assert!(TurnOff::of_waiting(1).starts_with("1 quote is waiting"));
+    assert!(TurnOff::of_waiting(4).starts_with("4 quotes are waiting"));
 }

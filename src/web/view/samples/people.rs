@@ -66,6 +66,7 @@ fn summary() -> SettingsSummary {
         ..row("Stage", "Proposal Sent")
     };
     SettingsSummary {
+        title: "Opportunities",
         shell: shell("Opportunities — Autotask — Apps", Nav::Apps, &["Apps", "Autotask", "Opportunities"]),
         state: Tag::new(Tone::Ok, "Enabled"),
         edit: Some(Link::new("/apps/autotask/opportunities", "Edit settings")),

@@ -37,6 +37,7 @@ fn preview(received: Option<Received>) -> Preview {
     quote.options = choices(&["Q-10432 — Northwind Traders", "The built-in example"], "The built-in example");
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Preview {
+        settings: "/apps/autotask/opportunities",
         shell: shell(
             "Preview — Opportunities — Autotask",
             Nav::Apps,

@@ -17,6 +17,7 @@ let page;
 before(async () => {
   demo = await startDemo(['--no-quotes']);
   page = await demo.newPage();
+  page.on('dialog', (dialog) => dialog.accept());
   await demo.signIn(page);
 });
 after(async () => {
@@ -75,7 +76,6 @@ it('counts what is not saved, and says it of the group of radios once', async ()
   await control(page, 'When a sale is made', 'All sales').check();
   await page.getByRole('button', { name: '1 unsaved change' }).click();
   assert.deepEqual(await page.locator('#changes a').allTextContents(), ['When a sale is made: Which sales']);
-  page.once('dialog', (dialog) => dialog.accept());
   await page.getByRole('link', { name: 'Discard' }).click();
   assert.ok(await control(page, 'When a sale is made', 'Only sales without a quote').isChecked());
 });
@@ -92,7 +92,6 @@ it('keeps what was typed where something is wrong, and leads to it', async () =>
 });
 
 it('says on the Opportunities page what both would bill, and leads to the choice', async () => {
-  page.once('dialog', (dialog) => dialog.accept());
   await page.goto(PAGE);
   await page.getByText('The Tickets sync is on too').waitFor();
   await page.getByRole('link', { name: 'Choose which sync bills them' }).click();

@@ -6,7 +6,10 @@ use opportune::{
     domain::{
         author::Author,
         person::Role,
-        settings::{BilledBy, TicketSections, WhichSales, file::Ids, form::SettingsForm, page::Page},
+        settings::{
+            BilledBy, TicketSections, WhichSales, file::Ids, form::SettingsForm, page::Page,
+            ticket_form::TicketForm,
+        },
     },
     service::{settings::Saved, settings_file::FileRead},
 };
@@ -39,16 +42,8 @@ fn sections() -> TicketSections {
 }
 
 /// A form with everything of the page filled in.
-fn filled(mut form: SettingsForm) -> SettingsForm {
-    let sections = sections();
-    let of = |value: i64| value.to_string();
-    let tickets = &mut form.tickets;
-    (tickets.which, tickets.billed_by) = ("unquoted".to_owned(), "tickets".to_owned());
-    (tickets.category, tickets.queue) = (of(sections.category), of(sections.queue));
-    (tickets.status, tickets.priority) = (of(sections.status), of(sections.priority));
-    (tickets.issue_type, tickets.due_days) = (of(29_681_456), "14".to_owned());
-    (tickets.title, tickets.cancelled_status) = (sections.title, of(sections.cancelled_status));
-    form.of_page(Page::Tickets)
+fn filled(form: SettingsForm) -> SettingsForm {
+    SettingsForm { tickets: TicketForm::of(&sections()), ..form.of_page(Page::Tickets) }
 }
 
 /// The same as REST takes it.

@@ -227,24 +227,12 @@ impl Hold {
     pub fn fix(&self) -> String {
         match self {
             Self::SetupNeeded => "Choose every required setting on the Opportunities page and save. It is sent then.".to_owned(),
-            Self::CustomerUnknown { name, .. } => format!(
-                "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
-                 it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
-            ),
-            Self::CustomerAmbiguous { .. } => "Choose the right one on the push's page.".to_owned(),
-            Self::CompanyGone { .. } => {
-                "Choose its company on the push's page, or correct the id that the document names.".to_owned()
-            }
-            Self::CompanyInactive { .. } => {
-                "Make it active in Autotask, then retry. Or choose another company on the push's page.".to_owned()
-            }
-            Self::CompanyIncomplete { lack: CompanyLack::Phone, .. } => {
-                "Send the document with customer.phone. Or choose its company on the push's page.".to_owned()
-            }
-            Self::CompanyIncomplete { lack: CompanyLack::Name, .. } => {
-                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
-                 another name, then choose that company on the push's page.".to_owned()
-            }
+            Self::CustomerUnknown { .. }
+            | Self::CustomerAmbiguous { .. }
+            | Self::CompanyGone { .. }
+            | Self::CompanyInactive { .. }
+            | Self::CompanyIncomplete { .. }
+            | Self::LinkedCompanyInactive { .. } => self.company_fix(),
             Self::Currency { .. } => "Amounts are never converted. Enter this one in Autotask by hand.".to_owned(),
             Self::CategoryUnmapped { .. } => {
                 "Map the category, or choose a fallback, on the Opportunities page and save. It is sent then.".to_owned()
@@ -260,9 +248,6 @@ impl Hold {
             ),
             Self::PeriodDiffers { .. } => {
                 "Give the line the service's period, or the name of another service: in Autotask a service keeps the period that it was made with.".to_owned()
-            }
-            Self::LinkedCompanyInactive { .. } => {
-                "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
             }
             Self::QuoteMissing { number } => format!("Send quote {number}. The sale is sent with it."),
             Self::Duplicate { .. } if !self.is_about_opportunity() => {
@@ -283,6 +268,34 @@ impl Hold {
                 "Look at the worker's log for this push, and tell whoever maintains Opportune what it says. Then change the quote, or update Opportune and retry.".to_owned()
             }
             Self::GaveUp { .. } => "Check that Autotask answers. Then retry.".to_owned(),
+        }
+    }
+
+    /// What a person can do about a customer without a company; nothing for other holds.
+    fn company_fix(&self) -> String {
+        match self {
+            Self::CustomerUnknown { name, .. } => format!(
+                "Choose its company on the push's page. Or turn on \"{CREATE_CUSTOMERS_LABEL}\" on the Opportunities page and save: \
+                 it is created then. Or add a company called exactly \"{name}\" in Autotask, then retry."
+            ),
+            Self::CustomerAmbiguous { .. } => "Choose the right one on the push's page.".to_owned(),
+            Self::CompanyGone { .. } => {
+                "Choose its company on the push's page, or correct the id that the document names.".to_owned()
+            }
+            Self::CompanyInactive { .. } => {
+                "Make it active in Autotask, then retry. Or choose another company on the push's page.".to_owned()
+            }
+            Self::CompanyIncomplete { lack: CompanyLack::Phone, .. } => {
+                "Send the document with customer.phone. Or choose its company on the push's page.".to_owned()
+            }
+            Self::CompanyIncomplete { lack: CompanyLack::Name, .. } => {
+                "Autotask keeps at most 100 characters, and only those of Western European alphabets. Add it in Autotask under \
+                 another name, then choose that company on the push's page.".to_owned()
+            }
+            Self::LinkedCompanyInactive { .. } => {
+                "Make it active again in Autotask, then retry. Or choose another company on the push's page.".to_owned()
+            }
+            _ => String::new(),
         }
     }
 

@@ -197,3 +197,6 @@ async fn body(mut answer: Response, max: usize) -> std::result::Result<String, F
     }
     String::from_utf8(bytes).map_err(|_| unreadable("not text"))
 }
+
+#[cfg(test)]
+mod tests;

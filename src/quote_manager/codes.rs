@@ -290,3 +290,6 @@ fn entry(text: &str, word: &str) -> Result<((&'static str, i64), &'static str), 
     })?;
     Ok(((field.name, code), meaning.word))
 }
+
+#[cfg(test)]
+mod tests;

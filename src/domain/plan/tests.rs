@@ -5,6 +5,7 @@ mod model;
 mod properties;
 mod rules;
 mod sources;
+mod unclear;
 
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};

@@ -70,6 +70,9 @@ fn sentence(document: &Document, path: &str, said: &str) -> String {
 
 /// A line as it is called in sentences.
 pub(super) fn line_called(name: &str) -> String {
+    if name.is_empty() {
+        return "A line without a title".to_owned();
+    }
     let short: String = name.chars().take(60).collect();
     let end = if short.len() < name.len() { "…" } else { "" };
     format!("Line \"{short}{end}\"")

@@ -27,6 +27,8 @@ pub(super) struct Common<'a> {
     pub(super) recurring_type: Option<i64>,
     pub(super) discount_method: Option<i64>,
     pub(super) discount_value: Option<Decimal>,
+    /// What of the record could not be read.
+    pub(super) wrong: &'a [String],
 }
 
 /// Whether a line counts, and whether the customer decides that.
@@ -41,8 +43,9 @@ pub(super) fn line(common: &Common<'_>, choice: Choice, reading: &Reading<'_>, n
     let product = common.product_id.and_then(|id| reading.references.products.get(&id));
     let name = name(common, product);
     let called = line_called(&name);
+    notes.wrong(&called, common.wrong);
     if let Some(product) = product {
-        notes.wrong(&format!("{called}, product"), product);
+        notes.wrong(&format!("{called}, product"), &product.wrong);
     }
     let kind = kind(common, product, reading, &called, notes);
     let line = Line {
@@ -69,7 +72,7 @@ fn sold(
     let called = line_called(&line.name);
     let mut required = |value: Option<Decimal>, what: &str| {
         if value.is_none() {
-            notes.say(format!("{called} has no {what}."));
+            notes.lacks(&called, what, format!("{called} has no {what}."));
         }
         value
     };
@@ -132,7 +135,8 @@ fn is_words(common: &Common<'_>) -> bool {
 
 fn period(common: &Common<'_>, reading: &Reading<'_>, called: &str, notes: &mut Notes) -> Period {
     let Some(code) = common.recurring_type else {
-        notes.say(format!("{called} is recurring and does not say how often it is billed."));
+        let sentence = format!("{called} is recurring and does not say how often it is billed.");
+        notes.lacks(called, "recurringType", sentence);
         return Period::default();
     };
     notes.known(codes::RECURRING, code, reading.codes.period(code)).unwrap_or_default()
@@ -141,7 +145,8 @@ fn period(common: &Common<'_>, reading: &Reading<'_>, called: &str, notes: &mut 
 fn discount(common: &Common<'_>, reading: &Reading<'_>, called: &str, notes: &mut Notes) -> Option<Discount> {
     let value = common.discount_value.filter(|value| !value.is_zero())?;
     let Some(code) = common.discount_method else {
-        notes.say(format!("{called} has a discount of {value} and does not say how it is taken off."));
+        let sentence = format!("{called} has a discount of {value} and does not say how it is taken off.");
+        notes.lacks(called, "discountMethod", sentence);
         return None;
     };
     match notes.known(codes::DISCOUNT, code, reading.codes.method(code))? {

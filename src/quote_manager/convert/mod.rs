@@ -73,3 +73,6 @@ pub struct Unreadable {
     /// What is wrong and what to do about it, in whole sentences.
     pub sentence: String,
 }
+
+#[cfg(test)]
+mod tests;

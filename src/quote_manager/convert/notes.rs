@@ -1,9 +1,6 @@
 //! What is found unclear while records are read.
 
-use crate::{
-    domain::document::Unclear,
-    quote_manager::{NAME, wire::Record},
-};
+use crate::{domain::document::Unclear, quote_manager::NAME};
 
 /// Gathers what is unclear, each thing once, in the order in which it is found.
 #[derive(Debug, Default)]
@@ -21,9 +18,18 @@ impl Notes {
     }
 
     /// The members of a record that are there and cannot be read.
-    pub(super) fn wrong(&mut self, whose: &str, record: &impl Record) {
-        for wrong in record.wrong() {
+    pub(super) fn wrong(&mut self, whose: &str, wrong: &[String]) {
+        for wrong in wrong {
             self.say(format!("{whose}: {wrong}."));
+        }
+    }
+
+    /// That a member is not there, unless it is and was told to be unreadable.
+    pub(super) fn lacks(&mut self, whose: &str, member: &str, sentence: impl Into<String>) {
+        let start = format!("{whose}: {member} is ");
+        let is_told = |unclear: &Unclear| matches!(unclear, Unclear::Other { sentence } if sentence.starts_with(&start));
+        if !self.0.iter().any(is_told) {
+            self.say(sentence);
         }
     }
 

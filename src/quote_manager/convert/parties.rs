@@ -40,7 +40,7 @@ pub(super) fn customer(
     };
     let known = reading.references.customers.get(&id);
     if let Some(known) = known {
-        notes.wrong("Customer", known);
+        notes.wrong("Customer", &known.wrong);
     }
     let name = known.and_then(|known| known.name.clone());
     if name.is_none() && company.is_none() {

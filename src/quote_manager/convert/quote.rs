@@ -22,7 +22,7 @@ pub fn quote(record: &QuoteRecord, reading: &Reading<'_>) -> Result<Document, Un
     let quote = &record.quote;
     let number = checked::number(quote.number.as_deref(), "quote", quote.id)?;
     let mut notes = Notes::default();
-    notes.wrong("Quote", quote);
+    notes.wrong("Quote", &quote.wrong);
     let state = state(quote, reading, &mut notes);
     let created_at = created_at([quote.created_at, quote.modified_at, None], &mut notes);
     let email = quote.contact_email.as_deref();
@@ -58,7 +58,7 @@ fn state(quote: &wire::Quote, reading: &Reading<'_>, notes: &mut Notes) -> State
     let is_sold = quote.sales_order_id.is_some();
     let Some(code) = quote.status else {
         if !is_sold {
-            notes.say("The quote has no status.");
+            notes.lacks("Quote", "status", "The quote has no status.");
         }
         return if is_sold { State::Won } else { State::Open };
     };
@@ -95,12 +95,11 @@ fn lines(record: &QuoteRecord, reading: &Reading<'_>, notes: &mut Notes) -> Vec<
     sections.sort_by_key(|(section, _)| (section.line_number.unwrap_or(i64::MAX), section.id));
     let mut all = Vec::new();
     for (section, lines) in sections {
-        notes.wrong("Section", section);
+        notes.wrong("Section", &section.wrong);
         all.extend(heading(section));
         let mut lines: Vec<_> = lines.iter().collect();
         lines.sort_by_key(|line| (line.line_number.unwrap_or(i64::MAX), line.id));
         for line in lines {
-            notes.wrong(&checked::line_called(line.title.as_deref().unwrap_or_default()), line);
             all.push(line::line(&common(line), choice(section, line), reading, notes));
         }
     }
@@ -142,5 +141,6 @@ fn common(line: &wire::Line) -> Common<'_> {
         recurring_type: line.recurring_type,
         discount_method: line.discount_method,
         discount_value: line.discount_value,
+        wrong: &line.wrong,
     }
 }

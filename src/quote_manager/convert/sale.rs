@@ -20,7 +20,7 @@ pub fn sale(record: &SaleRecord, reading: &Reading<'_>) -> Result<Document, Unre
     let order = &record.order;
     let number = checked::number(order.number.as_deref(), "sales order", order.id)?;
     let mut notes = Notes::default();
-    notes.wrong("Sales order", order);
+    notes.wrong("Sales order", &order.wrong);
     let state = state(order, reading, &mut notes);
     let quote_number = quote_number(order, reading, &mut notes);
     let email = order.contact_email.as_deref();
@@ -46,7 +46,7 @@ pub fn sale(record: &SaleRecord, reading: &Reading<'_>) -> Result<Document, Unre
 /// How far it came. One whose status is not known is taken for placed, so that what holds it holds its quote too.
 fn state(order: &wire::Order, reading: &Reading<'_>, notes: &mut Notes) -> State {
     let Some(code) = order.status else {
-        notes.say("The sales order has no status.");
+        notes.lacks("Sales order", "status", "The sales order has no status.");
         return State::Won;
     };
     notes.known(codes::SALE_STATUS, code, reading.codes.sale_state(code)).unwrap_or(State::Won)
@@ -68,7 +68,6 @@ fn lines(record: &SaleRecord, reading: &Reading<'_>, notes: &mut Notes) -> Vec<L
     let mut lines: Vec<_> = record.lines.iter().collect();
     lines.sort_by_key(|line| (line.line_number.unwrap_or(i64::MAX), line.id));
     let one = |line: &wire::OrderLine| {
-        notes.wrong(&checked::line_called(line.title.as_deref().unwrap_or_default()), line);
         let choice = Choice { optional: false, selected: true };
         line::line(&common(line), choice, reading, notes)
     };
@@ -89,5 +88,6 @@ fn common(line: &wire::OrderLine) -> Common<'_> {
         recurring_type: line.recurring_type,
         discount_method: line.discount_method,
         discount_value: line.discount_value,
+        wrong: &line.wrong,
     }
 }

@@ -96,3 +96,6 @@ fn delivery_charge(row: &mut Row<'_>) -> Taxed {
 fn line_price(row: &mut Row<'_>) -> Taxed {
     Taxed { amount: row.number("price"), tax: row.number("tax"), rate: row.number("taxRate") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,9 +53,9 @@ impl<'a> Row<'a> {
         taken
     }
 
-    /// Words, without white space around them.
+    /// Words, without white space around them. Databases keep no text with a NUL in it.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
-        self.take(name, |text| Some(text.to_owned()))
+        self.take(name, |text| (!text.contains('\0')).then(|| text.to_owned()))
     }
 
     /// The id of a record; 0 is none.

@@ -104,9 +104,6 @@ fn main() -> io::Result<()> {
             return Err(io::Error::other("the bench's quote is none"));
         };
         let input = Input {
-            sync: Sync::Opportunities,
-            opportunity: None,
-            tickets: None,
             document: &document,
             sync: Sync::Opportunities,
             quote_is_known: false,

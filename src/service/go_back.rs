@@ -124,6 +124,7 @@ fn saved_on(page: Page, settings: &Settings) -> Option<Parts> {
         codes: settings.codes?,
         sections: of(page.has_opportunities()).and_then(|settings| settings.sections.clone()),
         tickets: of(page.has_tickets()).and_then(|settings| settings.tickets.sections.clone()),
+        quote_manager: None,
     };
     (parts.sections.is_some() || parts.tickets.is_some()).then_some(parts)
 }

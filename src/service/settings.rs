@@ -17,6 +17,7 @@ use crate::{
             form::{Against, SettingsForm},
             merge::{self, Clash},
             page::Page,
+            quote_manager_form::QuoteManagerForm,
         },
     },
     error::{Error, FieldErrors, Result},
@@ -346,11 +347,19 @@ pub(super) fn clashing(
     page: Page,
     typed: &SettingsForm,
 ) -> Saved {
+    // What people clash about must be in the form that they choose with.
+    let is_about = |clash: &Clash| clash.path.starts_with("quote_manager.");
+    let is_carried = !typed.quote_manager.is_absent() || merged.clashes.iter().any(is_about);
     let form = SettingsForm {
         revision: now.revision.to_string(),
         form_id: typed.form_id.clone(),
         note: typed.note.clone(),
         origin: typed.origin.clone(),
+        quote_manager: if is_carried {
+            QuoteManagerForm::of(&merged.settings.quote_manager)
+        } else {
+            QuoteManagerForm::default()
+        },
         ..SettingsForm::of(&merged.settings).of_page(page)
     };
     Saved::Clash(Box::new(Clashing { by: now.by.clone(), form, clashes: merged.clashes.clone() }))

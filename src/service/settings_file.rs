@@ -55,7 +55,7 @@ impl Services {
         let saved = &view.settings;
         let against =
             Against { lists: &view.lists, brands: &view.brands, categories: &view.categories, saved };
-        let (form, parts) = match file::read(text, &against) {
+        let (form, parts) = match file::read(text, &against, &self.all_code_fields()) {
             Ok(read) => read,
             Err(problems) => return Ok(FileRead::Wrong(problems)),
         };

@@ -71,9 +71,10 @@ fn summary(by: &str, count: usize, form: &SettingsForm) -> String {
 }
 
 fn row(clash: &Clash, form: &mut SettingsForm, lists: &Lists) -> ClashRow {
-    let name = match fields::row_of(&clash.path) {
-        Some(category) => row_name(category, form),
-        None => posted_name(&clash.path),
+    let name = match (fields::row_of(&clash.path), fields::source_code_of(&clash.path)) {
+        (Some(category), _) => row_name(category, form),
+        (_, Some(code)) => format!("quote_manager[codes][{}][meaning]", form.quote_manager.place_of(code)),
+        _ => posted_name(&clash.path),
     };
     let was = clash.was.as_ref().map(|value| fields::text(&clash.path, value, lists));
     let [theirs, yours] = fields::told_apart(&clash.path, [&clash.theirs, &clash.yours], lists);

@@ -90,10 +90,11 @@ fn both(settings: &Settings) -> Option<String> {
 
 /// What a form has beside the settings of this page.
 fn carried(typed: &SettingsForm) -> Vec<(String, String)> {
-    if typed.page() != Page::Both {
-        return Vec::new();
-    }
-    let is_carried = |(name, _): &(String, String)| name == "page" || name.starts_with("tickets[");
+    let (is_of_both, has_source) = (typed.page() == Page::Both, !typed.quote_manager.is_absent());
+    let is_carried = |(name, _): &(String, String)| {
+        is_of_both && (name == "page" || name.starts_with("tickets["))
+            || has_source && name.starts_with("quote_manager[")
+    };
     pairs(typed).map(|pairs| pairs.into_iter().filter(is_carried).collect()).unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! The settings as a TOML file that people read, keep and carry to other tenants. Reading it is in [`read`].
 
+mod quote_manager;
 mod read;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
@@ -62,7 +63,7 @@ const INTRODUCTION: &str = "\
 /// Writes the file.
 pub fn write(source: &Source<'_>, ids: Ids) -> String {
     let mut out = format!(
-        "# Opportune: the settings of the Opportunities and Tickets pages.\n# Tenant: {}. Revision: {}.\n#\n{INTRODUCTION}\nformat = {FORMAT}\n",
+        "# Opportune: the settings of the Opportunities, Tickets and Quote Manager pages.\n# Tenant: {}. Revision: {}.\n#\n{INTRODUCTION}\nformat = {FORMAT}\n",
         one_line(source.tenant),
         source.revision
     );
@@ -113,6 +114,7 @@ impl Writer<'_> {
                 self.rows(sections);
             }
         }
+        self.out.push_str(&quote_manager::write(&settings.quote_manager));
         self.out
     }
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BillingCodes, CategoryMap, Created, Lost, Sections, Services, Settings, TicketSections, Won,
-    category_tools::MapTools, check::Check, is_bundle, page::Page, ticket_form::TicketForm,
+    BillingCodes, CategoryMap, Created, Lost, QuoteManagerSettings, Sections, Services, Settings,
+    TicketSections, Won, category_tools::MapTools, check::Check, is_bundle, page::Page,
+    quote_manager_form::QuoteManagerForm, ticket_form::TicketForm,
 };
 use crate::{
     domain::{fold::fold, lists::List},
@@ -41,6 +42,8 @@ pub struct SettingsForm {
     pub services: ServicesForm,
     /// What the Tickets page has of its own.
     pub tickets: TicketForm,
+    /// How Quote Manager is read, where the form carries that along.
+    pub quote_manager: QuoteManagerForm,
     /// A note for the history.
     pub note: String,
     /// The earlier revision that it goes back to, as [`super::Origin`] writes it; mostly empty.
@@ -58,6 +61,8 @@ pub struct Parts {
     pub sections: Option<Sections>,
     /// The sections of the Tickets page.
     pub tickets: Option<TicketSections>,
+    /// How Quote Manager is read.
+    pub quote_manager: Option<QuoteManagerSettings>,
 }
 
 impl Parts {
@@ -67,6 +72,7 @@ impl Parts {
         settings.codes = Some(self.codes);
         settings.sections = self.sections.or(settings.sections);
         settings.tickets.sections = self.tickets.or(settings.tickets.sections);
+        settings.quote_manager = self.quote_manager.unwrap_or(settings.quote_manager);
         settings
     }
 }
@@ -217,7 +223,12 @@ impl SettingsForm {
         let sections = self.page().has_opportunities().then(|| self.sections(&mut check));
         let codes = check.codes(&self.codes);
         let tickets = self.page().has_tickets().then(|| check.tickets(&self.tickets));
-        (Parts { codes, sections, tickets }, check.errors)
+        let mut errors = check.errors;
+        let quote_manager = self.quote_manager.check().unwrap_or_else(|wrong| {
+            errors.add_all(wrong);
+            None
+        });
+        (Parts { codes, sections, tickets, quote_manager }, errors)
     }
 
     fn sections(&self, check: &mut Check<'_>) -> Sections {

@@ -21,6 +21,7 @@ mod opportunities;
 mod origin;
 pub mod page;
 mod quote_manager;
+pub mod quote_manager_form;
 pub mod source_document;
 pub mod source_forms;
 mod stored;

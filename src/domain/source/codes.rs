@@ -1,7 +1,7 @@
 //! Numbers in a source's records whose meaning is looked up.
 
 /// A field that holds such numbers.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct CodeField {
     /// Record and field, as the source calls them.
     pub name: &'static str,
@@ -16,7 +16,7 @@ pub struct CodeField {
 }
 
 /// Something that a number can mean.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Meaning {
     /// Its word in the settings.
     pub word: &'static str,
@@ -25,7 +25,7 @@ pub struct Meaning {
 }
 
 /// A number whose meaning is known.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Preset {
     /// The number.
     pub code: i64,

@@ -56,6 +56,11 @@ impl Services {
         Ok(self.source(word)?.facts().codes)
     }
 
+    /// The fields of all sources whose numbers have a meaning.
+    pub fn all_code_fields(&self) -> Vec<CodeField> {
+        self.sources.iter().flat_map(|source| source.facts().codes).copied().collect()
+    }
+
     /// Tests the key that was entered, else the saved one; where the test is good, saves it and how the source is read.
     ///
     /// # Errors

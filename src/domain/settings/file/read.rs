@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{FORMAT, MAX_BYTES, NOT_MAPPED};
+use super::{FORMAT, MAX_BYTES, NOT_MAPPED, quote_manager::SECTION};
 use crate::{
     domain::{
         fold::fold,
@@ -19,11 +19,12 @@ use crate::{
             keys::{self, Key, Kind, SECTIONS, id_text, row_path},
             page::Page,
         },
+        source::codes::CodeField,
     },
     error::FieldErrors,
 };
 
-const NO_FLAG: &str = "must be true or false";
+pub(super) const NO_FLAG: &str = "must be true or false";
 
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,11 @@ impl fmt::Display for Problem {
 ///
 /// # Errors
 /// Everything that is wrong with it, by line.
-pub fn read(text: &str, against: &Against<'_>) -> Result<(SettingsForm, Parts), Vec<Problem>> {
+pub fn read(
+    text: &str,
+    against: &Against<'_>,
+    codes: &[CodeField],
+) -> Result<(SettingsForm, Parts), Vec<Problem>> {
     let whole = |line, sentence: String| vec![Problem { path: String::new(), line, sentence }];
     if text.len() > MAX_BYTES {
         let most = MAX_BYTES / 1024;
@@ -68,7 +73,7 @@ pub fn read(text: &str, against: &Against<'_>) -> Result<(SettingsForm, Parts), 
         let line = error.span().map(|span| line_of(text, span.start));
         whole(line, unreadable(error.message()))
     })?;
-    let mut reading = Reading::new(text, against);
+    let mut reading = Reading::new(text, against, codes);
     reading.top(table.get_ref());
     reading.finish()
 }
@@ -86,17 +91,19 @@ fn line_of(text: &str, place: usize) -> usize {
     text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
 }
 
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     text: &'a str,
-    against: &'a Against<'a>,
+    pub(super) against: &'a Against<'a>,
+    /// The fields whose codes may be said the meaning of.
+    pub(super) codes: &'a [CodeField],
     pickers: BTreeMap<List, Picker>,
-    form: SettingsForm,
+    pub(super) form: SettingsForm,
     errors: FieldErrors,
     lines: BTreeMap<String, usize>,
 }
 
 impl<'a> Reading<'a> {
-    fn new(text: &'a str, against: &'a Against<'a>) -> Self {
+    fn new(text: &'a str, against: &'a Against<'a>, codes: &'a [CodeField]) -> Self {
         let mut form = SettingsForm::of(against.saved);
         if against.saved.sections.is_none() {
             form.include_unquoted_sales = true.to_string();
@@ -104,6 +111,7 @@ impl<'a> Reading<'a> {
         Self {
             text,
             against,
+            codes,
             pickers: BTreeMap::new(),
             form,
             errors: FieldErrors::default(),
@@ -113,7 +121,8 @@ impl<'a> Reading<'a> {
 
     /// Whose sections there are when the file is read: those that are saved, and those that it has anything of.
     fn page(&self) -> Page {
-        let named = |page| self.lines.keys().any(|path| path != "format" && Page::of(path) == page);
+        let is_of_neither = |path: &str| path == "format" || path.starts_with(SECTION);
+        let named = |page| self.lines.keys().any(|path| !is_of_neither(path) && Page::of(path) == page);
         let saved = self.against.saved;
         let has_opportunities = saved.sections.is_some() || named(Page::Opportunities);
         let has_tickets = saved.tickets.sections.is_some() || named(Page::Tickets);
@@ -145,12 +154,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn wrong(&mut self, path: &str, sentence: impl Into<String>) {
+    pub(super) fn wrong(&mut self, path: &str, sentence: impl Into<String>) {
         self.errors.add(path, sentence);
     }
 
     /// Notes where a path is.
-    fn place(&mut self, path: &str, key: &Spanned<impl Sized>) {
+    pub(super) fn place(&mut self, path: &str, key: &Spanned<impl Sized>) {
         self.lines.insert(path.to_owned(), line_of(self.text, key.span().start));
     }
 
@@ -167,6 +176,10 @@ impl<'a> Reading<'a> {
             self.place(name, key);
             match (name, SECTIONS.iter().find(|(section, _)| *section == name)) {
                 ("format", _) => {}
+                (SECTION, _) => match value.as_table() {
+                    Some(below) => self.quote_manager(below),
+                    None => self.wrong(name, format!("Write its settings below a line that reads [{name}]")),
+                },
                 ("include_unquoted_sales", _) => match value.as_bool() {
                     Some(include) => self.form.include_unquoted_sales = include.to_string(),
                     None => self.wrong(name, NO_FLAG),
@@ -180,7 +193,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn unknown(&mut self, path: &str) {
+    pub(super) fn unknown(&mut self, path: &str) {
         self.wrong(path, "There is no such setting. Check its spelling or leave it out");
     }
 
@@ -325,7 +338,7 @@ fn number(value: &DeValue<'_>, none: Option<&str>) -> Option<String> {
     }
 }
 
-fn integer(value: &DeValue<'_>) -> Option<i64> {
+pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
     let integer = value.as_integer()?;
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }

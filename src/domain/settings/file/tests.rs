@@ -36,7 +36,7 @@ impl Tenant {
 
     fn read(&self, text: &str) -> Result<Settings, Vec<String>> {
         let problems = |all: Vec<Problem>| all.iter().map(Problem::to_string).collect();
-        read(text, &self.against()).map(|(_, parts)| parts.onto(Settings::NEW)).map_err(problems)
+        read(text, &self.against(), &[]).map(|(_, parts)| parts.onto(Settings::NEW)).map_err(problems)
     }
 }
 
@@ -144,7 +144,7 @@ category = "Services"
 "#;
     let text = tenant().write(Ids::Written);
     let (head, body) = text.split_at(text.find("\nformat").unwrap());
-    assert_eq!(body, expected);
+    assert_eq!(body, format!("{expected}{}", quote_manager::write(&Settings::NEW.quote_manager)));
     assert!(head.lines().all(|line| line.starts_with('#')), "{head}");
     assert!(head.contains("# Tenant: Northwind [created]  IT. Revision: 7.\n"), "{head}");
 }
@@ -289,8 +289,11 @@ fn what_is_wrong_is_told_with_its_line() {
 fn everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() {
     let text =
         "[services]\nbrand = 5\n[won]\ncolour = 1\n[created]\nstage = { id = 8 }\nstatus = 3\nlost = 1";
-    let paths: Vec<_> =
-        read(text, &tenant().against()).unwrap_err().into_iter().map(|one| (one.line, one.path)).collect();
+    let paths: Vec<_> = read(text, &tenant().against(), &[])
+        .unwrap_err()
+        .into_iter()
+        .map(|one| (one.line, one.path))
+        .collect();
     let expected = [
         (Some(2), "services.brand"),
         (Some(4), "won.colour"),
@@ -300,7 +303,7 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() {
         (None, "format"),
     ];
     assert_eq!(paths, expected.map(|(line, path)| (line, path.to_owned())));
-    let sections = read("format = 1\ncreated = 7\n", &tenant().against()).unwrap_err();
+    let sections = read("format = 1\ncreated = 7\n", &tenant().against(), &[]).unwrap_err();
     assert_eq!(sections.len(), 1, "{sections:?}");
 }
 

@@ -12,6 +12,7 @@ mod client;
 mod connection;
 mod contract;
 mod customers;
+mod demo;
 mod documents;
 mod drift;
 mod form;

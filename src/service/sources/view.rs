@@ -136,7 +136,7 @@ impl Services {
             next_at: poll.as_ref().map(|poll| poll.next_at),
             error: poll.as_ref().and_then(|poll| poll.error.clone()),
             fix: poll.and_then(|poll| poll.fix),
-            calls: call_use(&mut tx, tenant, facts, self.clock.now()).await?,
+            calls: call_use(self, &mut tx, tenant, facts).await?,
             troubled: troubled(&mut tx, of, &resources).await?,
             codes: codes(&mut tx, of, facts.name).await?,
             documents,

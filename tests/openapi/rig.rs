@@ -12,7 +12,7 @@ use opportune::{
     app,
     clock::Clock,
     config::{Config, Role, WorkerConfig},
-    db::{self, ConnectionRow, Outcome},
+    db::{self, ConnectionRow, Outcome, SourceConnection},
     domain::{
         author::Author,
         hold::Hold,
@@ -99,6 +99,16 @@ impl Rig {
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Connects Quote Manager, as far as the tables know.
+    pub async fn connect_source(&self) {
+        let (source, now) = ("quote-manager", self.services.clock.now());
+        let row = SourceConnection { key_saved_at: now, since: now, ..SourceConnection::default() };
+        let mut tx = self.services.db.write().await.unwrap();
+        db::put_source_connection(&mut tx, self.tenant, source, &row).await.unwrap();
+        db::restart_source_poll(&mut tx, self.tenant, source, "{}", now).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Connects Autotask, as far as the table knows.

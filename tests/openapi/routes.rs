@@ -27,7 +27,10 @@ fn described(shapes: &Shapes) -> BTreeSet<String> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{number}", "N-1").replace("{id}", NO_PUSH).replace("{list}", "contacts")
+    path.replace("{number}", "N-1")
+        .replace("{id}", NO_PUSH)
+        .replace("{list}", "contacts")
+        .replace("{source}", "quote-manager")
 }
 
 #[tokio::test]
@@ -207,23 +210,47 @@ async fn settings(rig: &Rig) -> Vec<Asked> {
 }
 
 async fn settings_of(rig: &Rig, [settings, switch]: [&'static str; 2], sections: &str) -> Vec<Asked> {
-    let mut asked = vec![ask(rig, "GET", settings, settings, "").await];
-    for (path, body) in [(settings, sections), (switch, "{\"enabled\":true}")] {
-        let put = async |etag: &str, kind: &str, body: &str| {
-            let token = format!("Bearer {}", rig.token);
-            let headers = [("authorization", token.as_str()), ("content-type", kind), ("if-match", etag)];
-            Asked { path, method: "PUT", answer: rig.send_with("PUT", path, body, &headers).await }
-        };
-        asked.push(put("*", "application/json", body).await);
-        asked.push(put("\"99\"", "application/json", body).await);
-        asked.push(put("99", "application/json", body).await);
-        asked.push(put("*", "application/json", "{").await);
-        asked.push(put("*", "application/json", "{}").await);
-        asked.push(put("*", "application/json", &" ".repeat(TOO_LONG)).await);
-        asked.push(put("*", "text/plain", body).await);
-    }
+    let mut asked = put_in_every_way(rig, settings, sections).await;
+    asked.extend(put_in_every_way(rig, switch, "{\"enabled\":true}").await);
     asked.push(ask(rig, "PUT", settings, settings, sections).await);
     asked.push(ask(rig, "GET", settings, settings, "").await);
+    asked
+}
+
+async fn put_in_every_way(rig: &Rig, path: &'static str, body: &str) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    let put = async |etag: &str, kind: &str, body: &str| {
+        let token = format!("Bearer {}", rig.token);
+        let headers = [("authorization", token.as_str()), ("content-type", kind), ("if-match", etag)];
+        Asked { path, method: "PUT", answer: rig.send_with("PUT", path, body, &headers).await }
+    };
+    asked.push(put("*", "application/json", body).await);
+    asked.push(put("\"99\"", "application/json", body).await);
+    asked.push(put("99", "application/json", body).await);
+    asked.push(put("*", "application/json", "{").await);
+    asked.push(put("*", "application/json", "{}").await);
+    asked.push(put("*", "application/json", &" ".repeat(TOO_LONG)).await);
+    asked.push(put("*", "text/plain", body).await);
+    asked
+}
+
+/// Sources: shown, read, and how one is read.
+async fn sources(rig: &Rig) -> Vec<Asked> {
+    const LIST: &str = "/api/v1/sources";
+    const ONE: &str = "/api/v1/sources/{source}";
+    const READ: &str = "/api/v1/sources/{source}/read";
+    const SETTINGS: &str = "/api/v1/settings/quote-manager";
+    let body = json!({ "every_minutes": 5, "codes": { "quote.status 7": "won" } }).to_string();
+    let mut asked = put_in_every_way(rig, SETTINGS, &body).await;
+    asked.push(ask(rig, "PUT", SETTINGS, SETTINGS, &body).await);
+    asked.push(ask(rig, "GET", SETTINGS, SETTINGS, "").await);
+    asked.push(ask(rig, "POST", READ, &filled(READ), "").await);
+    asked.push(ask(rig, "POST", READ, "/api/v1/sources/none/read", "").await);
+    asked.push(ask(rig, "GET", ONE, "/api/v1/sources/none", "").await);
+    rig.connect_source().await;
+    asked.push(ask(rig, "POST", READ, &filled(READ), "").await);
+    asked.push(ask(rig, "GET", ONE, &filled(ONE), "").await);
+    asked.push(ask(rig, "GET", LIST, LIST, "").await);
     asked
 }
 
@@ -277,6 +304,7 @@ async fn every_described_status_comes_with_its_body() {
     others.extend(previews(&rig, &shapes).await);
     others.extend(repairs(&rig).await);
     others.extend(second_sender(&rig).await);
+    others.extend(sources(&rig).await);
     let others = others.into_iter();
     all.extend(others.map(|asked| (asked.path.to_owned(), asked.method.to_owned(), asked.answer)));
     let mut came: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();

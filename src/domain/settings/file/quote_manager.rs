@@ -23,17 +23,15 @@ const NO_TEXT: &str = "must be text in quotation marks";
 pub(super) fn write(settings: &QuoteManagerSettings) -> String {
     let QuoteManagerSettings { currency, every_minutes, paused, codes } = settings;
     let currency = quoted(currency.as_deref().unwrap_or(NONE));
-    let mut text = format!(
+    let head = format!(
         "\n# How Kaseya Quote Manager is read. Its API key is not in the file.\n[{SECTION}]\n\
          currency = {currency} # such as \"USD\", or \"{NONE}\" for that of the Autotask connection\n\
          every_minutes = {every_minutes} # 1 to 60\n\
          paused = {paused} # true or false\n\
          \n# What its codes mean, beside what is known anyway.\n[{CODES}]\n"
     );
-    for (code, word) in codes {
-        text.push_str(&format!("{} = {}\n", quoted(code), quoted(word)));
-    }
-    text
+    let rows = codes.iter().map(|(code, word)| format!("{} = {}\n", quoted(code), quoted(word)));
+    std::iter::once(head).chain(rows).collect()
 }
 
 impl Reading<'_> {

@@ -87,15 +87,15 @@ export async function turnOn(page) {
   await page.getByText('Opportunity sync is enabled').waitFor();
 }
 
-/** Presses Save and resolves with the answer's status. */
-export async function save(page) {
-  const answer = page.waitForResponse((response) => isPost(response.request()));
+/** Presses Save and resolves with the answer's status; `path` is the page of the settings. */
+export async function save(page, path = PAGE) {
+  const answer = page.waitForResponse((response) => isPost(response.request(), path));
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const status = (await answer).status();
   await page.waitForLoadState();
   return status;
 }
 
-function isPost(request) {
-  return request.method() === 'POST' && new URL(request.url()).pathname === PAGE;
+function isPost(request, path) {
+  return request.method() === 'POST' && new URL(request.url()).pathname === path;
 }

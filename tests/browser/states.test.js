@@ -1,4 +1,4 @@
-// Every state of the Opportunities page and of the pages of its work, by the names in states.json: brought about in
+// Every state of the Opportunities and Tickets pages and of the pages of their work, by the names in states.json: brought about in
 // the real program, and looked at in light and dark, wide and narrow. The files in states/ say how each comes about;
 // src/web/view/samples/states.rs renders a sample of each.
 
@@ -13,11 +13,12 @@ import * as map from './states/map.js';
 import * as people from './states/people.js';
 import * as settings from './states/settings.js';
 import * as silent from './states/silent.js';
+import * as tickets from './states/tickets.js';
 
 const NAMES = JSON.parse(readFileSync(new URL('states.json', import.meta.url), 'utf8'));
 const visited = [];
 
-for (const part of [beginning, settings, people, map, autotask, long, silent]) {
+for (const part of [beginning, settings, people, map, autotask, long, silent, tickets]) {
   describe(part.TITLE, () => part.states(visit));
 }
 

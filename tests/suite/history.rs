@@ -184,8 +184,8 @@ on_both! {
             .await;
         let file = kim.get(&format!("/history.csv?who=person-{}", kim.author().user.unwrap())).await;
         assert_eq!(file.header("content-disposition"), "attachment; filename=\"history.csv\"");
-        let line = format!("2026-11-23T09:00:00Z,{revision},Kim,web,\"'=HYPERLINK(\"\"x\"\"), then\",Probability %,50,10\n");
-        assert_eq!(file.body, format!("time,revision,who,through,note,setting,before,after\n{line}"));
+        let line = format!("2026-11-23T09:00:00Z,{revision},Kim,web,\"'=HYPERLINK(\"\"x\"\"), then\",Probability %,50,10,Opportunities\n");
+        assert_eq!(file.body, format!("time,revision,who,through,note,setting,before,after,page\n{line}"));
     }
 
     async fn a_history_is_a_tenants_own(db) {

@@ -6,7 +6,10 @@ use opportune::{
     domain::{
         author::Author,
         person::Role,
-        settings::{BilledBy, TicketSections, WhichSales, file::Ids, form::SettingsForm, page::Page},
+        settings::{
+            BilledBy, TicketSections, WhichSales, file::Ids, form::SettingsForm, page::Page,
+            ticket_form::TicketForm,
+        },
     },
     service::{settings::Saved, settings_file::FileRead},
 };
@@ -39,16 +42,8 @@ fn sections() -> TicketSections {
 }
 
 /// A form with everything of the page filled in.
-fn filled(mut form: SettingsForm) -> SettingsForm {
-    let sections = sections();
-    let of = |value: i64| value.to_string();
-    let tickets = &mut form.tickets;
-    (tickets.which, tickets.billed_by) = ("unquoted".to_owned(), "tickets".to_owned());
-    (tickets.category, tickets.queue) = (of(sections.category), of(sections.queue));
-    (tickets.status, tickets.priority) = (of(sections.status), of(sections.priority));
-    (tickets.issue_type, tickets.due_days) = (of(29_681_456), "14".to_owned());
-    (tickets.title, tickets.cancelled_status) = (sections.title, of(sections.cancelled_status));
-    form.of_page(Page::Tickets)
+fn filled(form: SettingsForm) -> SettingsForm {
+    SettingsForm { tickets: TicketForm::of(&sections()), ..form.of_page(Page::Tickets) }
 }
 
 /// The same as REST takes it.
@@ -311,9 +306,9 @@ on_both! {
         kim.follow(&undone).await.says(&["<h1>Tickets</h1>", &format!("revision {} is undone", first + 1)]);
         assert_eq!(app.tickets().await.unwrap().due_days, 14);
         let page = kim.get(&format!("/history/{}", first + 1)).await;
-        page.says(&["Restore Opportunities", "href=\"/apps/autotask/tickets?restore=4#notice\">Restore Tickets"]);
+        page.says(&["Restore Opportunities", "href=\"/apps/autotask/tickets?restore=5#notice\">Restore Tickets"]);
         let shown = kim.get(&format!("{PAGE}?restore={}", first + 1)).await;
-        shown.says(&["This puts 1 setting back", "Due in days: 14 → 30", "value=\"30\"", "name=\"origin\" value=\"restore:4\""]);
+        shown.says(&["This puts 1 setting back", "Due in days: 14 → 30", "value=\"30\"", "name=\"origin\" value=\"restore:5\""]);
         let refused = kim.post(&format!("/history/{first}/undo"), &[]).await;
         refused.says(&["is the first with settings", "Change them on the Tickets page."]);
     }

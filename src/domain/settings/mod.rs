@@ -36,9 +36,7 @@ pub use category_map::{CategoryMap, is_bundle};
 pub use opportunities::Opportunities;
 pub use origin::Origin;
 pub use quote_manager::{EVERY_MINUTES, QuoteManagerSettings};
-pub use tickets::{
-    BilledBy, MAX_DUE_DAYS, Overlap, PLACEHOLDERS, TicketSections, TicketSettings, WhichSales,
-};
+pub use tickets::{BilledBy, MAX_DUE_DAYS, PLACEHOLDERS, TicketSections, TicketSettings, WhichSales};
 
 use super::{
     hold::Hold,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Choice, Settings};
+use super::Choice;
 use crate::domain::lists::List;
 
 /// The latest that a ticket may be due, in days after the sale.
@@ -143,29 +143,5 @@ impl TicketSections {
                 Some(self.cancelled_status),
             ),
         ]
-    }
-}
-
-/// Which sales both syncs would bill, were there no choice between them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Overlap {
-    /// Sales that have a quote: the quote is sent as an opportunity.
-    pub quoted: bool,
-    /// Sales without a quote.
-    pub unquoted: bool,
-}
-
-impl Overlap {
-    /// What both would bill with these settings; nothing while one of them is off or was never set up.
-    pub fn of(settings: &Settings) -> Self {
-        let tickets =
-            settings.tickets.sections.as_ref().filter(|_| settings.enabled && settings.tickets.enabled);
-        let (Some(tickets), Some(sections)) = (tickets, &settings.sections) else { return Self::default() };
-        Self { quoted: tickets.which == WhichSales::All, unquoted: sections.include_unquoted_sales }
-    }
-
-    /// Whether there is any such sale.
-    pub fn is_any(self) -> bool {
-        self.quoted || self.unquoted
     }
 }

@@ -1,4 +1,4 @@
-//! The states of the Opportunities page that the browser suite visits by name: each has a sample here, or is shown by
+//! The states of the Opportunities and Tickets pages that the browser suite visits by name: each has a sample here, or is shown by
 //! a sample that other tests look at.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use crate::web::view::{
 const NAMES: &str = include_str!("../../../../tests/browser/states.json");
 
 /// States that a sample of another name shows. Of what scripts add to a page, this is the page below.
-const SHOWN_BY: [(&str, &str); 50] = [
+const SHOWN_BY: [(&str, &str); 53] = [
     ("disabled-never", "opportunities-never"),
     ("viewer-disabled", "settings-summary-empty"),
     ("first-visit-suggested", "opportunities-fresh"),
@@ -67,6 +67,9 @@ const SHOWN_BY: [(&str, &str); 50] = [
     ("combobox-no-match", "long-lists"),
     ("name-unknown-with-nearest", "opportunities-nearest"),
     ("lists-stale", "opportunities-obstacles"),
+    ("tickets-turned-on", "tickets-fresh"),
+    ("tickets-clash", "clash"),
+    ("tickets-alone", "tickets-complete"),
 ];
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {

@@ -28,6 +28,9 @@ use crate::{
     service::{Services, connect::AUTOTASK, limits, sources::QUOTE_MANAGER},
 };
 
+/// How long a minute is in which the demo reads its sources once.
+const DEMO_MINUTE: Duration = Duration::from_secs(5);
+
 /// Keeps quotes and unquoted sales in step with Autotask PSA opportunities.
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -113,6 +116,9 @@ struct WorkerArgs {
     #[arg(long, env = "OPPORTUNE_CALLS_SHARE", default_value_t = WorkerConfig::default().share_percent,
         value_parser = clap::value_parser!(i64).range(1..=90))]
     calls_share: i64,
+    /// For tests alone: how long a minute is in which a source is read once and takes so many calls.
+    #[arg(long, env = "OPPORTUNE_SOURCE_MINUTE_MS", hide = true)]
+    source_minute_ms: Option<u64>,
     /// For tests alone: how long what is under way may take once the program was told to stop.
     #[arg(long, env = "OPPORTUNE_GRACE_SECONDS", hide = true)]
     grace_seconds: Option<u64>,
@@ -130,6 +136,7 @@ impl WorkerArgs {
             heartbeat: usual.heartbeat.min(lease / 4),
             write_timeout: usual.write_timeout.min(lease * 5 / 6),
             share_percent: self.calls_share,
+            source_minute: self.source_minute_ms.map_or(usual.source_minute, Duration::from_millis),
             grace: self.grace_seconds.map_or(usual.grace, Duration::from_secs),
             ..usual
         }
@@ -144,16 +151,16 @@ struct DemoArgs {
     /// Where the emulator is served; port 0 is any free port
     #[arg(long, default_value = "127.0.0.1:9090")]
     emulator_listen: SocketAddr,
-    /// Use an emulator that already runs
+    /// Use an Autotask emulator that already runs; Quote Manager stays the built-in one
     #[arg(long)]
     emulator_url: Option<String>,
     /// Keep the data in this folder, and go on with what is there
     #[arg(long)]
     data_dir: Option<PathBuf>,
-    /// Leave the sync off, with nothing saved
+    /// Leave the sync off and Quote Manager unconnected, with nothing saved
     #[arg(long)]
     fresh: bool,
-    /// Let no quotes arrive
+    /// Let nobody make quotes in Quote Manager
     #[arg(long)]
     no_quotes: bool,
     /// Print the addresses and the sign-in as one line of JSON
@@ -248,8 +255,12 @@ impl DemoArgs {
             role: Role::All,
             key_file: None,
             key: None,
-            // The emulator is nobody else's.
-            worker: WorkerConfig { share_percent: 10_000, ..self.worker.config() },
+            // The emulator is nobody else's, and who looks on has little time.
+            worker: WorkerConfig {
+                share_percent: 10_000,
+                source_minute: DEMO_MINUTE,
+                ..self.worker.config()
+            },
             secure_cookies: false,
             discovery_url: AUTOTASK.to_owned(),
             quote_manager_url: QUOTE_MANAGER.to_owned(),
@@ -327,10 +338,11 @@ impl EmulatorArgs {
 }
 
 fn welcome(facts: &Facts) -> String {
-    let Facts { web, emulator, email, password, token, tenant } = facts;
+    let Facts { web, emulator, quote_manager, quote_manager_key, email, password, token, tenant } = facts;
     format!(
         "Opportune is at      {web}\n  email              {email}\n  password           {password}\n  API token          {token}\n  \
-         tenant             {tenant}\nAutotask emulator at {emulator}\nStop it with Ctrl+C."
+         tenant             {tenant}\nAutotask emulator at {emulator}\nQuote Manager's emulator at {quote_manager}\n  \
+         API key            {quote_manager_key}\nStop it with Ctrl+C."
     )
 }
 

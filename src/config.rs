@@ -65,6 +65,9 @@ pub struct WorkerConfig {
     pub grace: Duration,
     /// Percent of the calls that Autotask allows a tenant in an hour which are ours.
     pub share_percent: i64,
+    /// How long a minute is where sources are concerned: how often they are read, and what they take within one. Tests
+    /// and the demo have less time.
+    pub source_minute: Duration,
     /// How long a request that writes may take; shorter than the lease, so that no request outlives it.
     pub write_timeout: Duration,
 }
@@ -81,6 +84,7 @@ impl Default for WorkerConfig {
             quarantine: Duration::from_secs(330),
             grace: Duration::from_secs(30),
             share_percent: 40,
+            source_minute: Duration::from_mins(1),
             write_timeout: Duration::from_secs(100),
         }
     }

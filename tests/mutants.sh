@@ -74,4 +74,9 @@ mutant off-on-the-way src/worker/recorder.rs \
   'if !db::is_enabled(tx, tenant).await?' 'if false' suite push::races::sqlite
 mutant hour-budget src/db/budgets.rs '"- $6, "' '"- 0 * $6, "' suite limits::sqlite
 mutant send-before src/worker/execute.rs 'clock.now() > send_before' 'clock.now() > send_before + 900_000' simulator
+mutant cursor-after-rows src/service/sources/look.rs \
+  'self.keep_rows(&mut tx, resource, &rows, now).await?;' \
+  'let was = self.progress.clone(); let _ = self.progress.note(self.facts, look, resource, is_last); self.commit(tx, "page").await?; self.progress = was; let mut tx = self.services.db.write().await?; self.keep_rows(&mut tx, resource, &rows, now).await?;' \
+  kill an_abort_at_every_point_of_reading_loses_and_doubles_nothing_on_sqlite
+mutant source-limits src/service/sources/calls.rs 'if made.calls >= most {' 'if made.calls >= 1_000 * most {' suite arrive::day::sqlite
 exit "$failed"

@@ -230,7 +230,7 @@ pub async fn used_codes(tx: &mut Tx, of: SourceOf<'_>, prefix: &str) -> Result<V
     .map_err(fault)
 }
 
-/// How many documents there are, by resource.
+/// How many documents there are, by resource. One that others refer to and that nobody ever read is not gone.
 ///
 /// # Errors
 /// When the database fails.
@@ -240,7 +240,7 @@ pub async fn document_counts(tx: &mut Tx, of: SourceOf<'_>, resources: &[&str]) 
         let count = on!(tx, |c| {
             let query = sqlx::query_as(
                 "SELECT $3 AS resource, COUNT(CASE WHEN gone THEN NULL ELSE 1 END) AS documents, \
-                 COUNT(CASE WHEN NOT gone AND dirty > 0 THEN 1 END) AS waiting, COUNT(CASE WHEN gone THEN 1 END) AS gone, \
+                 COUNT(CASE WHEN NOT gone AND dirty > 0 THEN 1 END) AS waiting, COUNT(CASE WHEN gone AND body <> '{}' THEN 1 END) AS gone, \
                  COUNT(CASE WHEN NOT gone THEN trouble END) AS trouble \
                  FROM source_record WHERE tenant_id = $1 AND source = $2 AND resource = $3",
             );
@@ -266,7 +266,7 @@ pub async fn troubled_documents(
     on!(tx, |c| {
         let query = sqlx::query_as(
             "SELECT resource, id, root_resource, root_id, parent_id, body, unread, dirty, gone, history, trouble FROM source_record \
-             WHERE tenant_id = $1 AND source = $2 AND resource = $3 AND (gone OR trouble IS NOT NULL) \
+             WHERE tenant_id = $1 AND source = $2 AND resource = $3 AND (gone AND body <> '{}' OR trouble IS NOT NULL) \
              ORDER BY changed_at DESC, id DESC LIMIT $4",
         );
         query.bind(of.tenant.0).bind(of.source).bind(resource).bind(limit).fetch_all(c).await

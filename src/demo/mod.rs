@@ -1,9 +1,10 @@
 //! `opportune demo`: everything on one machine with nothing to set up.
 //!
 //! A SQLite file, the emulator, one tenant with its administrator and token, and a morning's documents that arrive
-//! over a minute and a half. The same folder gives the same sign-in again, and goes on where it stopped.
+//! in its Quote Manager over a minute and a half. The same folder gives the same sign-in again, and goes on where it stopped.
 
 mod feed;
+mod rows;
 pub mod settings;
 
 pub use settings::configure;
@@ -24,14 +25,17 @@ use crate::{
     config::Config,
     crypto,
     domain::ids::TenantId,
-    emulator::{self, Emulator},
+    emulator::{self, Emulator, quote_manager::Limits},
     error::{Error, Result},
     service::{
         Services,
         connect::{Connected, Consent, Entered},
+        sources::SourceConnected,
     },
 };
 
+/// What the demo's documents are read from.
+const SOURCE: &str = "quote-manager";
 /// The demo's tenant.
 const TENANT: &str = "Northwind IT Services";
 /// The demo's administrator.
@@ -45,11 +49,11 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Where the emulator listens.
     pub emulator_listen: SocketAddr,
-    /// An emulator that already runs, in place of the built-in one.
+    /// An emulator that already runs, in place of the built-in one; Quote Manager stays the built-in one's.
     pub emulator_url: Option<String>,
-    /// Leave the sync off, with nothing saved.
+    /// Leave the sync off and Quote Manager unconnected, with nothing saved.
     pub fresh: bool,
-    /// Let no documents arrive.
+    /// Let nobody make documents in Quote Manager.
     pub no_quotes: bool,
 }
 
@@ -58,8 +62,12 @@ pub struct Options {
 pub struct Facts {
     /// Where the pages and REST are.
     pub web: String,
-    /// Where the emulator is.
+    /// Where the emulator of Autotask is.
     pub emulator: String,
+    /// Where the emulator of Quote Manager is.
+    pub quote_manager: String,
+    /// The key that it takes.
+    pub quote_manager_key: String,
     /// The administrator's e-mail address.
     pub email: String,
     /// The administrator's password.
@@ -83,7 +91,8 @@ pub struct Demo {
     pub facts: Facts,
     app: App,
     tenant: TenantId,
-    emulator: Option<(TcpListener, Emulator)>,
+    listener: TcpListener,
+    emulator: Emulator,
     feed: Option<PathBuf>,
 }
 
@@ -93,17 +102,11 @@ impl Demo {
     /// # Errors
     /// When an address or a file cannot be had; the sentence says why.
     pub async fn open(config: Config, options: &Options) -> Result<Self> {
-        let emulator = match options.emulator_url {
-            Some(_) => None,
-            None => Some(open_emulator(options).await?),
-        };
-        let own_url = emulator
-            .as_ref()
-            .and_then(|(listener, _)| listener.local_addr().ok())
-            .map(|at| format!("http://{at}"));
-        let emulator_url = options.emulator_url.clone().or(own_url).unwrap_or_default();
-        let address = emulator_url.trim_end_matches('/').to_owned();
-        let config = Config { quote_manager_url: address.clone(), discovery_url: address, ..config };
+        let (listener, emulator) = open_emulator(options).await?;
+        let own_url = format!("http://{}", listener.local_addr().map_err(Error::internal)?);
+        let emulator_url = options.emulator_url.as_ref().unwrap_or(&own_url).trim_end_matches('/').to_owned();
+        let config =
+            Config { discovery_url: emulator_url.clone(), quote_manager_url: own_url.clone(), ..config };
         let app = App::open(config, Clock::system()).await?;
         let web = app.address().map(|address| format!("http://{address}")).unwrap_or_default();
         let kept_file = options.data_dir.join("demo.json");
@@ -115,29 +118,26 @@ impl Demo {
         };
         let facts = Facts {
             web,
-            emulator: emulator_url.trim_end_matches('/').to_owned(),
+            emulator: emulator_url,
+            quote_manager: own_url,
+            quote_manager_key: emulator::QUOTE_MANAGER_KEY.to_owned(),
             email: EMAIL.to_owned(),
             password: kept.password,
             token: kept.token,
             tenant: TENANT.to_owned(),
         };
         let feed = (!options.no_quotes).then(|| options.data_dir.join("feed.txt"));
-        let demo = Self { facts, app, tenant, emulator, feed };
-        demo.connect_and_configure(is_first && !options.fresh).await
+        let demo = Self { facts, app, tenant, listener, emulator, feed };
+        demo.serving(is_first && !options.fresh).await
     }
 
-    /// The lists come over HTTP, so the emulator must serve while they are fetched.
-    async fn connect_and_configure(mut self, configure: bool) -> Result<Self> {
-        let stop = CancellationToken::new();
-        let tasks = TaskTracker::new();
-        let served = self.emulator.take();
-        if let Some((listener, emulator)) = &served {
-            let listener = again_listening(listener)?;
-            tasks.spawn(app::serve(listener, emulator.router(), stop.clone()));
-        }
+    /// What is connected is asked over HTTP, so the emulator must serve meanwhile.
+    async fn serving(self, configure: bool) -> Result<Self> {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let listener = again_listening(&self.listener)?;
+        tasks.spawn(app::serve(listener, self.emulator.router(), stop.clone()));
         let configured = self.configure(configure).await;
         stop.cancel();
-        self.emulator = served;
         configured.map(|()| self)
     }
 
@@ -157,7 +157,22 @@ impl Demo {
         }
         services.refresh_lists(self.tenant).await?;
         feed::add_catalogue(services, self.tenant).await?;
-        if configure { settings::configure(services, self.tenant).await } else { Ok(()) }
+        feed::add_references(&self.emulator.quote_manager())?;
+        if !configure {
+            return Ok(());
+        }
+        settings::configure(services, self.tenant).await?;
+        settings::explain_codes(services, self.tenant).await?;
+        self.connect_quote_manager().await
+    }
+
+    async fn connect_quote_manager(&self) -> Result<()> {
+        let key = emulator::QUOTE_MANAGER_KEY.into();
+        let services = &self.app.services;
+        match services.save_source_connection(self.tenant, SOURCE, None, &key).await? {
+            SourceConnected::Done(_) => Ok(()),
+            other => Err(Error::Conflict(format!("The Quote Manager cannot be connected: {other:?}"))),
+        }
     }
 
     /// Runs until `stop`.
@@ -166,12 +181,11 @@ impl Demo {
     /// When a part cannot run.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let tasks = TaskTracker::new();
-        if let Some((listener, emulator)) = self.emulator {
-            tasks.spawn(app::serve(listener, emulator.router(), stop.clone()));
-        }
+        tasks.spawn(app::serve(self.listener, self.emulator.router(), stop.clone()));
         if let Some(progress) = self.feed {
-            let (services, tenant, stopped) = (self.app.services.clone(), self.tenant, stop.clone());
-            tasks.spawn(async move { feed::run(&services, tenant, &progress, &stopped).await });
+            let (manager, clock) = (self.emulator.quote_manager(), self.app.services.clock.clone());
+            let stopped = stop.clone();
+            tasks.spawn(async move { feed::run(&manager, &clock, &progress, &stopped).await });
         }
         let outcome = self.app.run(stop.clone()).await;
         stop.cancel();
@@ -185,7 +199,14 @@ async fn open_emulator(options: &Options) -> Result<(TcpListener, Emulator)> {
     let journal = Some(options.data_dir.join("emulator.jsonl"));
     let emulator = Emulator::open(emulator::Options { journal, ..emulator::Options::default() })
         .map_err(Error::internal)?;
-    Ok((app::bind(options.emulator_listen).await?, emulator))
+    // A minute is short here, and the program keeps to what is allowed within one of those.
+    emulator.quote_manager().set_limits(Limits { minute: usize::MAX, day: usize::MAX, retry_after: true });
+    // Whoever has an emulator may have it at that address.
+    let listen = match options.emulator_url {
+        Some(_) => SocketAddr::new(options.emulator_listen.ip(), 0),
+        None => options.emulator_listen,
+    };
+    Ok((app::bind(listen).await?, emulator))
 }
 
 /// A second handle on the same listening socket.

@@ -7,11 +7,34 @@ use crate::{
         author::Author,
         ids::TenantId,
         lists::{List, Lists},
-        settings::form::{MapRowForm, SettingsForm},
+        settings::{
+            QuoteManagerSettings,
+            form::{MapRowForm, SettingsForm},
+        },
     },
     error::{Error, Result},
-    service::{Services, settings::Saved},
+    service::{
+        Services,
+        settings::Saved,
+        sources::settings::{SourceForm, SourceSaved},
+    },
 };
+
+/// What the numbers in the demo's Quote Manager mean, as an administrator says it there. One that occurs is missing, so
+/// that a hold and its fix can be seen.
+pub const CODES: [(&str, &str); 11] = [
+    ("product.type 1", "product"),
+    ("product.type 2", "service"),
+    ("product.type 3", "labor"),
+    ("product.type 4", "bundle"),
+    ("quoteline.discountMethod 1", "percent"),
+    ("quoteline.discountMethod 2", "unit"),
+    ("quoteline.discountMethod 3", "line"),
+    ("quoteline.recurringType 1", "monthly"),
+    ("quoteline.recurringType 2", "quarterly"),
+    ("quoteline.recurringType 3", "semi_annual"),
+    ("quoteline.recurringType 4", "yearly"),
+];
 
 /// Saves the demo's settings and turns the sync on.
 ///
@@ -26,6 +49,21 @@ pub async fn configure(services: &Services, tenant: TenantId) -> Result<()> {
         Saved::Done { .. } => services.set_enabled(tenant, &Author::SYSTEM, true).await,
         Saved::Wrong(errors) => Err(Error::internal(format!("the demo's settings do not fit: {errors:?}"))),
         Saved::Clash(_) | Saved::Stale { .. } => Err(Error::internal("the demo's settings were saved twice")),
+    }
+}
+
+/// Saves what the numbers in Quote Manager mean.
+///
+/// # Errors
+/// When they do not fit, or the database fails.
+pub async fn explain_codes(services: &Services, tenant: TenantId) -> Result<()> {
+    let view = services.source_view(tenant, super::SOURCE).await?;
+    let codes = CODES.iter().map(|(code, word)| ((*code).to_owned(), (*word).to_owned())).collect();
+    let settings = QuoteManagerSettings { codes, ..view.settings };
+    let form = SourceForm { revision: view.revision, settings, ..SourceForm::default() };
+    match services.save_source_settings(tenant, super::SOURCE, &Author::SYSTEM, &form).await? {
+        SourceSaved::Done { .. } => Ok(()),
+        other => Err(Error::internal(format!("the demo's codes do not fit: {other:?}"))),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Real worker processes that are killed and stopped while they push, and started again: nothing is lost, nothing is
 //! doubled. On SQLite one process, on Postgres three.
 //!
-//! `KILL_QUOTES=1000 KILL_LINES=8 KILL_TIMES=200` runs the long form of the random kills; `KILL_SEED` draws others. Stops
-//! come on top of the kills.
+//! `KILL_QUOTES=1000 KILL_LINES=8 KILL_TIMES=200` runs the long form of the random kills, `KILL_READS=100` that of those
+//! while Quote Manager is read; `KILL_SEED` draws others. Stops come on top of the kills.
 
 #![cfg(debug_assertions)]
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on has failed")]
 
+mod arrivals;
 #[path = "../../benches/common/mod.rs"]
 mod common;
 mod points;
@@ -144,5 +145,47 @@ async fn a_quote_that_ends_its_process_is_held_after_three_and_the_others_are_se
     let url = new_database().await;
     let rig = ready(&url).await;
     poison::is_held(&rig, 3).await;
+    drop_database(&url).await;
+}
+
+/// The same for readers, whose minutes are shorter.
+async fn hurried(database: &str) -> Rig {
+    let mut rig = ready(database).await;
+    rig.config.worker.source_minute = arrivals::MINUTE;
+    rig
+}
+
+/// Kills while Quote Manager is read.
+async fn kill_readers(rig: &Rig, processes: usize) {
+    let kills = number("KILL_READS").unwrap_or(10);
+    let mut rng = StdRng::seed_from_u64(number("KILL_SEED").unwrap_or(1) as u64);
+    arrivals::kill_at_random(rig, processes, kills, &mut rng).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_while_quote_manager_is_read_lose_and_double_nothing_on_sqlite() {
+    let rig = hurried("sqlite").await;
+    kill_readers(&rig, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_while_quote_manager_is_read_lose_and_double_nothing_on_postgres() {
+    let url = new_database().await;
+    let rig = hurried(&url).await;
+    kill_readers(&rig, 3).await;
+    drop_database(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abort_at_every_point_of_reading_loses_and_doubles_nothing_on_sqlite() {
+    let rig = hurried("sqlite").await;
+    arrivals::abort_at_each(&rig).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abort_at_every_point_of_reading_loses_and_doubles_nothing_on_postgres() {
+    let url = new_database().await;
+    let rig = hurried(&url).await;
+    arrivals::abort_at_each(&rig).await;
     drop_database(&url).await;
 }

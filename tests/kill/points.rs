@@ -149,7 +149,7 @@ async fn bring_about(rig: &Rig, cause: Cause, nth: usize) -> Option<PushId> {
 }
 
 /// A process starts, and aborts where this push gets to the point. Nobody has a push yet that is just being claimed.
-async fn die_at(rig: &Rig, point: &str, push: Option<PushId>) {
+pub async fn die_at(rig: &Rig, point: &str, push: Option<PushId>) {
     let of = push.filter(|_| !point.starts_with("claim."));
     let abort_at = of.map_or_else(|| point.to_owned(), |push| format!("{point}:{push}"));
     let (mut worker, start) = (processes::start(rig, &abort_at), Instant::now());

@@ -28,6 +28,7 @@ pub fn start(rig: &Rig, abort_at: &str) -> Worker {
     let mut command = Command::new(env!("CARGO_BIN_EXE_opportune"));
     command.args(["serve", "--role", "worker", "--autotask-url", &rig.emulator_url]);
     command.args(["--quote-manager-url", &rig.emulator_url]);
+    command.env("OPPORTUNE_SOURCE_MINUTE_MS", rig.config.worker.source_minute.as_millis().to_string());
     command
         .env("DATABASE_URL", &rig.config.database_url)
         .env("OPPORTUNE_KEY_FILE", rig.config.key_file.as_ref().unwrap());

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod accounts;
+mod arrive;
 mod autotask;
 mod backfill;
 mod cases;
@@ -12,6 +13,7 @@ mod client;
 mod connection;
 mod contract;
 mod customers;
+mod demo;
 mod documents;
 mod drift;
 mod form;
@@ -27,6 +29,8 @@ mod ops;
 mod parked;
 mod preview;
 mod push;
+#[path = "quote_manager/readable.rs"]
+mod readable;
 mod reconcile;
 mod repairs;
 mod roles;

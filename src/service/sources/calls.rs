@@ -14,8 +14,8 @@ use crate::{
     service::{Services, limits::Lane},
 };
 
-/// For this long a second's calls count against those of a minute …
-const MINUTE: Millis = 62_000;
+/// A second's calls count against those of a minute for this much longer than one …
+const BEYOND_A_MINUTE: Millis = 2_000;
 /// … and a minute's calls against those of a day.
 const DAY: Millis = DAILY + 2 * 60_000;
 /// Calls of a minute that are kept for people who test a key …
@@ -49,7 +49,7 @@ impl Services {
         db::lock_source_calls(tx, tenant, facts.word).await?;
         let kept = if lane == Lane::Background { (FOR_PEOPLE_A_MINUTE, FOR_PEOPLE_A_DAY) } else { (0, 0) };
         for (span, stretch, most) in [
-            (db::SECOND, MINUTE, facts.calls_a_minute - kept.0),
+            (db::SECOND, self.sources.minute + BEYOND_A_MINUTE, facts.calls_a_minute - kept.0),
             (db::MINUTE, DAY, facts.calls_a_day - kept.1),
         ] {
             let made = db::source_calls(tx, tenant, facts.word, span, now - stretch).await?;
@@ -64,9 +64,16 @@ impl Services {
 }
 
 /// How many calls were made of late.
-pub(super) async fn call_use(tx: &mut Tx, tenant: TenantId, facts: &Facts, now: Millis) -> Result<CallUse> {
+pub(super) async fn call_use(
+    services: &Services,
+    tx: &mut Tx,
+    tenant: TenantId,
+    facts: &Facts,
+) -> Result<CallUse> {
+    let now = services.clock.now();
+    let stretch = services.sources.minute + BEYOND_A_MINUTE;
     Ok(CallUse {
-        minute: db::source_calls(tx, tenant, facts.word, db::SECOND, now - MINUTE).await?.calls,
+        minute: db::source_calls(tx, tenant, facts.word, db::SECOND, now - stretch).await?.calls,
         minute_limit: facts.calls_a_minute,
         day: db::source_calls(tx, tenant, facts.word, db::MINUTE, now - DAY).await?.calls,
         day_limit: facts.calls_a_day,

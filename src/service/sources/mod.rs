@@ -36,8 +36,6 @@ const MOST_CALLS: usize = 50;
 const MOST_TAKEN: usize = 200;
 /// … and those of one transaction.
 const AT_ONCE: i64 = 20;
-/// How long a job stays with a worker that says nothing; one call takes a quarter of it.
-const LEASE: Millis = 120_000;
 
 const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{LEASE, MINUTE, MOST_CALLS, MOST_TAKEN, SECOND, Stop, connection::bound_to};
+use super::{MINUTE, MOST_CALLS, MOST_TAKEN, SECOND, Stop, connection::bound_to};
 use crate::{
     clock::Millis,
     db::{self, SourceEnd, SourceLease, SourceOf, WriteTx},
@@ -60,7 +60,7 @@ impl Services {
     pub async fn claim_source(&self) -> Result<Option<SourceLease>> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
-        let lease = db::claim_source_poll(&mut tx, now, now + LEASE).await?;
+        let lease = db::claim_source_poll(&mut tx, now, now + self.sources.lease).await?;
         tx.commit().await?;
         Ok(lease)
     }
@@ -137,13 +137,13 @@ impl Run<'_> {
     }
 
     pub(super) fn every(&self) -> Millis {
-        Millis::from(self.settings.every_minutes) * MINUTE
+        Millis::from(self.settings.every_minutes) * self.services.sources.minute
     }
 
     /// Keeps the lease and how far the run is; `false` when the lease was lost.
     pub(super) async fn keep(&self, tx: &mut WriteTx, now: Millis) -> Result<bool> {
         let progress = serde_json::to_string(&self.progress).map_err(Error::internal)?;
-        db::advance_source_poll(tx, self.lease, &progress, now + LEASE).await
+        db::advance_source_poll(tx, self.lease, &progress, now + self.services.sources.lease).await
     }
 
     /// Commits what `tx` holds together with how far the run is.

@@ -175,7 +175,7 @@ impl Services {
             whole_at: Some(progress.whole_at).filter(|at| *at > 0),
             error: poll.as_ref().and_then(|poll| poll.error.clone()),
             fix: poll.and_then(|poll| poll.fix),
-            calls: call_use(&mut tx, tenant, facts, self.clock.now()).await?,
+            calls: call_use(self, &mut tx, tenant, facts).await?,
             troubled: troubled(&mut tx, of, &names).await?,
             codes: codes(&mut tx, of, facts.name).await?,
             autotask_currency: db::connection(&mut tx, tenant).await?.map(|row| row.currency),

@@ -11,7 +11,7 @@ fn root<'a>(resource: &'a str, id: i64, hash: &'a [u8]) -> NewRecord<'a> {
         key: (resource, id),
         root: (resource, id),
         parent_id: 0,
-        body: "{}",
+        body: r#"{"title":"Office"}"#,
         hash,
         unread: true,
         dirty: 2,
@@ -102,8 +102,12 @@ on_both! {
         db::put_source_record(&mut tx, of(&f), &root("quote", 2, b"b"), 10).await.unwrap();
         db::settle_document(&mut tx, of(&f), ("quote", 2), None, Some("It has no number.")).await.unwrap();
         db::put_source_record(&mut tx, of(&f), &root("quote", 3, b"c"), 10).await.unwrap();
+        let never_read = NewRecord { body: "{}", gone: true, dirty: 0, ..root("quote", 4, b"") };
+        db::put_source_record(&mut tx, of(&f), &never_read, 10).await.unwrap();
         let counts = db::document_counts(&mut tx, of(&f), &["quote", "salesorder"]).await.unwrap();
         assert_eq!((counts[0].documents, counts[0].waiting, counts[0].gone, counts[0].trouble), (2, 1, 1, 1));
+        let troubled = db::troubled_documents(&mut tx, of(&f), "quote", 10).await.unwrap();
+        assert_eq!(troubled.iter().map(|it| it.id).collect::<std::collections::BTreeSet<_>>(), [1, 2].into());
         assert_eq!((counts[1].resource.as_str(), counts[1].documents), ("salesorder", 0));
     }
 

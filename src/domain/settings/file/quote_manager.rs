@@ -1,5 +1,7 @@
 //! How Quote Manager is read, in the file.
 
+use std::fmt::Write;
+
 use toml::de::{DeTable, DeValue};
 
 use super::{
@@ -31,7 +33,8 @@ pub(super) fn write(settings: &QuoteManagerSettings) -> String {
          \n# What its codes mean, beside what is known anyway.\n[{CODES}]\n"
     );
     for (code, word) in codes {
-        text.push_str(&format!("{} = {}\n", quoted(code), quoted(word)));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{} = {}", quoted(code), quoted(word));
     }
     text
 }

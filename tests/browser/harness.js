@@ -165,6 +165,25 @@ class Demo {
     return this.#api('GET', address, 200);
   }
 
+  /** Puts a record into Quote Manager, as somebody there would. */
+  async putInQuoteManager(resource, row) {
+    await this.#manager(`entities/${resource}`, 'POST', row);
+  }
+
+  /** Lets the next calls to Quote Manager that fit `fault` go wrong. */
+  async failNextInQuoteManager(fault) {
+    await this.#manager('faults', 'POST', fault);
+  }
+
+  async #manager(path, method, fields) {
+    const response = await fetch(new URL(`/_quote_manager/${path}`, this.quote_manager), {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fields),
+    });
+    assert.ok(response.ok, `${method} /_quote_manager/${path}: ${response.status} ${await response.text()}`);
+  }
+
   async #api(method, path, expected, document) {
     const response = await fetch(new URL(path, this.web), {
       method,

@@ -13,12 +13,13 @@ import * as map from './states/map.js';
 import * as people from './states/people.js';
 import * as settings from './states/settings.js';
 import * as silent from './states/silent.js';
+import * as source from './states/source.js';
 import * as tickets from './states/tickets.js';
 
 const NAMES = JSON.parse(readFileSync(new URL('states.json', import.meta.url), 'utf8'));
 const visited = [];
 
-for (const part of [beginning, settings, people, map, autotask, long, silent, tickets]) {
+for (const part of [beginning, settings, people, map, autotask, long, silent, tickets, source]) {
   describe(part.TITLE, () => part.states(visit));
 }
 

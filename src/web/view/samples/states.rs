@@ -16,7 +16,7 @@ use crate::web::view::{
 const NAMES: &str = include_str!("../../../../tests/browser/states.json");
 
 /// States that a sample of another name shows. Of what scripts add to a page, this is the page below.
-const SHOWN_BY: [(&str, &str); 53] = [
+const SHOWN_BY: [(&str, &str); 54] = [
     ("disabled-never", "opportunities-never"),
     ("viewer-disabled", "settings-summary-empty"),
     ("first-visit-suggested", "opportunities-fresh"),
@@ -70,6 +70,7 @@ const SHOWN_BY: [(&str, &str); 53] = [
     ("tickets-turned-on", "tickets-fresh"),
     ("tickets-clash", "clash"),
     ("tickets-alone", "tickets-complete"),
+    ("source-clash", "clash"),
 ];
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {

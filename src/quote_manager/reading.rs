@@ -1,5 +1,7 @@
 //! What its records mean for reading them: which others they refer to, which numbers they hold, what document they are.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -10,8 +12,9 @@ use super::{
     wire::{self, Row, read},
 };
 use crate::domain::{
+    catalogue,
     document::{Document, State},
-    source::{Key, Making, Record},
+    source::{Key, Making, Names, Record},
 };
 
 /// The id that a field holds.
@@ -68,6 +71,17 @@ pub(super) fn codes(resource: &str, row: &Value) -> Vec<(&'static str, i64)> {
         _ => [None, None],
     };
     found.into_iter().flatten().collect()
+}
+
+/// The categories and brands that can be taken over as they are called.
+pub(super) fn names(records: &BTreeMap<Key, Value>) -> Names {
+    let references = References { categories: known(records, "category", read), ..References::default() };
+    let paths = references.categories.keys().filter_map(|id| convert::category_path(*id, &references));
+    let brands = known(records, "brand", |row| read::<wire::Brand>(row).name);
+    Names {
+        categories: paths.filter_map(|path| catalogue::category_path(&path).ok()).collect(),
+        brands: brands.into_values().flatten().filter_map(|name| catalogue::brand_name(&name).ok()).collect(),
+    }
 }
 
 /// The quote or the sale that a record is; a draft of a sales order is none yet.

@@ -11,7 +11,9 @@ use crate::{
     domain::{
         document::Document,
         settings::{QuoteManagerSettings, Settings},
-        source::{self, Ask, Facts, FailureKind, Fetched, Key, Making, Of, Record, Resource, Role, Source},
+        source::{
+            self, Ask, Facts, FailureKind, Fetched, Key, Making, Names, Of, Record, Resource, Role, Source,
+        },
     },
     error::Result,
 };
@@ -57,6 +59,7 @@ const FACTS: Facts = Facts {
         },
         list("product", "Products", Role::Reference),
     ],
+    catalogue: &["category", "brand"],
     tested: &[
         ("quote", "API key accepted, quotes can be read"),
         ("salesorder", "Sales orders can be read"),
@@ -159,6 +162,10 @@ impl Source for QuoteManager {
 
     fn codes(&self, resource: &str, row: &Value) -> Vec<(&'static str, i64)> {
         reading::codes(resource, row)
+    }
+
+    fn names(&self, known: &BTreeMap<Key, Value>) -> Names {
+        reading::names(known)
     }
 
     fn document(

@@ -6,7 +6,13 @@
 pub mod codes;
 pub mod progress;
 
-use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    pin::Pin,
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -64,6 +70,8 @@ pub struct Facts {
     pub page: usize,
     /// Its resources; documents in the order in which they are taken in.
     pub resources: &'static [Resource],
+    /// The references whose names make the catalogue.
+    pub catalogue: &'static [&'static str],
     /// What a test of the connection reads, and what that line of the list is called.
     pub tested: &'static [(&'static str, &'static str)],
     /// The fields of a document's record that hold its number.
@@ -176,6 +184,15 @@ pub struct Making<'a> {
     pub currency: &'a str,
 }
 
+/// The names of a source's catalogue, which can be mapped and chosen before any document has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Categories, by path.
+    pub categories: BTreeSet<String>,
+    /// Brands.
+    pub brands: BTreeSet<String>,
+}
+
 /// A system that quotes are read from.
 pub trait Source: fmt::Debug + Send + Sync {
     /// Its names, limits and resources.
@@ -213,6 +230,9 @@ pub trait Source: fmt::Debug + Send + Sync {
 
     /// The numbers in a record whose meaning is looked up, each with its field.
     fn codes(&self, resource: &str, row: &Value) -> Vec<(&'static str, i64)>;
+
+    /// The names in the records of [`Facts::catalogue`]; those that our catalogue cannot have are left out.
+    fn names(&self, known: &BTreeMap<Key, Value>) -> Names;
 
     /// The document that a record is; `None` where it is none yet.
     ///

@@ -200,6 +200,7 @@ mod tests {
             resource("order", Role::Document, true),
             resource("seller", Role::Reference, false),
         ],
+        catalogue: &[],
         tested: &[],
     };
 

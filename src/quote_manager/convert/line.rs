@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{Reading, checked::line_called, notes::Notes};
+use super::{Reading, References, checked::line_called, notes::Notes};
 use crate::{
     domain::document::{Discount, Line, LineKind, Period},
     quote_manager::{
@@ -83,7 +83,7 @@ fn sold(
     Line {
         sku: of_product(|it| &it.number).or(common.product_number.map(str::to_owned)),
         manufacturer_part_number: of_product(|it| &it.manufacturer_part_number),
-        category: product.and_then(|it| category(it.category_id?, reading)),
+        category: product.and_then(|it| category_path(it.category_id?, reading.references)),
         brand: product.and_then(|it| reading.references.brands.get(&it.brand_id?)?.name.clone()),
         period: is_recurring.then(|| period(common, reading, &called, notes)),
         quantity,
@@ -159,10 +159,9 @@ fn discount(common: &Common<'_>, reading: &Reading<'_>, called: &str, notes: &mu
 
 /// The names from the topmost category down to this one. Where the chain is broken or turns back on itself, it is as
 /// long as it can be followed.
-fn category(id: i64, reading: &Reading<'_>) -> Option<String> {
+pub(in crate::quote_manager) fn category_path(id: i64, references: &References) -> Option<String> {
     let (mut names, mut seen, mut next) = (Vec::new(), BTreeSet::new(), Some(id));
-    while let Some(category) =
-        next.and_then(|id| reading.references.categories.get(&id).filter(|_| seen.insert(id)))
+    while let Some(category) = next.and_then(|id| references.categories.get(&id).filter(|_| seen.insert(id)))
     {
         names.extend(category.name.as_deref());
         next = category.parent_id;

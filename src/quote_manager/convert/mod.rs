@@ -13,6 +13,7 @@ mod sale;
 
 use std::collections::BTreeMap;
 
+pub(super) use line::category_path;
 pub use needs::{Needs, quote_needs, sale_needs};
 pub use quote::quote;
 pub use sale::sale;

@@ -37,6 +37,7 @@ impl Run<'_> {
             Ended::Nothing => {}
             Ended::Cycle => self.read_at = Some(now),
             Ended::References => {
+                self.keep_names(&mut tx).await?;
                 for resource in self.facts.of(Role::Reference) {
                     db::forget_missing_records(&mut tx, self.of(), resource.name).await?;
                 }

@@ -9,7 +9,10 @@ use crate::{
     clock::Millis,
     crypto,
     db::{self, NewRecord, SourceRecord, WriteTx},
-    domain::source::{Key, Resource, Role},
+    domain::{
+        catalogue::name_key,
+        source::{Key, Resource, Role},
+    },
     error::{Error, Result},
 };
 
@@ -84,6 +87,25 @@ impl Run<'_> {
             Some(above) => db::mark_users(tx, of, above).await,
             None => Ok(()),
         }
+    }
+
+    /// Takes the names of the source's catalogue into ours, as people call them today.
+    pub(super) async fn keep_names(&self, tx: &mut WriteTx) -> Result<()> {
+        let mut known = BTreeMap::new();
+        for resource in self.facts.catalogue {
+            for stored in db::source_records_below(tx, self.of(), resource, 0).await? {
+                let row: Value = serde_json::from_str(&stored.body).map_err(Error::internal)?;
+                known.insert((*resource, stored.id), row);
+            }
+        }
+        let tenant = self.lease.tenant();
+        let (names, aliases) = (self.source.names(&known), db::aliases(tx, tenant).await?);
+        let today = |names: BTreeSet<String>, of: &BTreeMap<String, String>, key: fn(&str) -> String| {
+            names.into_iter().map(|name| of.get(&key(&name)).cloned().unwrap_or(name)).collect()
+        };
+        let categories: BTreeSet<String> = today(names.categories, &aliases.categories, str::to_owned);
+        let brands: BTreeSet<String> = today(names.brands, &aliases.brands, name_key);
+        self.services.store_catalogue(tx, tenant, &categories, &brands).await
     }
 
     /// Notes that the source has no record of that id, until the references are read the next time.

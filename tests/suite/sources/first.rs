@@ -22,6 +22,20 @@ impl TestApp {
 }
 
 on_both! {
+    async fn categories_and_brands_can_be_mapped_before_a_quote_has_them(db) {
+        let app = TestApp::start(db).await;
+        let shop = app.quote_manager();
+        let id = shop.api.put("category", json!({ "parentID": null, "name": "Cabling" })).unwrap();
+        shop.api.put("category", json!({ "parentID": id, "name": "Patch leads" })).unwrap();
+        shop.api.put("category", json!({ "parentID": 0, "name": "Two\nlines" })).unwrap();
+        shop.api.put("brand", json!({ "name": " Fabrikam " })).unwrap();
+        shop.connect().await;
+        let view = app.services.settings_view(app.tenant).await.unwrap();
+        assert!(["Cabling", "Cabling/Patch leads"].iter().all(|path| view.categories.contains(&(*path).to_owned())));
+        assert!(view.categories.iter().all(|path| !path.contains('\n')), "{:?}", view.categories);
+        assert!(view.brands.contains(&"Fabrikam".to_owned()), "{:?}", view.brands);
+    }
+
     async fn what_was_there_before_the_connection_is_history(db) {
         let app = TestApp::start(db).await;
         let shop = app.quote_manager();

@@ -221,6 +221,7 @@ on_both! {
         let clash = app.followed(&eddy, &codes, &body(&form)).await;
         assert_eq!(clash.status, StatusCode::CONFLICT);
         assert!(said(&clash).contains("Kim changed 1 of the same settings while you were editing."), "{}", said(&clash));
+        assert!(said(&clash).contains("Status of a quote: code 3 Was Won Kim Open Yours Lost or declined"), "{}", said(&clash));
         let mut choice = fields(&clash, &codes);
         choice.insert(format!("rows[{won}][meaning]"), "lost".to_owned());
         let saved = app.followed(&eddy, &codes, &body(&choice)).await;

@@ -139,6 +139,12 @@ on_both! {
         assert!(saved.contains("Settings saved") && saved.contains("Quote Manager currency"), "{saved}");
         let history = said(&app.page_for(&kim, "/history").await);
         assert!(history.contains("Read Quote Manager every (minutes)") && history.contains("Kim"), "{history}");
+        let csv = app.page_for(&kim, "/history.csv").await;
+        assert!(csv.body.as_str().unwrap().contains("Quote Manager"), "each setting with its page");
+        let revision = app.services.newest_revision(app.tenant).await.unwrap().revision;
+        let undone = said(&app.followed(&kim, &format!("/history/{revision}/undo"), "").await);
+        assert!(undone.starts_with("Kaseya Quote Manager — Apps") || undone.contains("Kaseya Quote Manager Reading"), "{undone}");
+        assert!(undone.contains(&format!("Settings saved: revision {revision} is undone")), "{undone}");
         let again = said(&app.connect_on_page(&kim, "", &[]).await);
         assert!(again.contains("Nothing to save"), "{again}");
     }

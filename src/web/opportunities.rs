@@ -44,7 +44,11 @@ pub const CRUMBS: [(&str, Option<&str>); 3] =
 
 /// The address of a page of settings.
 pub fn address(page: SettingsPage) -> &'static str {
-    if page == SettingsPage::Tickets { tickets::PAGE } else { PAGE }
+    match page {
+        SettingsPage::Tickets => tickets::PAGE,
+        SettingsPage::QuoteManager => "/apps/quote-manager",
+        SettingsPage::Opportunities | SettingsPage::Both => PAGE,
+    }
 }
 
 /// What a redirect tells about.

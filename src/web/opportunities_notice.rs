@@ -138,6 +138,7 @@ fn saved(revision: i64, news: &SaveNews, released: u64, page: Page) -> Notice {
             "Used for quotes sent from now on. Opportunities already in Autotask are not changed."
         }
         Page::Tickets => "Used for sales sent from now on. Tickets already in Autotask are not changed.",
+        Page::QuoteManager => "Used for what is read from now on.",
         Page::Both => "Used for what is sent from now on. What is already in Autotask is not changed.",
     };
     sentences.push(used.to_owned());

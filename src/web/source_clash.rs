@@ -19,8 +19,9 @@ use crate::{
             diff,
             fields::{self, Value},
             merge::Clash,
-            source_forms::{CodesForm, ReadingForm},
+            source_forms::{CodeForm, CodesForm, ReadingForm},
         },
+        source::codes::CodeField,
     },
     error::Error,
     service::sources::SourceForm,
@@ -46,8 +47,8 @@ pub fn reading(signed: &Signed, word: &str, clashing: &Clashing) -> Page {
         form_id: clashing.form.form_id.clone(),
         ..ReadingForm::of(&clashing.form.settings)
     };
-    let name = |path: &str| path.rsplit_once('.').map(|(_, name)| name.to_owned());
-    show(signed, word, clashing, name, pairs(&form)?)
+    let row = |clash: &Clash| Some(row(clash, clash.path.rsplit_once('.')?.1.to_owned()));
+    show(signed, word, clashing, row, pairs(&form)?)
 }
 
 /// Shows the choice about what codes mean.
@@ -64,28 +65,28 @@ pub fn codes(signed: &Signed, word: &str, typed: &CodesForm, clashing: &Clashing
             row.meaning = clashing.form.settings.meaning(field, code).unwrap_or_default().to_owned();
         }
     }
-    let name = |path: &str| {
-        let key = fields::source_code_of(path)?;
-        let mut rows = form.rows.iter();
-        let (index, _) = rows.find(|(_, row)| format!("{} {}", row.field, row.code.trim()) == key)?;
-        Some(row_name(*index, "meaning"))
-    };
     let hidden = pairs(&form)?;
-    show(signed, &format!("{word}/codes"), clashing, name, hidden)
+    let row = |clash: &Clash| {
+        let key = fields::source_code_of(&clash.path)?;
+        let (field, code) = fields.iter().find_map(|field| Some((field, field.code(key)?)))?;
+        let is_it = |row: &CodeForm| row.field == field.name && row.code.trim().parse() == Ok(code);
+        let (index, _) = form.rows.iter().find(|(_, row)| is_it(row))?;
+        Some(in_words(row(clash, row_name(*index, "meaning")), field, code))
+    };
+    show(signed, &format!("{word}/codes"), clashing, row, hidden)
 }
 
 fn show(
     signed: &Signed,
     action: &str,
     clashing: &Clashing,
-    name: impl Fn(&str) -> Option<String>,
+    row: impl Fn(&Clash) -> Option<ClashRow>,
     hidden: Vec<(String, String)>,
 ) -> Page {
     let word = action.split('/').next().unwrap_or_default();
     let source = signed.services().source_name(word)?;
     let page = address(word);
-    let rows: Vec<_> =
-        clashing.clashes.iter().filter_map(|clash| Some(row(clash, name(&clash.path)?))).collect();
+    let rows: Vec<_> = clashing.clashes.iter().filter_map(row).collect();
     let is_hidden = |(name, _): &(String, String)| !rows.iter().any(|row| row.name == *name);
     let crumbs = [("Apps", Some("/apps")), (source, Some(page.as_str())), ("Choose", None)];
     let view = View {
@@ -117,5 +118,23 @@ fn row(clash: &Clash, name: String) -> ClashRow {
         was: clash.was.as_ref().map_or_else(|| diff::NEVER_SAVED.to_owned(), text),
         theirs: choice(&clash.theirs, true),
         yours: choice(&clash.yours, false),
+    }
+}
+
+/// A code's row in the words of the page. What nobody set is as it is known anyway.
+fn in_words(row: ClashRow, field: &CodeField, code: i64) -> ClashRow {
+    let known = field.preset(code).map(|preset| preset.word);
+    let label = |word: &str| {
+        let word = if field.meanings.iter().any(|meaning| meaning.word == word) { Some(word) } else { known };
+        let meaning = field.meanings.iter().find(|meaning| Some(meaning.word) == word);
+        meaning.map_or("Not known", |meaning| meaning.label).to_owned()
+    };
+    let choice = |choice: Choice| Choice { label: label(&choice.value), ..choice };
+    ClashRow {
+        label: format!("{}: code {code}", field.label),
+        was: label(&row.was),
+        theirs: choice(row.theirs),
+        yours: choice(row.yours),
+        ..row
     }
 }

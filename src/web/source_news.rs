@@ -9,7 +9,7 @@ use super::{
     view::{Link, Notice, Tone},
 };
 use crate::{
-    domain::settings::diff,
+    domain::settings::{Origin, diff},
     error::Error,
     service::{save_news::SaveNews, settings::UNCHANGED, sources::SourceChecklist},
 };
@@ -93,7 +93,10 @@ fn saved(revision: i64, news: &SaveNews, params: &NewsParams, name: &str) -> Not
     let heading = match (params.key, is_same) {
         (true, _) => format!("{name} is connected"),
         (false, true) => "Nothing to save".to_owned(),
-        (false, false) => "Settings saved".to_owned(),
+        (false, false) => match news.origin {
+            Some(Origin::Undo(revision)) => format!("Settings saved: revision {revision} is undone"),
+            Some(Origin::Restore(_)) | None => "Settings saved".to_owned(),
+        },
     };
     let mut sentences = Vec::new();
     if params.key {

@@ -167,7 +167,7 @@ class Demo {
 
   /** Puts a record into Quote Manager, as somebody there would. */
   async putInQuoteManager(resource, row) {
-    await this.#manager(`entities/${resource}`, 'POST', row);
+    await this.#manager(`entities/${resource}`, 'POST', [row]);
   }
 
   /** Lets the next calls to Quote Manager that fit `fault` go wrong. */

@@ -104,7 +104,7 @@ for (const javaScript of [true, false]) {
       assert.equal(await press(page, 'Save codes'), 303);
       assert.equal(await meaning(page, RECURRING, '9').locator('option:checked').textContent(), 'Yearly');
       await page.goto('/history');
-      await page.getByText('Quote Manager code quoteline.recurringType 9').first().waitFor();
+      await page.locator('main li').getByText('Quote Manager code quoteline.recurringType 9').first().waitFor();
     });
 
     it('pauses and goes on', async () => {

@@ -21,7 +21,7 @@ export async function quoteWithCode(demo, id, recurringType) {
     id: id * 100, quoteSectionID: id * 10, lineNumber: 1, title: 'Managed Server', productNumber: `SRV-${id}`,
     price: 50, quantity: 2, isRecurring: true, recurringType,
   });
-  await demo.putInQuoteManager('quote', { id, quoteNumber: `QO${id}`, title: 'Managed services', status: 1, customerID: 1 });
+  await demo.putInQuoteManager('quote', { id, quoteNumber: `QO${id}`, title: 'Managed services', status: 1, customerID: 55 });
 }
 
 /** Loads the page until what `find` looks for is there. */

@@ -101,6 +101,7 @@ pub fn labels(settings: &Settings, page: Page, lists: &Lists) -> BTreeMap<String
     let is_shown = |path: &str| match Page::of(path) {
         Page::Opportunities => page.has_opportunities(),
         Page::Tickets => page.has_tickets(),
+        Page::QuoteManager => false,
         Page::Both => true,
     };
     let choices = settings.choices().into_iter().filter(|(path, ..)| is_shown(path));

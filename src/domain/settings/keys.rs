@@ -23,6 +23,7 @@ pub fn sections_of(page: Page) -> impl Iterator<Item = (&'static str, &'static s
     SECTIONS.into_iter().filter(move |(section, _)| match Page::of(section) {
         Page::Opportunities => page.has_opportunities(),
         Page::Tickets => page.has_tickets(),
+        Page::QuoteManager => false,
         Page::Both => true,
     })
 }

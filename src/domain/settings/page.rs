@@ -8,7 +8,9 @@ pub enum Page {
     Opportunities,
     /// Tickets.
     Tickets,
-    /// Either: the codes, or a form that carries the sections of the other page along.
+    /// Quote Manager, whose settings are in no form's sections.
+    QuoteManager,
+    /// Either of the first two: the codes, or a form that carries the sections of the other page along.
     Both,
 }
 
@@ -18,13 +20,18 @@ impl Page {
         match path.split('.').next() {
             Some("tickets") => Self::Tickets,
             Some("codes") => Self::Both,
+            Some("quote_manager") => Self::QuoteManager,
             _ => Self::Opportunities,
         }
     }
 
-    /// The page that has all of these settings; the codes alone are on Opportunities.
+    /// The page that has all of these settings; the codes alone are on Opportunities. Quote Manager has none of the others.
     pub fn of_all<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let pages = paths.into_iter().map(Self::of).filter(|page| *page != Self::Both);
+        let pages: Vec<_> = paths.into_iter().map(Self::of).collect();
+        if !pages.is_empty() && pages.iter().all(|page| *page == Self::QuoteManager) {
+            return Self::QuoteManager;
+        }
+        let pages = pages.into_iter().filter(|page| matches!(page, Self::Opportunities | Self::Tickets));
         let both = |one: Self, other| if one == other { one } else { Self::Both };
         pages.reduce(both).unwrap_or_default()
     }
@@ -34,6 +41,7 @@ impl Page {
         match self {
             Self::Opportunities => "opportunities",
             Self::Tickets => "tickets",
+            Self::QuoteManager => "quote_manager",
             Self::Both => "both",
         }
     }
@@ -48,18 +56,19 @@ impl Page {
         match self {
             Self::Opportunities => "Opportunities",
             Self::Tickets => "Tickets",
+            Self::QuoteManager => "Quote Manager",
             Self::Both => "Opportunities and Tickets",
         }
     }
 
     /// Whether the sections of Opportunities are on it.
     pub fn has_opportunities(self) -> bool {
-        self != Self::Tickets
+        matches!(self, Self::Opportunities | Self::Both)
     }
 
     /// Whether the sections of Tickets are on it.
     pub fn has_tickets(self) -> bool {
-        self != Self::Opportunities
+        matches!(self, Self::Tickets | Self::Both)
     }
 }
 
@@ -75,6 +84,10 @@ mod tests {
             (&["tickets.queue", "category_map.rows[Hardware.Tickets]"], Page::Both),
             (&["codes.product"], Page::Opportunities),
             (&["enabled"], Page::Opportunities),
+            (&["quote_manager.paused", "quote_manager.codes[quote.status 7]"], Page::QuoteManager),
+            (&["quote_manager.paused", "tickets.queue"], Page::Tickets),
+            (&["quote_manager.paused", "codes.product"], Page::Opportunities),
+            (&[], Page::Opportunities),
         ] {
             assert_eq!(Page::of_all(paths.iter().copied()), page, "{paths:?}");
         }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { addPerson, signIn } from '../people.js';
-import { SOURCE, meaning, press, quoteWithCode, row, until, untilSaid } from '../source.js';
+import { SOURCE, meaning, press, quoteWithCode, row, untilSaid } from '../source.js';
 import { open, signedIn } from './site.js';
 
 export const TITLE = 'Quote Manager';
@@ -16,6 +16,12 @@ export function states(visit) {
   codes(visit, site);
   others(visit, site);
   troubles(visit, site);
+  const sending = open(['--no-quotes']);
+  visit(sending, 'source-unknown-codes', async (page) => {
+    await quoteWithCode(sending.demo, 9001, 8);
+    await untilSaid(page, '1 quote or sale waits for the meaning of 1 code.');
+    assert.equal(await meaning(page, RECURRING, '8').inputValue(), '');
+  });
 }
 
 function connecting(visit, site) {
@@ -91,10 +97,6 @@ function troubles(visit, site) {
     assert.equal(await press(page, 'Test connection'), 200);
     await site.demo.failNextInQuoteManager({ kind: 'status', status: 503, resource: 'quote', times: 2 });
     await untilSaid(page, /^Not working/);
-  });
-  visit(site, 'source-unknown-codes', async (page) => {
-    await quoteWithCode(site.demo, 9001, 7);
-    await until(page, () => row(page, RECURRING, '7'));
   });
   visit(site, 'source-disconnect', (page) => page.goto(`${SOURCE}/disconnect`).then(() => undefined));
 }

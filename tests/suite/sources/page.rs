@@ -139,6 +139,12 @@ on_both! {
         assert!(saved.contains("Settings saved") && saved.contains("Quote Manager currency"), "{saved}");
         let history = said(&app.page_for(&kim, "/history").await);
         assert!(history.contains("Read Quote Manager every (minutes)") && history.contains("Kim"), "{history}");
+        let csv = app.page_for(&kim, "/history.csv").await;
+        assert!(csv.body.as_str().unwrap().contains("Quote Manager"), "each setting with its page");
+        let revision = app.services.newest_revision(app.tenant).await.unwrap().revision;
+        let undone = said(&app.followed(&kim, &format!("/history/{revision}/undo"), "").await);
+        assert!(undone.starts_with("Kaseya Quote Manager — Apps") || undone.contains("Kaseya Quote Manager Reading"), "{undone}");
+        assert!(undone.contains(&format!("Settings saved: revision {revision} is undone")), "{undone}");
         let again = said(&app.connect_on_page(&kim, "", &[]).await);
         assert!(again.contains("Nothing to save"), "{again}");
     }
@@ -221,6 +227,7 @@ on_both! {
         let clash = app.followed(&eddy, &codes, &body(&form)).await;
         assert_eq!(clash.status, StatusCode::CONFLICT);
         assert!(said(&clash).contains("Kim changed 1 of the same settings while you were editing."), "{}", said(&clash));
+        assert!(said(&clash).contains("Status of a quote: code 3 Was Won Kim Open Yours Lost or declined"), "{}", said(&clash));
         let mut choice = fields(&clash, &codes);
         choice.insert(format!("rows[{won}][meaning]"), "lost".to_owned());
         let saved = app.followed(&eddy, &codes, &body(&choice)).await;

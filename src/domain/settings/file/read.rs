@@ -121,8 +121,7 @@ impl<'a> Reading<'a> {
 
     /// Whose sections there are when the file is read: those that are saved, and those that it has anything of.
     fn page(&self) -> Page {
-        let is_of_neither = |path: &str| path == "format" || path.starts_with(SECTION);
-        let named = |page| self.lines.keys().any(|path| !is_of_neither(path) && Page::of(path) == page);
+        let named = |page| self.lines.keys().any(|path| path != "format" && Page::of(path) == page);
         let saved = self.against.saved;
         let has_opportunities = saved.sections.is_some() || named(Page::Opportunities);
         let has_tickets = saved.tickets.sections.is_some() || named(Page::Tickets);

@@ -28,7 +28,7 @@ describe('the lists', () => {
       await page.waitForURL((url) => url.pathname === PAGE);
       await eventually(async () => {
         await page.getByRole('link', { name: 'Reload' }).click();
-        return page.getByText('Refreshing lists: 8 of 14 — Shipping types').isVisible();
+        return page.getByText('Refreshing lists: 13 of 19 — Shipping types').isVisible();
       });
       assert.ok(await page.getByRole('progressbar').isVisible());
       assert.equal(await page.getByRole('button', { name: 'Refresh lists' }).count(), 0);

@@ -22,7 +22,7 @@ pub struct Lists {
 /// How far a refresh is.
 #[derive(Clone, Debug)]
 pub struct Progress {
-    /// The same in words: `Refreshing lists: 4 of 14 — Product categories`.
+    /// The same in words: `Refreshing lists: 4 of 19 — Product categories`.
     pub text: String,
     /// Lists that are done.
     pub done: i64,

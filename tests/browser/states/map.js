@@ -40,8 +40,10 @@ function tools(visit, site) {
   });
   visit(site, 'map-accepted-exact', async (page) => {
     await page.goto(PAGE);
-    await press(page, 'Accept 2 exact matches');
-    await told(page, '2 exact matches accepted. Nothing is saved yet.');
+    const accept = page.getByRole('button', { name: /^Accept \d+ exact matches$/ });
+    const [count] = (await accept.textContent()).match(/\d+/);
+    await accept.click();
+    await told(page, `${count} exact matches accepted. Nothing is saved yet.`);
   });
   visit(site, 'map-filtered', async (page) => {
     await page.goto(`${PAGE}?map_state=unmapped`);

@@ -115,7 +115,7 @@ function goingBack(visit, site) {
     assert.ok((await page.locator('.entry').count()) > 5);
   });
   visit(site, 'history-filtered-empty', (page) => page.goto('/history?via=cli').then(() => {}));
-  visit(site, 'revision', (page) => page.goto('/history/3').then(() => {}));
+  visit(site, 'revision', (page) => page.goto('/history/4').then(() => {}));
   visit(site, 'compare', async (page) => {
     await page.goto('/history/compare?from=1&to=6');
     assert.ok((await page.locator('tbody tr').count()) >= 2);
@@ -128,7 +128,7 @@ function goingBack(visit, site) {
     // Its probability was changed again since.
     await page.goto('/history');
     await page.getByText('Probability %: 50 → 40').or(page.locator('.entry', { hasText: '40' })).last().waitFor();
-    await page.goto('/history/3');
+    await page.goto('/history/4');
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('heading', { name: 'Choose which values to keep' }).waitFor();
   });

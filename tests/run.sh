@@ -148,7 +148,7 @@ browser_tests() {
   fi
   install_node_packages tests/browser || return
   # Nothing here takes minutes: a hang must not take the whole run with it.
-  timeout 40m node --test --test-reporter=spec "${tests[@]}"
+  timeout 40m node --test --test-concurrency=2 --test-reporter=spec "${tests[@]}"
 }
 
 # Autotask clients that others wrote, against the emulator.
@@ -166,6 +166,8 @@ count() {
     END { print sum + 0 }' "$work/output"
 }
 
+# The tests wait more than they compute: two a processor keep it busy.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}"
 # A snapshot that changed is a failure here, never rewritten in passing.
 export INSTA_UPDATE=no
 

@@ -56,14 +56,9 @@ fn references(arrivals: &[Arrival]) -> References {
     References::of(arrivals.iter().map(|arrival| &arrival.document))
 }
 
-/// The brands and categories that the documents will name, so that they can be mapped from the start.
+/// The brands and categories that Quote Manager will have, so that they can be mapped from the start.
 pub async fn add_catalogue(services: &Services, tenant: TenantId) -> Result<()> {
-    let (mut categories, mut brands) = (BTreeSet::new(), BTreeSet::new());
-    for arrival in arrivals()? {
-        let (more_categories, more_brands) = arrival.document.content.catalogue();
-        categories.extend(more_categories);
-        brands.extend(more_brands);
-    }
+    let (categories, brands) = references(&arrivals()?).catalogue();
     services.add_catalogue(tenant, &categories, &brands).await
 }
 

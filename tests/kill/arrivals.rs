@@ -195,31 +195,49 @@ impl<'a> Shelf<'a> {
         true
     }
 
-    /// One opportunity and one quote each, as they were saved last, with all their lines.
+    /// One opportunity and one quote of each quote, as it was saved last, and one ticket of each sale, with all their lines.
     pub fn check(&self) {
-        let titles = count(self.rig, "Opportunities", "title");
-        let numbers = count(self.rig, "Quotes", "externalQuoteNumber");
-        let quotes = self.rig.emulator.entities("Quotes");
-        let items = self.rig.emulator.entities("QuoteItems");
-        for (id, version) in &self.saved {
-            let number = number(*id);
-            let expected = if *id < SALES { title(*version) } else { "Store".to_owned() };
+        let (sales, quotes): (Vec<i64>, Vec<i64>) = self.saved.keys().partition(|id| **id > SALES);
+        let (titles, numbers) =
+            (count(self.rig, "Opportunities", "title"), count(self.rig, "Quotes", "externalQuoteNumber"));
+        for id in &quotes {
+            let (number, version) = (number(*id), self.saved[id]);
+            let title = format!("{number} {}", title(version));
+            assert_eq!(titles.get(&title), Some(&1), "opportunities of {number}: {titles:?}");
+            let quote = self.one("Quotes", "externalQuoteNumber", &number);
             assert_eq!(
-                titles.get(&format!("{number} {expected}")),
-                Some(&1),
-                "opportunities of {number}: {titles:?}"
+                self.prices("QuoteItems", "quoteID", &quote),
+                [version.into(); 3],
+                "items of {number}"
             );
-            assert_eq!(numbers.get(&number), Some(&1), "quotes of {number}");
-            let quote = quotes.iter().find(|quote| quote["externalQuoteNumber"] == number.as_str()).unwrap();
-            let its: Vec<_> = items.iter().filter(|item| item["quoteID"] == quote["id"]).collect();
-            let price = if *id < SALES { *version } else { 5 };
-            let amount =
-                |item: &&serde_json::Value| item["unitPrice"].to_string().parse::<Decimal>().unwrap();
-            let prices: Vec<_> = its.iter().map(amount).collect();
-            assert_eq!(prices, vec![Decimal::from(price); 3], "items of {number}");
         }
-        assert_eq!((titles.len(), numbers.len()), (self.saved.len(), self.saved.len()));
+        assert_eq!((titles.len(), numbers.len()), (quotes.len(), quotes.len()));
+        for id in &sales {
+            let number = number(*id);
+            let ticket = self.one("Tickets", "externalID", &number);
+            assert_eq!(
+                self.prices("TicketCharges", "ticketID", &ticket),
+                [5.into(); 3],
+                "charges of {number}"
+            );
+        }
+        assert_eq!(self.rig.emulator.entities("Tickets").len(), sales.len());
         check_catalogue(self.rig);
+    }
+
+    /// The only record that has the number in that field.
+    fn one(&self, entity: &str, field: &str, number: &str) -> serde_json::Value {
+        let mut rows = self.rig.emulator.entities(entity);
+        rows.retain(|row| row[field] == number);
+        assert_eq!(rows.len(), 1, "{entity} of {number}");
+        rows.remove(0)
+    }
+
+    /// The prices of what hangs below a record.
+    fn prices(&self, entity: &str, parent: &str, record: &serde_json::Value) -> Vec<Decimal> {
+        let mut rows = self.rig.emulator.entities(entity);
+        rows.retain(|row| row[parent] == record["id"]);
+        rows.iter().map(|row| row["unitPrice"].to_string().parse().unwrap()).collect()
     }
 
     /// No more calls in any of the shorter minutes than there may be in one.

@@ -1,6 +1,6 @@
 //! What quotes and sales orders refer to: sellers, customers, products with their brands and categories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -46,6 +46,11 @@ impl References {
         }
         once(&mut self.brands, line.brand.clone());
         self.products.push(line.clone());
+    }
+
+    /// The paths of the categories, and the names of the brands.
+    pub fn catalogue(self) -> (BTreeSet<String>, BTreeSet<String>) {
+        (self.categories.into_iter().collect(), self.brands.into_iter().collect())
     }
 
     /// The rows of all of them.

@@ -215,6 +215,7 @@ impl<'a> Shelf<'a> {
         for id in &sales {
             let number = number(*id);
             let ticket = self.one("Tickets", "externalID", &number);
+            assert_eq!(ticket["title"], format!("{number} Store"));
             assert_eq!(
                 self.prices("TicketCharges", "ticketID", &ticket),
                 [5.into(); 3],
